@@ -1,0 +1,102 @@
+"""The one tree of errors: each says what is wrong, and what to do next.
+
+    StrataError                 anything that a user should read as one sentence
+    ├── UsageError              a wrong argument, name or setting
+    ├── ReadError               a file that cannot be read as a paper (codes: see READ_CODES)
+    ├── StoreError              the store refuses, is full, or cannot be written
+    │   ├── BatchError          some records of a batch are not acceptable; names them
+    │   └── MismatchError       made by another version or another encoder
+    ├── ModelError              a model's files are missing, altered or cannot be prepared
+    └── NotBuiltError           an option whose part of Strata does not exist
+
+It must not know who raises or who prints: a door turns an error into a line and an exit code.
+"""
+
+from __future__ import annotations
+
+READ_CODES = (
+    "encrypted",
+    "not_a_pdf",
+    "empty",
+    "damaged",
+    "no_text",
+    "too_large",
+    "timeout",
+    "memory",
+    "unreadable",
+)
+
+
+class StrataError(Exception):
+    """An error meant for a person.
+
+    Args:
+        message: what is wrong, one sentence without a full stop at its end being required.
+        hint: what to do about it, one sentence.
+        code: a stable word for programs.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code or type(self).code
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def to_dict(self) -> dict[str, str]:
+        """`{"code", "message", "hint"}`, the error of the records."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class UsageError(StrataError):
+    """A wrong argument, name or setting."""
+
+    code = "usage"
+
+
+class ReadError(StrataError):
+    """A file that cannot be read as a paper; its code is one of READ_CODES."""
+
+    code = "unreadable"
+
+
+class StoreError(StrataError):
+    """A store that refuses, is full, or cannot be written."""
+
+    code = "store"
+
+
+class BatchError(StoreError):
+    """Some records of a batch are not acceptable; `ids` names them. Nothing else of the batch is lost."""
+
+    code = "batch"
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        self.ids = tuple(reasons)
+        shown = "; ".join(f"{node}: {why}" for node, why in list(reasons.items())[:3])
+        more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
+        super().__init__(
+            f"{len(reasons)} node(s) could not be stored: {shown}{more}.", "Mend or leave out these nodes and try again."
+        )
+
+
+class MismatchError(StoreError):
+    """A store made by another version of Strata or with another encoder."""
+
+    code = "mismatch"
+
+
+class ModelError(StrataError):
+    """A model whose files are missing, altered, or cannot be prepared."""
+
+    code = "model"
+
+
+class NotBuiltError(StrataError):
+    """An option of the design whose part does not exist in this version."""
+
+    code = "not_built"

@@ -1,0 +1,170 @@
+"""What reading a paper gives: its structure as the authors made it, with the place of every word.
+
+These records cross from the reading process to the rest of Strata, and `Paper.to_dict()` is what `strata parse --json`
+prints (docs/contract.md). They must not know how a page is read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from hierarchy.positions import Box, Positions
+
+
+class Author(msgspec.Struct, frozen=True):
+    """One author as printed."""
+
+    name: str
+    affiliations: tuple[str, ...] = ()
+    email: str | None = None
+    orcid: str | None = None
+
+    @property
+    def family(self) -> str:
+        """The family name: the last word, or what stands before a comma."""
+        return self.name.split(",")[0] if "," in self.name else (self.name.split() or [""])[-1]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page; width and height in points as it is shown."""
+
+    number: int
+    width: float
+    height: float
+    scanned: bool = False
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A paragraph, list, caption, table, formula, code or footnote, with the place of each word."""
+
+    id: str
+    type: str
+    text: str
+    places: Positions
+
+    def to_dict(self) -> dict[str, Any]:
+        spans = msgspec.to_builtins(self.places.spans())
+        return {"id": self.id, "type": self.type, "text": self.text, "spans": spans, "cites": []}
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A heading and the passages up to the next one; level 1 is a top heading."""
+
+    id: str
+    parent: str | None
+    heading: str
+    number: str | None
+    level: int
+    kind: str
+    page: int
+    box: Box
+    path: tuple[str, ...]
+    passages: tuple[Passage, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        record = {
+            name: getattr(self, name) for name in ("id", "parent", "heading", "number", "level", "kind", "page")
+        }
+        return record | {"box": list(self.box), "passages": [p.to_dict() for p in self.passages]}
+
+
+class Float(msgspec.Struct, frozen=True):
+    """A figure or table by its caption."""
+
+    label: str
+    caption: str
+    places: Positions
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """One entry of the list of references, as printed."""
+
+    id: str
+    marker: str | None
+    text: str
+    places: Positions
+    year: int | None = None
+    doi: str | None = None
+    arxiv: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **{name: getattr(self, name) for name in ("id", "marker", "text", "year", "doi", "arxiv")},
+            "title": None,
+            "authors": [],
+            "spans": msgspec.to_builtins(self.places.spans()),
+        }
+
+
+class HiddenText(msgspec.Struct, frozen=True):
+    """Text of a page that no reader can see, kept out of everything else; `reason` is invisible, transparent, tiny or
+    colour."""
+
+    page: int
+    text: str
+    reason: str
+
+
+class ReadWarning(msgspec.Struct, frozen=True):
+    """Something about the reading that its user should know."""
+
+    code: str
+    message: str
+    page: int | None = None
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A paper as read. `page_texts` holds each page's own words from another extraction call than the passages: what
+    the check of quotes reads. `text_hash` is the same when the PDF was only saved again."""
+
+    file: str
+    path: str
+    sha256: str
+    paper_id: str
+    reading: str
+    title: str
+    authors: tuple[Author, ...]
+    abstract: str
+    year: int | None
+    doi: str | None
+    arxiv: str | None
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
+    text_hash: str
+    page_texts: tuple[str, ...] = ()
+    figures: tuple[Float, ...] = ()
+    tables: tuple[Float, ...] = ()
+    references: tuple[Reference, ...] = ()
+    hidden_text: tuple[HiddenText, ...] = ()
+    warnings: tuple[ReadWarning, ...] = ()
+    origin: dict[str, str] = {}
+    title_places: Positions = Positions()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of `strata parse --json`."""
+        return {
+            "schema": 1,
+            **{name: getattr(self, name) for name in ("file", "path", "sha256", "paper_id")},
+            "pass": self.reading,
+            "title": self.title,
+            "authors": msgspec.to_builtins(self.authors),
+            "abstract": self.abstract,
+            "year": self.year,
+            "identifiers": {"doi": self.doi, "arxiv": self.arxiv},
+            "language": None,
+            "keywords": [],
+            "pages": msgspec.to_builtins(self.pages),
+            "sections": [s.to_dict() for s in self.sections],
+            "figures": [_float(f) for f in self.figures],
+            "tables": [_float(t) | {"rows": None} for t in self.tables],
+            "references": [r.to_dict() for r in self.references],
+            "hidden_text": msgspec.to_builtins(self.hidden_text),
+            "warnings": msgspec.to_builtins(self.warnings),
+            "origin": dict(self.origin),
+        }
+
+
+def _float(item: Float) -> dict[str, Any]:
+    return {"label": item.label, "caption": item.caption, "spans": msgspec.to_builtins(item.places.spans())}

@@ -1,0 +1,250 @@
+"""SqliteStore: the nodes of one project in one file.
+
+Node, text index and vector change in one transaction, so a reader of any process sees a branch whole or not at all.
+It must not know how scores of its two legs are put together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from hierarchy.encoder import EncoderIdentity
+from hierarchy.errors import BatchError, NotBuiltError, UsageError
+from hierarchy.filters import And, Eq, Filter, is_empty
+from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.query_words import chosen_words
+from hierarchy.sqlite import rows
+from hierarchy.sqlite.connection import Sql, sentences, transaction
+from hierarchy.sqlite.matrix import LevelMatrices
+from hierarchy.sqlite.schema import CODES, LEVEL_BITS, open_file, rows_of
+from hierarchy.sqlite.where import column, condition
+from hierarchy.store import MAX_K, BranchChange, StoreStats
+
+
+class SqliteStore:
+    """A project in a file; implements `hierarchy.store.NodeStore`.
+
+    Args:
+        path: the file; its folder is made where `create` is true.
+        project: the project's name.
+        encoder: what its vectors are made with; None takes what the file remembers.
+
+    Raises:
+        MismatchError: for a file of a newer version or of another encoder.
+        StoreError: for one that cannot be opened.
+    """
+
+    def __init__(self, path: Path, project: str, encoder: EncoderIdentity | None, *, create: bool = True) -> None:
+        self._path = path
+        self._project = project
+        self._lock = threading.RLock()
+        self._connection, self.encoder = open_file(path, project, encoder, create=create)
+        self._matrices = LevelMatrices(self._connection, self.encoder.dimension)
+
+    @property
+    def project(self) -> str:
+        return self._project
+
+    # Writing
+
+    def upsert(self, records: Sequence[Record]) -> None:
+        self._check(records)
+        with self._writing():
+            old = self._rows([r.node.id for r in records])
+            for record in records:
+                self._write(record, old.get(record.node.id))
+
+    def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
+        self._check(records)
+        with self._writing():
+            old = {node.id: node for node in self._nodes(Eq("paper", paper))}
+            places = self._rows([*old, *(r.node.id for r in records)])
+            new, moved, kept = [], [], []
+            for record in records:
+                before = old.pop(record.node.id, None)
+                if before == record.node:
+                    kept.append(record.node.id)
+                    continue
+                (new if before is None or before.digest != record.node.digest else moved).append(record.node.id)
+                self._write(record, places.get(record.node.id))
+            self._drop([places[node_id] for node_id in old])
+        return BranchChange(tuple(new), tuple(moved), tuple(kept), tuple(old))
+
+    def delete(self, where: Filter) -> int:
+        if is_empty(where):
+            raise UsageError("A delete needs a filter that limits it.", "Remove the whole project to delete everything.")
+        text, arguments = condition(where)
+        with self._writing():
+            found = [int(r[0]) for r in self._connection.execute(f"SELECT n.row FROM nodes n WHERE {text}", arguments)]
+            self._drop(found)
+        return len(found)
+
+    def erase(self, where: Filter) -> int:
+        raise NotBuiltError("Proved erasure is not part of this version.", "Remove without --erase; the bytes may linger in the file.")
+
+    def backup(self, target: Path) -> None:
+        raise NotBuiltError("Backup is not part of this version.", f"Copy {self._path} while no command is running.")
+
+    # Reading
+
+    def get(self, ids: Sequence[str]) -> dict[str, Node]:
+        with self._reading():
+            query = f"{rows.SELECT} WHERE n.id IN (SELECT value FROM json_each(?))"
+            found = self._connection.execute(query, rows.listed(ids))
+            return {node.id: node for node in (rows.node(row, self._project) for row in found)}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        query = "SELECT n.id, v.vector FROM nodes n JOIN vectors v ON v.row = n.row WHERE n.id IN (SELECT value FROM json_each(?))"
+        with self._reading():
+            found = self._connection.execute(query, rows.listed(ids))
+            return {str(i): np.frombuffer(blob, np.float32) for i, blob in found}
+
+    def attachments(self, ids: Sequence[str]) -> dict[str, bytes]:
+        query = "SELECT id, attachment FROM nodes WHERE attachment IS NOT NULL AND id IN (SELECT value FROM json_each(?))"
+        with self._reading():
+            return {str(i): bytes(a) for i, a in self._connection.execute(query, rows.listed(ids))}
+
+    def dense(self, vector: Vector, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
+        blob, k = np.ascontiguousarray(vector, np.float32).tobytes(), min(k, MAX_K)
+        if k < 1:
+            return []
+        with self._reading():
+            if where is not None:
+                text, arguments = condition(And((Eq("level", level.value), where)))
+                found = self._connection.execute(
+                    "SELECT n.id, 1 - vec_distance_cosine(v.vector, ?) AS score FROM nodes n JOIN vectors v ON v.row = n.row"
+                    f" WHERE {text} ORDER BY score DESC, n.id LIMIT ?",
+                    (blob, *arguments, k),
+                )
+                return [Hit(str(i), float(s)) for i, s in found]
+            best = self._matrices.nearest(vector, level, k)
+            if best is None:
+                found = self._connection.execute(
+                    "SELECT rowid, 1 - distance FROM nearest WHERE vector MATCH ? AND k = ? AND level = ?", (blob, k, CODES[level])
+                )
+                best = [(int(row), float(score)) for row, score in found]
+            return self._hits(best)
+
+    def bm25(self, text: str, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
+        with self._reading():
+            words = chosen_words(text, self._count(), self._frequency)
+            if not words or k < 1:
+                return []
+            scope, arguments = "", list[Sql]()
+            if where is not None:
+                inner, arguments = condition(where)
+                scope = f" AND rowid IN (SELECT n.row FROM nodes n WHERE {inner})"
+            found = self._connection.execute(
+                f"SELECT rowid, -rank FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?{scope} ORDER BY rank LIMIT ?",
+                (" OR ".join(f'"{word}"' for word in words), *rows_of(level), *arguments, min(k, MAX_K)),
+            )
+            return self._hits([(int(row), float(score)) for row, score in found])
+
+    def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
+        name = column(field)
+        text, arguments = condition(where)
+        query = f"SELECT {name}, count(*) FROM nodes n WHERE {name} IS NOT NULL AND {text} GROUP BY 1 ORDER BY 1"
+        with self._reading():
+            return {str(value): int(count) for value, count in self._connection.execute(query, arguments)}
+
+    def scan(self, where: Filter | None = None) -> Iterator[Node]:
+        # Read before the first is given, so that a caller who writes while scanning sees one state.
+        with self._reading():
+            found = list(self._nodes(where))
+        yield from found
+
+    def stats(self) -> StoreStats:
+        by_level = self.count_by("level")
+        with self._reading():
+            updated = self._connection.execute("SELECT value FROM meta WHERE key = 'updated'").fetchall()
+        size = sum(p.stat().st_size for p in self._path.parent.glob(self._path.name + "*"))
+        return StoreStats(
+            "sqlite", self._project, sum(by_level.values()), by_level, self.encoder, str(updated[0][0]) if updated else "", size
+        )
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    # Inside
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One thread at a time, errors as sentences."""
+        with self._lock, sentences(self._path):
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._reading(), transaction(self._connection):
+            yield
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('updated', ?)", (now,))
+
+    def _check(self, records: Sequence[Record]) -> None:
+        """Refuses the whole batch, naming what is wrong, before anything is written."""
+        wrong: dict[str, str] = {}
+        for record in records:
+            if record.vector.shape != (self.encoder.dimension,):
+                wrong[record.node.id] = f"a vector of shape {record.vector.shape}, not ({self.encoder.dimension},)"
+            elif not np.isfinite(record.vector).all():
+                wrong[record.node.id] = "a vector with NaN or infinity"
+            elif not record.node.id or record.node.project != self._project:
+                wrong[record.node.id] = "an empty id, or another project's node"
+        if wrong:
+            raise BatchError(wrong)
+
+    def _write(self, record: Record, row: int | None) -> None:
+        node = record.node
+        if row is not None:
+            self._drop([row])
+        if row is None or row >> LEVEL_BITS != CODES[node.level]:
+            first, last = rows_of(node.level)
+            top = self._connection.execute("SELECT max(row) FROM nodes WHERE row BETWEEN ? AND ?", (first, last)).fetchall()[0][0]
+            row = first if top is None else int(top) + 1
+        values = rows.values(record)
+        self._connection.execute(f"INSERT INTO nodes VALUES ({', '.join('?' * (len(values) + 1))})", (row, *values))
+        self._connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (row, node.title, node.text))
+        blob = np.ascontiguousarray(record.vector, np.float32).tobytes()
+        self._connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, blob))
+        self._connection.execute("INSERT INTO nearest (rowid, level, vector) VALUES (?, ?, ?)", (row, CODES[node.level], blob))
+
+    def _drop(self, found: Sequence[int]) -> None:
+        one = [(row,) for row in found]
+        self._connection.executemany(
+            "INSERT INTO words (words, rowid, title, text) SELECT 'delete', row, title, text FROM nodes WHERE row = ?", one
+        )
+        for statement in ("DELETE FROM nodes", "DELETE FROM vectors"):
+            self._connection.executemany(f"{statement} WHERE row = ?", one)
+        self._connection.executemany("DELETE FROM nearest WHERE rowid = ?", one)
+
+    def _rows(self, ids: Sequence[str]) -> dict[str, int]:
+        query = "SELECT id, row FROM nodes WHERE id IN (SELECT value FROM json_each(?))"
+        return {str(i): int(row) for i, row in self._connection.execute(query, rows.listed(ids))}
+
+    def _nodes(self, where: Filter | None) -> Iterator[Node]:
+        text, arguments = condition(where)
+        query = f"{rows.SELECT} WHERE {text} ORDER BY n.row >> {LEVEL_BITS}, n.paper, n.position, n.id"
+        return (rows.node(row, self._project) for row in self._connection.execute(query, arguments))
+
+    def _hits(self, best: list[tuple[int, float]]) -> list[Hit]:
+        query = "SELECT row, id FROM nodes WHERE row IN (SELECT value FROM json_each(?))"
+        names = dict(self._connection.execute(query, rows.listed([row for row, _ in best])).fetchall())
+        return sorted((Hit(names[row], score) for row, score in best if row in names), key=lambda h: (-h.score, h.id))
+
+    def _count(self) -> int:
+        # Counted over a small index: the vectors' own table would be read whole.
+        return int(self._connection.execute("SELECT count(*) FROM nodes INDEXED BY nodes_paper").fetchall()[0][0])
+
+    def _frequency(self, words: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for word in words:
+            for (count,) in self._connection.execute("SELECT doc FROM terms WHERE term = ?", (word,)):
+                found[word] = int(count)
+        return found

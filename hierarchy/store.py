@@ -1,0 +1,117 @@
+"""The one interface of the engines that keep nodes.
+
+An engine keeps one project: nodes, their vectors, their words. It gives the two raw legs of a search; fusing them is
+not its business, so that all engines are fused alike. It must not know PDFs, questions or models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from hierarchy.encoder import EncoderIdentity
+from hierarchy.filters import Filter
+from hierarchy.nodes import Hit, Level, Node, Record, Vector
+
+MAX_K = 4096  # the most hits that one leg gives
+
+
+class BranchChange(msgspec.Struct, frozen=True):
+    """What replacing a paper's branch did, as ids of nodes: `new` (or with another digest), `moved` (same digest,
+    other place), `kept` (untouched), `removed`."""
+
+    new: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class StoreStats(msgspec.Struct, frozen=True):
+    """A store in numbers; `updated` is an ISO 8601 time in UTC."""
+
+    engine: str
+    project: str
+    nodes: int
+    by_level: dict[str, int]
+    encoder: EncoderIdentity
+    updated: str
+    bytes: int
+
+
+class NodeStore(Protocol):
+    """Keeps the nodes of one project. Every method raises StoreError where the engine fails.
+
+    What a write has acknowledged is on disk. A write is seen whole or not at all, at once, by every process.
+    """
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        ...
+
+    def upsert(self, records: Sequence[Record]) -> None:
+        """Writes nodes; a node with a known id is replaced.
+
+        Raises:
+            BatchError: names the nodes with a vector of another length, NaN, or an empty id.
+        """
+        ...
+
+    def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
+        """Makes these the nodes of a paper, removing its others; nodes that did not change are not rewritten."""
+        ...
+
+    def get(self, ids: Sequence[str]) -> dict[str, Node]:
+        """The nodes that exist of those asked for."""
+        ...
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """Their vectors, float32 of the encoder's dimension."""
+        ...
+
+    def attachments(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Their attachments, of those that have one."""
+        ...
+
+    def delete(self, where: Filter) -> int:
+        """Deletes all that match, however many, and gives their true number.
+
+        Raises:
+            UsageError: where the filter limits nothing.
+        """
+        ...
+
+    def dense(self, vector: Vector, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
+        """The k nearest nodes of a level by cosine, best first; ties in the order of ids."""
+        ...
+
+    def bm25(self, text: str, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
+        """The k best nodes of a level by BM25 over title (weighted) and text; the text is words, never a query."""
+        ...
+
+    def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
+        """How many nodes there are for each value of a field."""
+        ...
+
+    def scan(self, where: Filter | None = None) -> Iterator[Node]:
+        """All nodes that match, in the order of level, paper and reading."""
+        ...
+
+    def erase(self, where: Filter) -> int:
+        """Deletes and leaves no byte behind."""
+        ...
+
+    def stats(self) -> StoreStats:
+        """The store in numbers."""
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Writes a copy that can be opened in its place."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of files and connections; a second call does nothing."""
+        ...

@@ -1,0 +1,283 @@
+"""Grows a paper's branch of the tree: paper, sections, passages, findings, with texts, vectors and digests.
+
+Each passage goes through the encoder once, and only where its digest is new; every other vector is pooled from what
+that pass gave. It must not know which store the branch goes to, nor how the paper was read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Matrix, SentenceVectors, Text, unit
+from hierarchy.identity import Occurrences, digest, fold, project_node_id
+from hierarchy.nodes import Finding, Level, Node, Record, Vector
+from hierarchy.paper import Paper, Passage, Section
+from hierarchy.positions import Positions, WordBox
+from hierarchy.sentences import sentence_ranges
+from hierarchy.summaries import central, pooled
+from ingestion.findings import is_finding, is_hedged
+
+RULES = "tree-1"  # changes whenever the same paper would give other nodes; part of every digest
+SECTION_SENTENCES = 3
+OPENING_WORDS = 200
+RUNNING = frozenset({"paragraph", "list"})  # the types whose sentences may stand for a section
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a store has of a passage already: its digest, vector and sentences."""
+
+    digest: str
+    vector: Vector
+    sentences: SentenceVectors
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """A paper's nodes in reading order, the paper first, and how many passages went through the encoder."""
+
+    records: tuple[Record, ...]
+    embedded: int
+
+
+class _Part(msgspec.Struct):
+    """A passage with what was computed of it."""
+
+    section: Section
+    passage: Passage
+    digest: str
+    vector: Vector
+    sentences: SentenceVectors
+
+
+def grow(
+    paper: Paper,
+    project: str,
+    encoder: Encoder,
+    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    extra: Mapping[str, Any],
+) -> Branch:
+    """The branch of a paper.
+
+    Args:
+        paper: as read, with its final id.
+        project: the project that it goes into.
+        encoder: encodes the passages that are new.
+        known: what is stored of passages with these ids.
+        extra: metadata of the paper's node that does not come from its pages.
+    """
+    parts, embedded = _parts(paper, encoder, known)
+    by_section: dict[str, list[_Part]] = {s.id: [] for s in paper.sections}
+    for part in parts:
+        by_section[part.section.id].append(part)
+    grown: list[Record] = []
+    ids = Occurrences(paper.paper_id)
+    whole = _pooled_parts(parts, unit(np.zeros(encoder.identity.dimension)))
+    digests: dict[str, str] = {}
+    below: dict[str, list[Section]] = {}
+    for section in paper.sections:
+        if section.parent:
+            below.setdefault(section.parent, []).append(section)
+    for section in reversed(paper.sections):  # children stand after their parents
+        own = [p.digest for p in by_section[section.id]]
+        digests[section.id] = digest("section", RULES, section.path, own, [digests[s.id] for s in below.get(section.id, [])])
+    for section in paper.sections:
+        subtree = _subtree(section, below)
+        inside = [part for s in subtree for part in by_section[s.id]]
+        grown.append(_section_record(paper, project, section, inside, whole, digests[section.id]))
+        for part in by_section[section.id]:
+            grown.append(_passage_record(paper, project, part))
+            grown += _finding_records(paper, project, part, ids, encoder.identity)
+    top = _paper_record(paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra)
+    ordered = [
+        Record(msgspec.structs.replace(record.node, order=i), record.vector, record.attachment) for i, record in enumerate([top, *grown])
+    ]
+    return Branch(tuple(ordered), embedded)
+
+
+def prefix_of(path: Sequence[str]) -> str:
+    """What stands in front of a passage for the embedding only."""
+    return " > ".join(path) + ": " if path else ""
+
+
+def _parts(paper: Paper, encoder: Encoder, known: Callable[[Sequence[str]], Mapping[str, Known]]) -> tuple[list[_Part], int]:
+    pairs = [(s, p) for s in paper.sections for p in s.passages]
+    identity = str(msgspec.json.encode(encoder.identity))
+    digests = [digest("passage", RULES, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
+    stored = known([p.id for _, p in pairs])
+    fresh = [i for i, (_, p) in enumerate(pairs) if p.id not in stored or stored[p.id].digest != digests[i]]
+    ranges = {i: sentence_ranges(pairs[i][1].text) for i in fresh}
+    encoded = dict(
+        zip(fresh, encoder.encode([Text(pairs[i][1].text, prefix_of(pairs[i][0].path), ranges[i]) for i in fresh]), strict=True)
+    )
+    parts: list[_Part] = []
+    for i, (section, passage) in enumerate(pairs):
+        if i in encoded:
+            new: Encoding = encoded[i]
+            vector, sentences = new.vector, SentenceVectors.of(ranges[i], new.parts)
+        else:
+            vector, sentences = stored[passage.id].vector, stored[passage.id].sentences
+        parts.append(_Part(section, passage, digests[i], vector, sentences))
+    return parts, len(fresh)
+
+
+def _subtree(section: Section, below: Mapping[str, list[Section]]) -> list[Section]:
+    return [section, *(inner for child in below.get(section.id, []) for inner in _subtree(child, below))]
+
+
+def _section_record(paper: Paper, project: str, section: Section, inside: list[_Part], whole: Vector, own_digest: str) -> Record:
+    chosen = _central_sentences(inside, SECTION_SENTENCES)
+    heading = " > ".join(section.path)
+    places = [WordBox(0, max(1, len(heading)), section.page, 0, section.box)]
+    node = Node(
+        id=section.id,
+        level=Level.SECTION,
+        project=project,
+        title=section.path[-1] if section.path else "",
+        text="\n".join([*([heading] if heading else []), *chosen]),
+        parent=section.parent or paper.paper_id,
+        paper=paper.paper_id,
+        paper_title=paper.title,
+        file=paper.file,
+        path=section.path,
+        kind=section.kind,
+        digest=own_digest,
+        metadata=_metadata(paper, section),
+        places=Positions.of(places),
+    )
+    return Record(node, _pooled_parts(inside, whole))  # a bare heading stands near its paper
+
+
+def _passage_record(paper: Paper, project: str, part: _Part) -> Record:
+    node = Node(
+        id=part.passage.id,
+        level=Level.PASSAGE,
+        project=project,
+        title=part.section.path[-1] if part.section.path else "",
+        text=part.passage.text,
+        parent=part.section.id,
+        paper=paper.paper_id,
+        paper_title=paper.title,
+        file=paper.file,
+        path=part.section.path,
+        kind=part.passage.type,
+        digest=part.digest,
+        metadata=_metadata(paper, part.section),
+        places=part.passage.places,
+    )
+    return Record(node, part.vector, part.sentences.pack())
+
+
+def _finding_records(paper: Paper, project: str, part: _Part, ids: Occurrences, identity: EncoderIdentity) -> list[Record]:
+    if part.passage.type not in RUNNING:
+        return []
+    records: list[Record] = []
+    vectors = part.sentences.vectors()
+    for (start, end), vector in zip(part.sentences.ranges, vectors, strict=True):
+        sentence = part.passage.text[start:end]
+        if not is_finding(sentence, part.section.kind):
+            continue
+        finding = Finding(sentence, "result", part.passage.id, sentence, hedged=is_hedged(sentence))
+        node = Node(
+            id=ids.finding(part.passage.id, sentence),
+            level=Level.FINDING,
+            project=project,
+            title=part.section.path[-1] if part.section.path else "",
+            text=sentence,
+            parent=part.section.id,
+            paper=paper.paper_id,
+            paper_title=paper.title,
+            file=paper.file,
+            path=part.section.path,
+            kind="result",
+            digest=digest("finding", RULES, str(identity), part.digest, sentence),
+            metadata=_metadata(paper, part.section),
+            finding=finding,
+            places=part.passage.places.cut(start, end),
+        )
+        records.append(Record(node, vector))
+    return records
+
+
+def _paper_record(
+    paper: Paper,
+    project: str,
+    parts: list[_Part],
+    whole: Vector,
+    children: list[str],
+    identity: EncoderIdentity,
+    extra: Mapping[str, Any],
+) -> Record:
+    abstract = [p for p in parts if p.section.kind == "abstract" and p.passage.type in RUNNING]
+    text = paper.abstract or _opening(parts)
+    metadata: dict[str, Any] = {
+        "year": paper.year,
+        "authors": [a.name for a in paper.authors],
+        "doi": paper.doi,
+        "arxiv": paper.arxiv,
+        "citation_key": citation_key(paper),
+        "tags": [],
+        "pages": len(paper.pages),
+        "pass": paper.reading,
+        "path": paper.path,
+        "sha256": paper.sha256,
+        "text_hash": paper.text_hash,
+        "rules": RULES,
+        **extra,
+    }
+    vector = pooled([_pooled_parts(abstract, whole), whole], [0.6, 0.4])
+    node = Node(
+        id=paper.paper_id,
+        level=Level.PAPER,
+        project=project,
+        title=paper.title,
+        text=f"{paper.title}\n{text}" if text else paper.title,
+        parent=project_node_id(project),
+        paper=paper.paper_id,
+        paper_title=paper.title,
+        file=paper.file,
+        digest=digest("paper", RULES, str(identity), paper.title, text, [a.name for a in paper.authors], str(paper.year), children),
+        metadata=metadata,
+        places=paper.title_places,
+    )
+    return Record(node, vector, msgspec.msgpack.encode(paper.page_texts))
+
+
+def _pooled_parts(parts: Sequence[_Part], otherwise: Vector) -> Vector:
+    """The mean of passages, weighted by the root of their length, running text before captions and tables."""
+    if not parts:
+        return otherwise
+    weights = [len(p.passage.text) ** 0.5 * (1.0 if p.passage.type in RUNNING else 0.2) for p in parts]
+    return pooled([p.vector for p in parts], weights)
+
+
+def _central_sentences(parts: Sequence[_Part], most: int) -> list[str]:
+    running = [p for p in parts if p.passage.type in RUNNING] or list(parts)
+    if not running:
+        return []
+    sentences = [p.passage.text[a:b] for p in running for a, b in p.sentences.ranges]
+    vectors: Matrix = np.concatenate([p.sentences.vectors() for p in running])
+    whole = [len(s.split()) >= 6 and s[-1:] in ".!?" for s in sentences]
+    return [sentences[i] for i in central(vectors, most, whole if any(whole) else None)]
+
+
+def _opening(parts: Sequence[_Part]) -> str:
+    words: list[str] = []
+    for part in parts:
+        if part.passage.type in RUNNING and len(words) < OPENING_WORDS:
+            words += part.passage.text.split()
+    return " ".join(words[:OPENING_WORDS])
+
+
+def _metadata(paper: Paper, section: Section) -> dict[str, Any]:
+    return {"section_kind": section.kind, "year": paper.year}
+
+
+def citation_key(paper: Paper) -> str:
+    """A short name for a paper, as bibliographies use it: family name, year, first long word of the title."""
+    family = fold(paper.authors[0].family) if paper.authors else "anon"
+    word = next((w for w in re.findall(r"[^\W\d_]+", paper.title.lower()) if len(w) > 3), "")
+    return f"{family}{paper.year or ''}{fold(word)}"

@@ -1,0 +1,83 @@
+"""The contained child process: reads one PDF after another for its parent, under limits that it cannot lift.
+
+Started as `python -m ingestion.child MEMORY_BYTES`. Each line of standard input is `SECONDS PATH`; each reply on
+standard output is a length of four bytes and a message (msgpack): a Paper, or an error. It must not know stores.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from hierarchy.errors import ReadError
+from hierarchy.paper import Paper
+
+
+class Reply(msgspec.Struct):
+    """What the child answers: a paper, or an error's code, message and hint."""
+
+    paper: Paper | None = None
+    error: tuple[str, str, str] | None = None
+
+
+def main() -> None:
+    """Serves until standard input ends."""
+    limit = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it has nothing to write
+    _die_with_parent()
+    # Whatever a library prints must not mix with the replies.
+    replies = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+    encoder = msgspec.msgpack.Encoder()
+    for line in sys.stdin.buffer:
+        seconds, _, raw = line.rstrip(b"\n").partition(b" ")
+        _limit_cpu(int(seconds))
+        message = encoder.encode(_reply(Path(os.fsdecode(bytes.fromhex(raw.decode())))))
+        replies.write(len(message).to_bytes(4, "big") + message)
+        replies.flush()
+
+
+def _reply(path: Path) -> Reply:
+    try:
+        from ingestion.reader import read_paper  # PyMuPDF loads under the limits
+
+        return Reply(read_paper(path))
+    except ReadError as error:
+        return Reply(error=(error.code, error.message, error.hint))
+    except MemoryError:
+        return Reply(error=("memory", "Reading the file takes more memory than is allowed.", "Print it to a new PDF, and ingest that."))
+    except OSError as error:
+        return Reply(error=("unreadable", f"The file cannot be opened ({error.strerror or error}).", "Check that it exists and may be read."))
+    except Exception as error:  # a door: whatever a hostile file brings about ends here, as that file's failure
+        if "malloc" in str(error) or "memory" in str(error).lower():
+            return Reply(error=("memory", "Reading the file takes more memory than is allowed.", "Print it to a new PDF."))
+        what = f"{type(error).__name__}: {error}"[:200]
+        return Reply(error=("unreadable", f"The file could not be understood ({what}).", "Print it to a new PDF, and ingest that."))
+
+
+def _limit_cpu(seconds: int) -> None:
+    """Ends the process by a signal if its parent is gone and cannot."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 2 * seconds + 10, hard))
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() == 1:
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

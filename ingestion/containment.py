@@ -1,0 +1,183 @@
+"""Keeps the reading of hostile files apart: child processes with a session, memory and time of their own.
+
+One child serves many files and is replaced after some, or when a file broke it. It must not know what a paper is made
+of, nor what happens to it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from hierarchy.errors import ReadError
+from hierarchy.paper import Paper
+from ingestion.child import Reply
+from ingestion.settings import IngestionSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_REPLY = 256 * 1024 * 1024
+_MEMORY_SIGNALS = (-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+
+
+class Reader:
+    """One child process, started when it is first needed."""
+
+    def __init__(self, settings: IngestionSettings) -> None:
+        self._settings = settings
+        self._child: subprocess.Popen[bytes] | None = None
+        self._served = 0
+
+    def read(self, path: Path) -> Paper:
+        """Reads a PDF in the child.
+
+        Raises:
+            ReadError: what is wrong with the file: its code is one of `hierarchy.errors.READ_CODES`.
+        """
+        size = path.stat().st_size if path.exists() else 0
+        if size > self._settings.max_file_mb * 1_000_000:
+            raise ReadError(
+                f"The file has {size // 1_000_000} MB; Strata reads up to {self._settings.max_file_mb}.",
+                "Split it, or raise STRATA_MAX_FILE_MB.",
+                "too_large",
+            )
+        child = self._ready()
+        assert child.stdin is not None
+        try:
+            child.stdin.write(b"%d %s\n" % (self._settings.timeout_s, os.fsencode(path).hex().encode()))
+            child.stdin.flush()
+            reply = msgspec.msgpack.decode(self._receive(child), type=Reply)
+        except (BrokenPipeError, msgspec.DecodeError, EOFError) as error:
+            code = child.wait(5) if child.poll() is None else child.returncode
+            self.close()
+            memory = code in _MEMORY_SIGNALS
+            raise ReadError(
+                "The file broke the process that read it" + (" (memory)." if memory else "."),
+                "Print it to a new PDF, and ingest that.",
+                "memory" if memory else "damaged",
+            ) from error
+        except BaseException:
+            self.close()  # a child in the middle of a file is of no further use
+            raise
+        self._served += 1
+        if reply.error is not None or reply.paper is None:
+            code, message, hint = reply.error or ("unreadable", "The file could not be read.", "")
+            raise ReadError(message, hint, code)
+        return reply.paper
+
+    def close(self) -> None:
+        """Ends the child and whatever it started."""
+        if self._child is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+            for pipe in (self._child.stdin, self._child.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+            self._child = None
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and (self._served >= self._settings.files_per_child or self._child.poll() is not None):
+            self.close()
+        if self._child is None:
+            paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "ingestion.child", str(self._settings.memory_mb * 1_000_000)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+                cwd=os.sep,
+            )
+            self._served = 0
+        return self._child
+
+    def _receive(self, child: subprocess.Popen[bytes]) -> bytes:
+        deadline = time.monotonic() + self._settings.timeout_s
+        length = int.from_bytes(self._exactly(child, 4, deadline), "big")
+        if length > MOST_REPLY:
+            raise EOFError("a reply beyond all measure")
+        return self._exactly(child, length, deadline)
+
+    def _exactly(self, child: subprocess.Popen[bytes], count: int, deadline: float) -> bytes:
+        assert child.stdout is not None
+        pipe, got = child.stdout.fileno(), bytearray()
+        while len(got) < count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([pipe], [], [], left)[0]:
+                raise ReadError(
+                    f"Reading the file took longer than {self._settings.timeout_s} s.",
+                    "Print it to a new PDF, or raise STRATA_TIMEOUT_S.",
+                    "timeout",
+                )
+            chunk = os.read(pipe, min(1 << 20, count - len(got)))
+            if not chunk:
+                raise EOFError("the child ended")
+            got += chunk
+        return bytes(got)
+
+
+class ReaderPool:
+    """Reads files ahead of whoever uses them, each in a child of its own."""
+
+    def __init__(self, settings: IngestionSettings) -> None:
+        self._readers = [Reader(settings) for _ in range(max(1, settings.readers))]
+
+    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Paper | ReadError]]:
+        """Papers or what was wrong, in the order of the paths; a few files are read ahead."""
+        todo, free = iter(paths), list(self._readers)
+        with ThreadPoolExecutor(len(self._readers)) as threads:
+            running: list[tuple[Path, Future[Paper]]] = []
+
+            def work(path: Path) -> Paper:
+                reader = free.pop()
+                try:
+                    return reader.read(path)
+                finally:
+                    free.append(reader)
+
+            def more() -> None:
+                while len(running) < len(self._readers) + 2:
+                    path = next(todo, None)
+                    if path is None:
+                        return
+                    running.append((path, threads.submit(work, path)))
+
+            try:
+                more()
+                while running:
+                    path, future = running.pop(0)
+                    try:
+                        paper: Paper | ReadError = future.result()
+                    except ReadError as error:
+                        paper = error
+                    except OSError as error:
+                        paper = ReadError(f"The file cannot be opened ({error.strerror or error}).", "Check that it may be read.")
+                    more()
+                    yield path, paper
+            finally:
+                for _, future in running:
+                    future.cancel()
+                self.close()
+
+    def close(self) -> None:
+        """Ends all children."""
+        for reader in self._readers:
+            reader.close()
+
+    def __enter__(self) -> ReaderPool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

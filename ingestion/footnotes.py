@@ -1,0 +1,26 @@
+"""Pass 9: footnotes: smaller lines at the foot of a column that begin with a raised mark or a number."""
+
+from __future__ import annotations
+
+import re
+
+from ingestion.pages import Line, PageModel, Role
+from ingestion.typography import Typography
+
+MARK = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])(?=\D|$)")
+
+
+def mark_footnotes(page: PageModel, measures: Typography) -> None:
+    """Gives footnotes their role; each column is read from its foot upwards."""
+    for column in {line.column for line in page.lines}:
+        lines = [x for x in page.lines if x.column == column and x.role in (Role.BODY, Role.FIGURE, Role.TABLE)]
+        foot: list[Line] = []
+        for line in reversed(lines):
+            if line.size > measures.size - 0.6 or line.y0 < 0.45 * page.height:
+                break
+            foot.append(line)
+        started = False
+        for line in reversed(foot):
+            started = started or bool(MARK.match(line.text)) or bool(re.match(r"https?://", line.text))
+            if started:
+                line.role = Role.FOOTNOTE

@@ -1,0 +1,61 @@
+"""Pass 3: what stands on pages without being part of the paper's text: running heads, page numbers, line numbers,
+and the stamps of archives and publishers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from ingestion.pages import Document, Line, PageModel, Role
+
+ZONE = 0.1  # the share of the page's height at its head and at its foot
+PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I)
+STAMP = re.compile(
+    r"arxiv:\d{4}\.\d{4,5}|©|\bcopyright\b|all rights reserved|creative commons|licensed under|permission to make digital|"
+    r"^proceedings of|association for computational linguistics|^preprint|under review|^https?://doi\.org|^doi:",
+    re.I,
+)
+
+
+def mark_furniture(document: Document) -> None:
+    """Gives running heads, page numbers, stamps and line numbers their role."""
+    repeated = _repeated(document)
+    for page in document.pages:
+        lines = [line for line in page.lines if line.role == Role.BODY]
+        for line in lines:
+            zone = _zone(page, line)
+            if zone and (_key(line) in repeated or PAGE_NUMBER.fullmatch(line.text.strip()) or STAMP.search(line.text)):
+                line.role = Role.FURNITURE
+        _mark_line_numbers(lines)
+
+
+def _zone(page: PageModel, line: Line) -> str:
+    if line.y1 < ZONE * page.height:
+        return "head"
+    return "foot" if line.y0 > (1 - ZONE) * page.height else ""
+
+
+def _key(line: Line) -> str:
+    """The words without their numbers, so that "Lovelace et al. 3" and "Lovelace et al. 5" are the same."""
+    return re.sub(r"[\W\d_]+", "", line.text).lower() or re.sub(r"\d+", "#", line.text)
+
+
+def _repeated(document: Document) -> set[str]:
+    seen: Counter[str] = Counter()
+    for page in document.pages:
+        seen.update({_key(line) for line in page.lines if _zone(page, line)})
+    least = 2 if len(document.pages) <= 4 else 3
+    return {key for key, count in seen.items() if count >= least and len(key) > 2}
+
+
+def _mark_line_numbers(lines: list[Line]) -> None:
+    """Review copies number their lines in the margin: many bare numbers that stand under each other and go up by one."""
+    bare = [line for line in lines if re.fullmatch(r"\d{1,4}", line.text)]
+    columns: Counter[int] = Counter(round(line.x1 / 4) for line in bare)
+    for column, count in columns.items():
+        group = [line for line in bare if round(line.x1 / 4) == column]
+        values = [int(line.text) for line in group]
+        steps = sum(b - a == 1 for a, b in zip(values, values[1:], strict=False))
+        if count >= 10 and steps > 0.7 * count:
+            for line in group:
+                line.role = Role.FURNITURE

@@ -1,0 +1,71 @@
+"""Joins the words of lines into running text and keeps where each word stands.
+
+Words cut at line ends are joined; a hyphen that belongs to the word stays. What the paper itself prints elsewhere
+decides: "state-of" stands there with its hyphen, "language" without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from hierarchy.positions import Positions, WordBox
+from ingestion.pages import Document, Line, Role, Word
+
+HYPHENS = ("-", "\u2010", "\u2011", "\u00ad")
+LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+BARE = re.compile(r"^[^\w]+|[^\w]+$")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+
+
+class Vocabulary:
+    """The words that a paper prints, those cut at line ends aside."""
+
+    def __init__(self, document: Document) -> None:
+        self._count: Counter[str] = Counter()
+        for line in document.lines(Role.BODY, Role.REFERENCE, Role.CAPTION, Role.FOOTNOTE):
+            for word in line.words[:-1] if line.words[-1].text.endswith(HYPHENS) else line.words:
+                self._count[_bare(word.text)] += 1
+
+    def keeps_hyphen(self, first: str, second: str) -> bool:
+        """Whether `first-second` is written with its hyphen; `first` without it."""
+        a, b = _bare(first), _bare(second)
+        joined, hyphenated = self._count[a + b], self._count[f"{a}-{b}"]
+        if joined or hyphenated:
+            return hyphenated > joined
+        if "-" in a:  # state-of-the-|art
+            return True
+        return len(a) >= 4 and len(b) >= 4 and self._count[a] > 0 and self._count[b] > 0
+
+
+def join(lines: Iterable[Line], vocabulary: Vocabulary) -> tuple[str, Positions]:
+    """The text of lines and the place of each word in it; the hyphen of a cut word is dropped from both."""
+    parts: list[str] = []
+    places: list[WordBox] = []
+    length = 0
+    cut: Word | None = None  # the word before, when its line ended within it
+    for number, line in enumerate(lines):
+        for i, word in enumerate(line.words):
+            text = CONTROL.sub("", word.text.translate(LIGATURES))
+            if not text:
+                continue
+            if cut is not None:
+                first = parts[-1].rstrip()
+                if text[0].islower() and not vocabulary.keeps_hyphen(first[:-1], text):
+                    parts[-1] = first[:-1]
+                    length -= 1
+                    places[-1] = places[-1]._replace(end=length)
+            elif parts:
+                parts.append(" ")
+                length += 1
+            parts.append(text)
+            places.append(WordBox(length, length + len(text), line.page, number, word.box))
+            length += len(text)
+            ends_line = i == len(line.words) - 1
+            cut = word if ends_line and len(text) > 2 and text.endswith(HYPHENS) and text[-2].isalpha() else None
+    return "".join(parts), Positions.of(places)
+
+
+def _bare(word: str) -> str:
+    return BARE.sub("", word).lower()

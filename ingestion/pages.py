@@ -1,0 +1,145 @@
+"""The page model: what one extraction gives, before anything is understood of it.
+
+Words in lines in pages, with boxes and styles. The passes of this package read it, give lines a role, and build on the
+roles of the passes before. It must not know PDFs' internals, nor what a paper looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import NamedTuple
+
+from hierarchy.paper import HiddenText, ReadWarning
+from hierarchy.positions import Box
+
+
+class Role(Enum):
+    """What a line turned out to be; BODY until a pass says otherwise."""
+
+    BODY = auto()
+    FURNITURE = auto()  # running heads, page numbers, line numbers, margin columns
+    TITLE = auto()
+    FRONT = auto()  # authors, affiliations, dates, licences
+    HEADING = auto()
+    CAPTION = auto()
+    TABLE = auto()
+    FIGURE = auto()  # words inside a drawing
+    FORMULA = auto()
+    FOOTNOTE = auto()
+    REFERENCE = auto()
+
+
+class Style(NamedTuple):
+    """How a word is set; size in points."""
+
+    size: float
+    font: str
+    bold: bool
+    italic: bool
+    raised: bool = False
+
+
+class Word(NamedTuple):
+    """A word as printed, without spaces in it."""
+
+    text: str
+    box: Box
+    style: Style
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """Words on one baseline of one column."""
+
+    page: int
+    block: int
+    words: list[Word]
+    box: Box
+    role: Role = Role.BODY
+    column: int = 0
+    text: str = ""
+    size: float = 0.0
+    bold: bool = False
+    italic: bool = False
+
+    def __post_init__(self) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Computes what follows from the words: text, box, and the style of most of its letters."""
+        self.text = " ".join(w.text for w in self.words)
+        boxes = [w.box for w in self.words]
+        self.box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+        sizes: dict[float, int] = {}
+        letters = bold = italic = 0
+        for word in self.words:
+            n = len(word.text)
+            sizes[word.style.size] = sizes.get(word.style.size, 0) + n
+            letters += n
+            bold += n * word.style.bold
+            italic += n * word.style.italic
+        self.size = max(sizes, key=lambda s: sizes[s])
+        self.bold = bold > 0.8 * letters
+        self.italic = italic > 0.8 * letters
+
+    @property
+    def x0(self) -> float:
+        return self.box[0]
+
+    @property
+    def y0(self) -> float:
+        return self.box[1]
+
+    @property
+    def x1(self) -> float:
+        return self.box[2]
+
+    @property
+    def y1(self) -> float:
+        return self.box[3]
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+    @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
+    def middle(self) -> float:
+        """The vertical middle of its largest words: a raised mark does not move it."""
+        tall = [w.box for w in self.words if w.style.size >= self.size - 0.5] or [w.box for w in self.words]
+        return sum((b[1] + b[3]) / 2 for b in tall) / len(tall)
+
+
+@dataclass(slots=True)
+class PageModel:
+    """One page: its lines in reading order (once ordered), its size in points, its own words from another call."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    own_text: str = ""
+    turned: list[str] = field(default_factory=list)  # text that does not run from left to right
+    scanned: bool = False
+
+
+@dataclass(slots=True)
+class Document:
+    """All that was extracted from one file; `links` are the targets of the first pages' links."""
+
+    pages: list[PageModel]
+    metadata: dict[str, str] = field(default_factory=dict)
+    hidden: list[HiddenText] = field(default_factory=list)
+    warnings: list[ReadWarning] = field(default_factory=list)
+
+    def lines(self, *roles: Role) -> Iterator[Line]:
+        """The lines with one of these roles (all without any), in order."""
+        for page in self.pages:
+            for line in page.lines:
+                if not roles or line.role in roles:
+                    yield line

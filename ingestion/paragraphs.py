@@ -1,0 +1,131 @@
+"""Pass 11: lines become passages: real paragraphs, over columns, pages, floats and formulas; lists, captions, tables.
+
+A new paragraph shows by an indent, a wider gap, or a short last line that ends a sentence; across a column or page the
+sentence itself tells whether it goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ingestion.floats import label_of
+from ingestion.footnotes import MARK
+from ingestion.pages import Line, Role
+from ingestion.typography import Typography
+
+BULLET = re.compile(r"(?:[•◦▪‣∙·●○■]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=\s))")
+TERMINAL = re.compile(r"""[.!?:]["”’')\]\d]*$""")
+TYPES = {
+    Role.BODY: "paragraph",
+    Role.CAPTION: "caption",
+    Role.TABLE: "table",
+    Role.FORMULA: "formula",
+    Role.FOOTNOTE: "footnote",
+}
+
+
+class Block(NamedTuple):
+    """Lines that are one passage, and its type."""
+
+    type: str
+    lines: list[Line]
+
+
+class Edges(NamedTuple):
+    """Where the text of a column begins and ends, in points."""
+
+    left: float
+    right: float
+
+
+def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
+    """The passages of one section's lines (in reading order), in the order of their first lines."""
+    edges = {key: _edges([x for x in lines if (x.page, x.column) == key]) for key in {(x.page, x.column) for x in lines}}
+    body = [line for line in lines if line.role == Role.BODY]
+    at = {id(line): i for i, line in enumerate(lines)}
+    blocks: list[Block] = []
+    for i, line in enumerate(body):
+        after = body[i + 1] if i + 1 < len(body) else None
+        between = lines[at[id(body[i - 1])] + 1 : at[id(line)]] if i else []
+        if i and not _is_new(body[i - 1], line, after, between, edges, measures):
+            blocks[-1].lines.append(line)
+        else:
+            blocks.append(Block("list" if BULLET.match(line.text) else "paragraph", [line]))
+    blocks = _lists(blocks) + _others(lines)
+    return sorted(blocks, key=lambda block: at[id(block.lines[0])])
+
+
+def _is_new(a: Line, b: Line, after: Line | None, between: list[Line], edges: dict[tuple[int, int], Edges], m: Typography) -> bool:
+    """Whether a new passage begins with line `b`, which follows `a` in the body."""
+    if abs(a.size - b.size) > 0.9:
+        return True
+    if BULLET.match(b.text) and (_indent(b, edges) < 4 * m.size) and (TERMINAL.search(a.text) or b.text[0] in "•◦▪‣∙●○■" or a.text.endswith((";", ","))):
+        return True
+    ends, low = bool(TERMINAL.search(a.text)), b.text[:1].islower()
+    if (a.page, a.column) != (b.page, b.column):
+        if not ends or low:
+            return False
+        return _is_indented(b, after, edges, m) or a.x1 < edges[(a.page, a.column)].right - 1.5 * m.size
+    step = b.middle - a.middle
+    if any(x.role == Role.FORMULA for x in between):
+        return ends and not low and _is_indented(b, after, edges, m)
+    if between:  # a float or footnote that lies between
+        return ends and not low
+    if step > 1.4 * m.pitch or step < -1:
+        return ends or step > 2.2 * m.pitch
+    if _is_indented(b, after, edges, m) and a.x0 < b.x0 - 0.5 * m.size and not low:
+        return True
+    short = 1.5 * m.size if m.justified else 0.3 * (edges[(a.page, a.column)].right - edges[(a.page, a.column)].left)
+    return ends and not low and a.x1 < edges[(a.page, a.column)].right - short
+
+
+def _indent(line: Line, edges: dict[tuple[int, int], Edges]) -> float:
+    return line.x0 - edges[(line.page, line.column)].left
+
+
+def _is_indented(line: Line, after: Line | None, edges: dict[tuple[int, int], Edges], m: Typography) -> bool:
+    indent = _indent(line, edges)
+    if not 0.6 * m.size < indent < 5 * m.size:
+        return False
+    same = after is not None and (after.page, after.column) == (line.page, line.column)
+    # In an indented list or quotation the next line is indented as well.
+    return not same or after is None or after.x0 < line.x0 - 0.4 * m.size
+
+
+def _edges(lines: list[Line]) -> Edges:
+    body = [line for line in lines if line.role == Role.BODY] or lines
+    wide = [line for line in body if line.width > 0.5 * max(x.width for x in body)]
+    return Edges(min(line.x0 for line in wide), max(line.x1 for line in wide))
+
+
+def _lists(blocks: list[Block]) -> list[Block]:
+    """Short items that follow each other are one list."""
+    out: list[Block] = []
+    for block in blocks:
+        last = out[-1] if out else None
+        if block.type == "list" and last is not None and last.type == "list" and _words(last) + _words(block) <= 160:
+            last.lines.extend(block.lines)
+        else:
+            out.append(Block(block.type, list(block.lines)))
+    return out
+
+
+def _others(lines: list[Line]) -> list[Block]:
+    """Captions, tables, formulas and footnotes: neighbouring lines of one role."""
+    out: list[Block] = []
+    before: Line | None = None
+    for line in lines:
+        if line.role in TYPES and line.role != Role.BODY:
+            near = before is not None and before.role == line.role and before.page == line.page and line.y0 - before.y1 < 30
+            begins = line.role == Role.CAPTION and label_of(line) or line.role == Role.FOOTNOTE and MARK.match(line.text)
+            if near and not begins:
+                out[-1].lines.append(line)
+            else:
+                out.append(Block(TYPES[line.role], [line]))
+        before = line
+    return out
+
+
+def _words(block: Block) -> int:
+    return sum(len(line.words) for line in block.lines)

@@ -1,0 +1,121 @@
+"""Reads one PDF as a paper: the passes of this package, one after the other, over one page model.
+
+Runs inside the contained child process. It must not know the tree, stores or encoders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from hierarchy.identity import paper_id, text_hash
+from hierarchy.paper import Float, Page, Paper, ReadWarning, Reference
+from ingestion.extract import extract
+from ingestion.floats import is_table, label_of, mark_floats
+from ingestion.footnotes import mark_footnotes
+from ingestion.formulas import mark_formulas
+from ingestion.front import read_front
+from ingestion.furniture import mark_furniture
+from ingestion.headings import find_headings
+from ingestion.joining import Vocabulary, join
+from ingestion.lines import join_fragments
+from ingestion.order import order_page
+from ingestion.pages import Document, Line, Role
+from ingestion.references import fields_of, mark_references
+from ingestion.sections import abstract_of, build_sections, cut_sections, title_places
+from ingestion.typography import learn
+
+
+def read_paper(path: Path) -> Paper:
+    """Reads a PDF with the fast pass.
+
+    Raises:
+        ReadError: with one of the codes of `hierarchy.errors.READ_CODES`.
+    """
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return understand(extract(path), path, sha256)
+
+
+def understand(document: Document, path: Path, sha256: str) -> Paper:
+    """Runs the passes over a page model."""
+    for page in document.pages:
+        join_fragments(page)
+    mark_furniture(document)
+    measures = learn(document)
+    for page in document.pages:
+        order_page(page, measures)
+        mark_floats(page, measures)
+        mark_footnotes(page, measures)
+    headings = find_headings(document, measures)
+    entries = mark_references(document, headings)
+    front = read_front(document, measures, headings)
+    for page in document.pages:
+        mark_formulas(page, measures)
+    vocabulary = Vocabulary(document)
+    words = "\n".join(page.own_text for page in document.pages)
+    name = paper_id(front.doi, front.arxiv, front.title, front.authors[0].family if front.authors else "", words)
+    sections = build_sections(cut_sections(document, headings), name, measures, vocabulary)
+    figures, tables = _floats(document, vocabulary)
+    if not any(s.passages for s in sections):
+        document.warnings.append(ReadWarning("no_body", "No running text was found."))
+    abstract = abstract_of(sections)
+    return Paper(
+        file=path.name,
+        path=str(path.resolve()),
+        sha256=sha256,
+        paper_id=name,
+        reading="fast",
+        title=front.title,
+        authors=front.authors,
+        abstract=abstract,
+        year=front.year,
+        doi=front.doi,
+        arxiv=front.arxiv,
+        pages=tuple(Page(p.number, p.width, p.height, p.scanned) for p in document.pages),
+        sections=sections,
+        text_hash=text_hash(words),
+        page_texts=tuple(p.own_text for p in document.pages),
+        figures=figures,
+        tables=tables,
+        references=tuple(_references(entries, vocabulary)),
+        hidden_text=tuple(document.hidden),
+        warnings=(*document.warnings, *_hidden_warnings(document)),
+        origin=front.origin | ({"abstract": "page"} if abstract else {}),
+        title_places=title_places(front.title_lines, vocabulary),
+    )
+
+
+def _floats(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Float, ...], tuple[Float, ...]]:
+    """Figures and tables by their captions."""
+    groups: list[list[Line]] = []
+    for line in document.lines(Role.CAPTION):
+        if label_of(line) or not groups:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    figures: list[Float] = []
+    tables: list[Float] = []
+    for group in groups:
+        label = label_of(group[0])
+        if label is None:
+            continue
+        text, places = join(group, vocabulary)
+        item = Float(f"{label['kind'].rstrip('.')} {label['number']}", text[label.end() :].strip(" .:|–—"), places)
+        (tables if is_table(label) else figures).append(item)
+    return tuple(figures), tuple(tables)
+
+
+def _references(entries: list[list[Line]], vocabulary: Vocabulary) -> list[Reference]:
+    found: list[Reference] = []
+    for i, lines in enumerate(entries, 1):
+        text, places = join(lines, vocabulary)
+        marker, year, doi, arxiv = fields_of(text)
+        found.append(Reference(f"r{i}", marker, text, places, year, doi, arxiv))
+    return found
+
+
+def _hidden_warnings(document: Document) -> list[ReadWarning]:
+    return [
+        ReadWarning("hidden_text", f"{len(h.text.split())} word(s) that no reader can see ({h.reason}) were left out.", h.page)
+        for h in document.hidden
+    ]

@@ -1,0 +1,106 @@
+"""What an ingest reports: every file in one of five lists. It must not know how files are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class Added(msgspec.Struct, frozen=True):
+    """A new paper and how many nodes it has."""
+
+    file: str
+    path: str
+    paper: str
+    title: str
+    nodes: int
+
+
+class Unchanged(msgspec.Struct, frozen=True):
+    """A file whose bytes are those that are in already."""
+
+    file: str
+    path: str
+    paper: str
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """A new version of a file; its passages were embedded anew, only moved, kept as they were, or removed."""
+
+    file: str
+    path: str
+    paper: str
+    embedded: int
+    moved: int
+    kept: int
+    removed: int
+
+
+class Duplicate(msgspec.Struct, frozen=True):
+    """A file whose words are in already, from the file `of`."""
+
+    file: str
+    path: str
+    of: str
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """A file that could not be taken in, why, and what to do."""
+
+    file: str
+    path: str
+    code: str
+    message: str
+    hint: str
+
+
+Outcome = Added | Unchanged | Changed | Duplicate | Failed
+
+
+class IngestReport(msgspec.Struct, frozen=True):
+    """The record of `strata ingest --json`; `encoder_cpu_s` is the encoder's part of the CPU time."""
+
+    project: str
+    seconds: float
+    outcomes: tuple[Outcome, ...]
+    cpu_s: float = 0.0
+    encoder_cpu_s: float = 0.0
+
+    @property
+    def added(self) -> list[Added]:
+        return [o for o in self.outcomes if isinstance(o, Added)]
+
+    @property
+    def unchanged(self) -> list[Unchanged]:
+        return [o for o in self.outcomes if isinstance(o, Unchanged)]
+
+    @property
+    def changed(self) -> list[Changed]:
+        return [o for o in self.outcomes if isinstance(o, Changed)]
+
+    @property
+    def duplicates(self) -> list[Duplicate]:
+        return [o for o in self.outcomes if isinstance(o, Duplicate)]
+
+    @property
+    def failed(self) -> list[Failed]:
+        return [o for o in self.outcomes if isinstance(o, Failed)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record (docs/contract.md)."""
+        lists = {name: msgspec.to_builtins(getattr(self, name)) for name in ("added", "unchanged", "changed", "duplicates", "failed")}
+        times = {"seconds": self.seconds, "cpu_s": self.cpu_s, "encoder_cpu_s": self.encoder_cpu_s}
+        return {"schema": 1, "project": self.project, **times, **lists}
+
+    def __str__(self) -> str:
+        counts = [(len(self.added), "added"), (len(self.changed), "changed"), (len(self.unchanged), "unchanged")]
+        counts += [(len(self.duplicates), "duplicate"), (len(self.failed), "failed")]
+        said = ", ".join(f"{n} {word}" for n, word in counts if n) or "nothing to do"
+        return f"Project {self.project}: {said} ({self.seconds:.1f} s)"
+
+
+def named(path: Path) -> dict[str, str]:
+    """The two fields by which every outcome names its file."""
+    return {"file": path.name, "path": str(path)}
