@@ -80,7 +80,8 @@ class BatchError(StoreError):
         shown = "; ".join(f"{node}: {why}" for node, why in list(reasons.items())[:3])
         more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
         super().__init__(
-            f"{len(reasons)} node(s) could not be stored: {shown}{more}.", "Mend or leave out these nodes and try again."
+            f"{len(reasons)} node(s) could not be stored: {shown}{more}.",
+            "Mend or leave out these nodes and try again.",
         )
 
 

@@ -96,4 +96,6 @@ def check_fields(names: Iterable[str]) -> None:
     """
     for name in names:
         if name not in FIELDS | LIST_FIELDS:
-            raise UsageError(f"There is no field {name!r} to filter by.", f"Fields: {', '.join(sorted(FIELDS | LIST_FIELDS))}.")
+            raise UsageError(
+                f"There is no field {name!r} to filter by.", f"Fields: {', '.join(sorted(FIELDS | LIST_FIELDS))}."
+            )

@@ -20,7 +20,9 @@ from hierarchy.sqlite.connection import connect, sentences, transaction
 
 SCHEMA = 1
 TABLES = """
-CREATE TABLE failures (project TEXT, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path));
+CREATE TABLE failures (
+    project TEXT, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path)
+);
 CREATE TABLE runs (id INTEGER PRIMARY KEY, project TEXT, at TEXT, report TEXT);
 CREATE TABLE traces (id TEXT PRIMARY KEY, project TEXT, at TEXT, papers TEXT, trace TEXT);
 CREATE INDEX traces_project ON traces (project, at);
@@ -54,7 +56,9 @@ class Journal:
                 self._connection.execute(TABLES + f"PRAGMA user_version = {SCHEMA};")
         if int(version) > SCHEMA:
             raise MismatchError(
-                f"{path} was made by a newer Strata.", "Update Strata, or set STRATA_HOME to another folder.", "newer_schema"
+                f"{path} was made by a newer Strata.",
+                "Update Strata, or set STRATA_HOME to another folder.",
+                "newer_schema",
             )
 
     def failed(self, project: str, failure: Failure) -> None:
@@ -66,7 +70,9 @@ class Journal:
     def succeeded(self, project: str, paths: Sequence[str]) -> None:
         """Forgets the failures of files that are in now, or are gone."""
         with self._writing():
-            self._connection.executemany("DELETE FROM failures WHERE project = ? AND path = ?", [(project, p) for p in paths])
+            self._connection.executemany(
+                "DELETE FROM failures WHERE project = ? AND path = ?", [(project, p) for p in paths]
+            )
 
     def failures(self, project: str) -> list[Failure]:
         """The files of a project that failed when they were last tried."""
@@ -77,12 +83,16 @@ class Journal:
     def ran(self, project: str, report: dict[str, Any]) -> None:
         """Remembers the report of an ingest."""
         with self._writing():
-            self._connection.execute("INSERT INTO runs (project, at, report) VALUES (?, ?, ?)", (project, _now(), _json(report)))
+            self._connection.execute(
+                "INSERT INTO runs (project, at, report) VALUES (?, ?, ?)", (project, _now(), _json(report))
+            )
 
     def keep_traces(self, project: str, traces: Sequence[tuple[str, Sequence[str], dict[str, Any]]]) -> None:
         """Keeps traces as (id, papers that they touch, trace); the oldest beyond some thousands go."""
         with self._writing():
-            rows = [(trace_id, project, _now(), _json(list(papers)), _json(trace)) for trace_id, papers, trace in traces]
+            rows = [
+                (trace_id, project, _now(), _json(list(papers)), _json(trace)) for trace_id, papers, trace in traces
+            ]
             self._connection.executemany("INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?)", rows)
             old = "DELETE FROM traces WHERE rowid <= (SELECT max(rowid) FROM traces) - ?"
             self._connection.execute(old, (KEPT_TRACES,))

@@ -64,9 +64,7 @@ class Section(msgspec.Struct, frozen=True):
     passages: tuple[Passage, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        record = {
-            name: getattr(self, name) for name in ("id", "parent", "heading", "number", "level", "kind", "page")
-        }
+        record = {name: getattr(self, name) for name in ("id", "parent", "heading", "number", "level", "kind", "page")}
         return record | {"box": list(self.box), "passages": [p.to_dict() for p in self.passages]}
 
 

@@ -55,7 +55,9 @@ class Positions(msgspec.Struct, frozen=True):
         if not len(table):
             return cls()
         # Differences between rows are small numbers, which deflate well: a third of the size of the raw table.
-        return cls(zlib.compress(np.diff(table, axis=0, prepend=np.zeros((1, COLUMNS), np.int32)).astype("<i4").tobytes(), 1))
+        return cls(
+            zlib.compress(np.diff(table, axis=0, prepend=np.zeros((1, COLUMNS), np.int32)).astype("<i4").tobytes(), 1)
+        )
 
     def table(self) -> Table:
         """An int32 array of shape (words, 8): start, end, page, line, box in hundredths of a point."""

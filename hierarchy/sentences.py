@@ -9,8 +9,59 @@ from __future__ import annotations
 import re
 
 ABBREVIATIONS = frozenset(
-    "e.g i.e et al etc cf vs resp approx fig figs eq eqs sec secs tab ref refs no nos vol pp ca dr prof mr mrs ms st jr "
-    "inc ltd dept univ est max min avg std dev viz ed eds ch app appx def thm prop lem alg".split()
+    [
+        "e.g",
+        "i.e",
+        "et",
+        "al",
+        "etc",
+        "cf",
+        "vs",
+        "resp",
+        "approx",
+        "fig",
+        "figs",
+        "eq",
+        "eqs",
+        "sec",
+        "secs",
+        "tab",
+        "ref",
+        "refs",
+        "no",
+        "nos",
+        "vol",
+        "pp",
+        "ca",
+        "dr",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "st",
+        "jr",
+        "inc",
+        "ltd",
+        "dept",
+        "univ",
+        "est",
+        "max",
+        "min",
+        "avg",
+        "std",
+        "dev",
+        "viz",
+        "ed",
+        "eds",
+        "ch",
+        "app",
+        "appx",
+        "def",
+        "thm",
+        "prop",
+        "lem",
+        "alg",
+    ]
 )
 END = re.compile(r"""[.!?]['"”’)\]]*(?:\s+|$)""")
 OPENING = re.compile(r"""["“‘'(\[]*(?:[^\W\d_]|\d|[•–\-])""")
@@ -49,9 +100,15 @@ def _is_boundary(text: str, mark: int, after: int) -> bool:
     before = (word.group() if word else "").lower().rstrip(".")
     if before in ABBREVIATIONS or before.split(".")[-1] in ABBREVIATIONS:
         return False
-    # "J. Smith", "U. S.": an initial; but "in Table A. The" does end, when a long word follows a lone capital after a noun.
+    # "J. Smith", "U. S.": an initial; but "in Appendix A. The" does end, since a label may be one letter.
     return not (len(before) == 1 and before.isalpha() and rest[:1].isupper() and not _after_label(text, mark))
 
 
 def _after_label(text: str, mark: int) -> bool:
-    return bool(re.search(r"\b(?:appendix|table|figure|section|model|class|type|group|set|task|and|or|vitamin)\s+\S$", text[:mark], re.I))
+    return bool(
+        re.search(
+            r"\b(?:appendix|table|figure|section|model|class|type|group|set|task|and|or|vitamin)\s+\S$",
+            text[:mark],
+            re.I,
+        )
+    )

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from hierarchy.encoder import Encoder, Encoding, EncoderIdentity, SentenceVectors, Text
+from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text
 from hierarchy.errors import ReadError
 from hierarchy.filters import Eq
 from hierarchy.identity import version_id
@@ -24,7 +24,7 @@ from hierarchy.paper import Paper
 from hierarchy.store import NodeStore
 from ingestion.branch import RULES, Known, grow
 from ingestion.containment import ReaderPool
-from ingestion.files import find_files, hash_file
+from ingestion.files import hash_file
 from ingestion.project import renew_project
 from ingestion.renaming import with_id
 from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome, Unchanged, named
@@ -34,23 +34,21 @@ Watcher = Callable[[Outcome, int, int], None]  # an outcome, how many files are 
 
 
 def ingest(
-    paths: Sequence[Path],
+    files: Sequence[Path],
     store: NodeStore,
     journal: Journal,
     encoder: Encoder,
     settings: IngestionSettings,
     watch: Watcher = lambda outcome, done, total: None,
 ) -> IngestReport:
-    """Takes files and folders into a project.
+    """Takes files (absolute paths, each once: `ingestion.files.find_files`) into a project.
 
     Raises:
-        UsageError: where a path does not exist or holds no PDF; nothing was done then.
         StoreError: where the store cannot be written; what was acknowledged before stays.
     """
     start, cpu = time.monotonic(), _cpu()
     timed = _Timed(encoder)
     batch = _Batch(store, timed)
-    files = find_files(paths)
     outcomes: list[Outcome] = []
 
     def done(outcome: Outcome) -> None:
@@ -72,7 +70,11 @@ def ingest(
                 done(Failed(**named(path), **read.to_dict()) if isinstance(read, ReadError) else batch.take(path, read))
     renew_project(store)
     report = IngestReport(
-        store.project, round(time.monotonic() - start, 3), tuple(outcomes), round(_cpu() - cpu, 3), round(timed.cpu_s, 3)
+        store.project,
+        round(time.monotonic() - start, 3),
+        tuple(outcomes),
+        round(_cpu() - cpu, 3),
+        round(timed.cpu_s, 3),
     )
     journal.succeeded(store.project, [o.path for o in outcomes if not isinstance(o, Failed)])
     journal.ran(store.project, report.to_dict())
@@ -94,7 +96,9 @@ class _Batch:
             sha256 = self._hashes[path] = hash_file(path)
         except OSError as error:
             message = f"The file cannot be opened ({error.strerror or error})."
-            return Failed(**named(path), code="unreadable", message=message, hint="Check that it exists and may be read.")
+            return Failed(
+                **named(path), code="unreadable", message=message, hint="Check that it exists and may be read."
+            )
         here = self._at(path)
         if here is not None and here.metadata.get("sha256") == sha256 and here.metadata.get("rules") == RULES:
             return Unchanged(**named(path), paper=here.id)
@@ -129,7 +133,9 @@ class _Batch:
         passages = {r.node.id for r in branch.records if r.node.level == Level.PASSAGE}
         moved, kept = len(passages & set(change.moved)), len(passages & set(change.kept))
         gone = sum(node_id.startswith("p") for node_id in change.removed)
-        return Changed(**named(path), paper=paper.paper_id, embedded=branch.embedded, moved=moved, kept=kept, removed=gone)
+        return Changed(
+            **named(path), paper=paper.paper_id, embedded=branch.embedded, moved=moved, kept=kept, removed=gone
+        )
 
     def _at(self, path: Path) -> Node | None:
         return next((n for n in self._papers.values() if n.metadata.get("path") == str(path)), None)

@@ -83,7 +83,9 @@ def grow(
             below.setdefault(section.parent, []).append(section)
     for section in reversed(paper.sections):  # children stand after their parents
         own = [p.digest for p in by_section[section.id]]
-        digests[section.id] = digest("section", RULES, section.path, own, [digests[s.id] for s in below.get(section.id, [])])
+        digests[section.id] = digest(
+            "section", RULES, section.path, own, [digests[s.id] for s in below.get(section.id, [])]
+        )
     for section in paper.sections:
         subtree = _subtree(section, below)
         inside = [part for s in subtree for part in by_section[s.id]]
@@ -91,9 +93,12 @@ def grow(
         for part in by_section[section.id]:
             grown.append(_passage_record(paper, project, part))
             grown += _finding_records(paper, project, part, ids, encoder.identity)
-    top = _paper_record(paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra)
+    top = _paper_record(
+        paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra
+    )
     ordered = [
-        Record(msgspec.structs.replace(record.node, order=i), record.vector, record.attachment) for i, record in enumerate([top, *grown])
+        Record(msgspec.structs.replace(record.node, order=i), record.vector, record.attachment)
+        for i, record in enumerate([top, *grown])
     ]
     return Branch(tuple(ordered), embedded)
 
@@ -103,7 +108,9 @@ def prefix_of(path: Sequence[str]) -> str:
     return " > ".join(path) + ": " if path else ""
 
 
-def _parts(paper: Paper, encoder: Encoder, known: Callable[[Sequence[str]], Mapping[str, Known]]) -> tuple[list[_Part], int]:
+def _parts(
+    paper: Paper, encoder: Encoder, known: Callable[[Sequence[str]], Mapping[str, Known]]
+) -> tuple[list[_Part], int]:
     pairs = [(s, p) for s in paper.sections for p in s.passages]
     identity = str(msgspec.json.encode(encoder.identity))
     digests = [digest("passage", RULES, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
@@ -111,7 +118,11 @@ def _parts(paper: Paper, encoder: Encoder, known: Callable[[Sequence[str]], Mapp
     fresh = [i for i, (_, p) in enumerate(pairs) if p.id not in stored or stored[p.id].digest != digests[i]]
     ranges = {i: sentence_ranges(pairs[i][1].text) for i in fresh}
     encoded = dict(
-        zip(fresh, encoder.encode([Text(pairs[i][1].text, prefix_of(pairs[i][0].path), ranges[i]) for i in fresh]), strict=True)
+        zip(
+            fresh,
+            encoder.encode([Text(pairs[i][1].text, prefix_of(pairs[i][0].path), ranges[i]) for i in fresh]),
+            strict=True,
+        )
     )
     parts: list[_Part] = []
     for i, (section, passage) in enumerate(pairs):
@@ -128,7 +139,9 @@ def _subtree(section: Section, below: Mapping[str, list[Section]]) -> list[Secti
     return [section, *(inner for child in below.get(section.id, []) for inner in _subtree(child, below))]
 
 
-def _section_record(paper: Paper, project: str, section: Section, inside: list[_Part], whole: Vector, own_digest: str) -> Record:
+def _section_record(
+    paper: Paper, project: str, section: Section, inside: list[_Part], whole: Vector, own_digest: str
+) -> Record:
     chosen = _central_sentences(inside, SECTION_SENTENCES)
     heading = " > ".join(section.path)
     places = [WordBox(0, max(1, len(heading)), section.page, 0, section.box)]
@@ -171,7 +184,9 @@ def _passage_record(paper: Paper, project: str, part: _Part) -> Record:
     return Record(node, part.vector, part.sentences.pack())
 
 
-def _finding_records(paper: Paper, project: str, part: _Part, ids: Occurrences, identity: EncoderIdentity) -> list[Record]:
+def _finding_records(
+    paper: Paper, project: str, part: _Part, ids: Occurrences, identity: EncoderIdentity
+) -> list[Record]:
     if part.passage.type not in RUNNING:
         return []
     records: list[Record] = []
@@ -239,7 +254,9 @@ def _paper_record(
         paper=paper.paper_id,
         paper_title=paper.title,
         file=paper.file,
-        digest=digest("paper", RULES, str(identity), paper.title, text, [a.name for a in paper.authors], str(paper.year), children),
+        digest=digest(
+            "paper", RULES, str(identity), paper.title, text, [a.name for a in paper.authors], str(paper.year), children
+        ),
         metadata=metadata,
         places=paper.title_places,
     )

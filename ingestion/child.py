@@ -55,14 +55,34 @@ def _reply(path: Path) -> Reply:
     except ReadError as error:
         return Reply(error=(error.code, error.message, error.hint))
     except MemoryError:
-        return Reply(error=("memory", "Reading the file takes more memory than is allowed.", "Print it to a new PDF, and ingest that."))
+        return Reply(
+            error=(
+                "memory",
+                "Reading the file takes more memory than is allowed.",
+                "Print it to a new PDF, and ingest that.",
+            )
+        )
     except OSError as error:
-        return Reply(error=("unreadable", f"The file cannot be opened ({error.strerror or error}).", "Check that it exists and may be read."))
+        return Reply(
+            error=(
+                "unreadable",
+                f"The file cannot be opened ({error.strerror or error}).",
+                "Check that it exists and may be read.",
+            )
+        )
     except Exception as error:  # a door: whatever a hostile file brings about ends here, as that file's failure
         if "malloc" in str(error) or "memory" in str(error).lower():
-            return Reply(error=("memory", "Reading the file takes more memory than is allowed.", "Print it to a new PDF."))
+            return Reply(
+                error=("memory", "Reading the file takes more memory than is allowed.", "Print it to a new PDF.")
+            )
         what = f"{type(error).__name__}: {error}"[:200]
-        return Reply(error=("unreadable", f"The file could not be understood ({what}).", "Print it to a new PDF, and ingest that."))
+        return Reply(
+            error=(
+                "unreadable",
+                f"The file could not be understood ({what}).",
+                "Print it to a new PDF, and ingest that.",
+            )
+        )
 
 
 def _limit_cpu(seconds: int) -> None:

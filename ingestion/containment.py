@@ -88,7 +88,9 @@ class Reader:
             self._child = None
 
     def _ready(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and (self._served >= self._settings.files_per_child or self._child.poll() is not None):
+        if self._child is not None and (
+            self._served >= self._settings.files_per_child or self._child.poll() is not None
+        ):
             self.close()
         if self._child is None:
             paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -163,7 +165,9 @@ class ReaderPool:
                     except ReadError as error:
                         paper = error
                     except OSError as error:
-                        paper = ReadError(f"The file cannot be opened ({error.strerror or error}).", "Check that it may be read.")
+                        paper = ReadError(
+                            f"The file cannot be opened ({error.strerror or error}).", "Check that it may be read."
+                        )
                     more()
                     yield path, paper
             finally:
@@ -179,5 +183,7 @@ class ReaderPool:
     def __enter__(self) -> ReaderPool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

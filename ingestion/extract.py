@@ -17,7 +17,7 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box
-from ingestion.hidden import Painted, Ink, hidden_reason
+from ingestion.hidden import Ink, Painted, hidden_reason
 from ingestion.pages import Document, Line, PageModel, Style, Word
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
@@ -39,7 +39,9 @@ def extract(path: Path) -> Document:
     with _opened(path) as pdf:
         if pdf.page_count > MOST_PAGES:
             raise ReadError(
-                f"The file has {pdf.page_count} pages; Strata reads up to {MOST_PAGES}.", "Split it into parts.", "too_large"
+                f"The file has {pdf.page_count} pages; Strata reads up to {MOST_PAGES}.",
+                "Split it into parts.",
+                "too_large",
             )
         document = Document([], {k: str(v) for k, v in (pdf.metadata or {}).items() if v})
         if pdf.is_repaired:
@@ -49,7 +51,9 @@ def extract(path: Path) -> Document:
                 document.pages.append(_page(pdf, index, document))
             except RuntimeError as error:
                 raise ReadError(
-                    f"Page {index + 1} cannot be read ({error}).", "Print the file to a new PDF, and ingest that.", "damaged"
+                    f"Page {index + 1} cannot be read ({error}).",
+                    "Print the file to a new PDF, and ingest that.",
+                    "damaged",
                 ) from error
     if not any(page.lines for page in document.pages):
         raise ReadError(
@@ -88,9 +92,13 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
         boxes.setdefault((entry[5], entry[6]), []).append(entry)
     shown = page.rect
     turn = page.rotation_matrix if page.rotation else None
-    model = PageModel(number, float(shown.width), float(shown.height), [], unicodedata.normalize("NFC", page.get_text("text")))
+    model = PageModel(
+        number, float(shown.width), float(shown.height), [], unicodedata.normalize("NFC", page.get_text("text"))
+    )
     if len(model.own_text) > MOST_LETTERS:
-        document.warnings.append(ReadWarning("crowded", f"The page holds {len(model.own_text)} characters; it was left out.", number))
+        document.warnings.append(
+            ReadWarning("crowded", f"The page holds {len(model.own_text)} characters; it was left out.", number)
+        )
         model.own_text = ""
         return model
     painted = _Painted(page, model.width * model.height)
@@ -102,7 +110,9 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
             words = list(_words(line, boxes.get((block["number"], at), []), None if layer else painted, hidden))
             if not words:
                 continue
-            if turn is None and line["dir"][0] < 0.95 or turn is not None and abs((pymupdf.Point(line["dir"]) * _only_turn(turn)).x) < 0.95:
+            if (turn is None and line["dir"][0] < 0.95) or (
+                turn is not None and abs((pymupdf.Point(line["dir"]) * _only_turn(turn)).x) < 0.95
+            ):
                 model.turned.append(" ".join(w.text for w in words))
                 continue
             if turn is not None:
@@ -112,7 +122,9 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
     return model
 
 
-def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], painted: Painted | None, hidden: dict[str, list[str]]) -> Iterator[Word]:
+def _words(
+    line: dict[str, Any], boxes: list[tuple[Any, ...]], painted: Painted | None, hidden: dict[str, list[str]]
+) -> Iterator[Word]:
     """The visible words of a line; what nobody can see goes to `hidden` by reason.
 
     The boxes come from the "words" extraction of the same text page. Where it cuts a line otherwise than at spaces,
@@ -137,7 +149,9 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], painted: Painted 
                 hidden.setdefault(reason, []).append(match.group())
                 continue
         box = _box(boxes[i][:4]) if fits else _shared(span, starts[which], match.start(), match.end())
-        word = unicodedata.normalize("NFC", match.group()).replace("\u00ad", "-" if match.end() == len(text.rstrip()) else "")
+        word = unicodedata.normalize("NFC", match.group()).replace(
+            "\u00ad", "-" if match.end() == len(text.rstrip()) else ""
+        )
         if word:
             yield Word(word, box, _style(span))
 
@@ -146,7 +160,9 @@ def _style(span: dict[str, Any]) -> Style:
     font, flags = str(span["font"]), int(span["flags"])
     low = font.lower()
     bold = bool(flags & 16) or any(mark in low for mark in ("bold", "medi", "black", "heavy", "-bd", "cmbx", "sfbx"))
-    return Style(round(float(span["size"]), 1), font, bold, bool(flags & 2) or "ital" in low or "obli" in low, bool(flags & 1))
+    return Style(
+        round(float(span["size"]), 1), font, bold, bool(flags & 2) or "ital" in low or "obli" in low, bool(flags & 1)
+    )
 
 
 def _ink(span: dict[str, Any]) -> Ink:
@@ -171,7 +187,9 @@ def _only_turn(matrix: Any) -> Any:
 
 def _is_scan_layer(content: dict[str, Any], painted: Painted) -> bool:
     """Whether the page is a picture with its words laid invisibly over it, as OCR programs write them."""
-    inks = [_ink(s) for b in content["blocks"] for line in b.get("lines", ()) for s in line["spans"] if s["text"].strip()]
+    inks = [
+        _ink(s) for b in content["blocks"] for line in b.get("lines", ()) for s in line["spans"] if s["text"].strip()
+    ]
     unpainted = sum(not ink.painted for ink in inks)
     return bool(inks) and unpainted > 0.9 * len(inks) and painted.picture_share() > 0.6
 
@@ -186,7 +204,9 @@ class _Painted:
 
     def pictures(self) -> list[Box]:
         if self._pictures is None:
-            self._pictures = [_box(box) for kind, box, *_ in self._page.get_bboxlog() if kind in ("fill-image", "fill-shade")]
+            self._pictures = [
+                _box(box) for kind, box, *_ in self._page.get_bboxlog() if kind in ("fill-image", "fill-shade")
+            ]
         return self._pictures
 
     def picture_share(self) -> float:

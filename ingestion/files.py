@@ -20,7 +20,9 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
         if not path.exists():
             raise UsageError(f"{path} does not exist.", "Check the path; quote it if it holds spaces.", "missing_path")
         if path.is_dir():
-            inside = (p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file() and not p.name.startswith("._"))
+            inside = (
+                p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file() and not p.name.startswith("._")
+            )
             found.update(dict.fromkeys(sorted(p.resolve() for p in inside)))
         else:
             found[path.resolve()] = None

@@ -22,22 +22,26 @@ PRIOR = {
     "front": -1.0,
 }
 CUE = re.compile(
-    r"\b(?:we (?:find|found|observe[d]?|show(?:ed)? that|report|achiev\w+|obtain\w*|see that|demonstrate)|results? (?:show|suggest|indicate|"
-    r"demonstrate|reveal|confirm)\w*|outperform\w*|achiev(?:e[sd]?|ing)|improv(?:e[sd]?|ing|ements?)|significant(?:ly)?|"
+    r"\b(?:we (?:find|found|observe[d]?|show(?:ed)? that|report|achiev\w+|obtain\w*|see that|demonstrate)|"
+    r"results? (?:show|suggest|indicate|demonstrate|reveal|confirm)\w*|outperform\w*|achiev(?:e[sd]?|ing)|improv(?:e[sd]?|ing|ements?)|significant(?:ly)?|"
     r"(?:in|de)creas(?:e[sd]?|ing)|reduc(?:e[sd]?|tion)|higher|lower|better|worse|best|gain(?:s|ed)?|drop(?:s|ped)?|"
     r"reach(?:es|ed)?|rose|fell|no (?:significant )?difference|agree(?:d|ment)|correlat\w+|yield(?:s|ed)?|surpass\w*|exceed\w*)\b",
     re.I,
 )
 MEASURE = re.compile(
     r"(?<![\w.])[-−+]?\d+(?:[.,]\d+)?\s?(?:%|percent|points?|pp|ms|s\b|h\b|hours?|days?|dB|kHz|BLEU|F1|times)|"
-    r"\b(?:F1|F-?score|accuracy|precision|recall|BLEU|ROUGE|AUC|kappa|κ|perplexity|MRR|nDCG|MAP|error rate|correlation)\b[^.;]{0,40}?\d",
+    r"\b(?:F1|F-?score|accuracy|precision|recall|BLEU|ROUGE|AUC|kappa|κ|perplexity|MRR|nDCG|MAP|error rate|"
+    r"correlation)\b[^.;]{0,40}?\d",
     re.I,
 )
 P_VALUE = re.compile(r"\bp\s*[<=>]\s*0?\.\d+", re.I)
-HEDGE = re.compile(r"\b(?:may|might|could|possibly|perhaps|suggests?|appears?|seems?|likely|probably|tends? to)\b", re.I)
+HEDGE = re.compile(
+    r"\b(?:may|might|could|possibly|perhaps|suggests?|appears?|seems?|likely|probably|tends? to)\b", re.I
+)
 FUTURE = re.compile(r"\bfuture work|in the future|we (?:plan|intend|hope|will)|remains? to be|we leave\b", re.I)
 OTHERS = re.compile(
-    r"^[^.]{0,60}(?:et al\.?|\((?:19|20)\d\d[a-z]?\)|\[\d+\])[^.]{0,40}\b(?:show|found|find|report|propos|achiev|demonstrat|introduc|observ|obtain|us)",
+    r"^[^.]{0,60}(?:et al\.?|\((?:19|20)\d\d[a-z]?\)|\[\d+\])[^.]{0,40}\b"
+    r"(?:show|found|find|report|propos|achiev|demonstrat|introduc|observ|obtain|us)",
     re.I,
 )
 THRESHOLD = 0.9
@@ -46,12 +50,21 @@ LEAST_WORDS, MOST_WORDS = 6, 80
 
 def is_finding(sentence: str, section_kind: str) -> bool:
     """Whether a sentence states a result of this paper."""
-    if not LEAST_WORDS <= len(sentence.split()) <= MOST_WORDS or not sentence[:1].isupper() or sentence[-1:] not in ".!?)":
+    if (
+        not LEAST_WORDS <= len(sentence.split()) <= MOST_WORDS
+        or not sentence[:1].isupper()
+        or sentence[-1:] not in ".!?)"
+    ):
         return False
     if OTHERS.search(sentence) or FUTURE.search(sentence) or sentence.endswith("?"):
         return False
     cues = len({m.group().lower() for m in CUE.finditer(sentence)})
-    score = PRIOR.get(section_kind, 0.0) + 0.35 * min(cues, 3) + 0.45 * bool(MEASURE.search(sentence)) + 0.4 * bool(P_VALUE.search(sentence))
+    score = (
+        PRIOR.get(section_kind, 0.0)
+        + 0.35 * min(cues, 3)
+        + 0.45 * bool(MEASURE.search(sentence))
+        + 0.4 * bool(P_VALUE.search(sentence))
+    )
     return score - 0.15 * is_hedged(sentence) >= THRESHOLD
 
 

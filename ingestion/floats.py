@@ -6,6 +6,7 @@ lies in a drawing is small or scattered. None of it may stand in the middle of a
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from ingestion.pages import Line, PageModel, Role
@@ -38,7 +39,7 @@ def mark_floats(page: PageModel, measures: Typography) -> None:
         near = _nearest(line, captions)
         table = near is not None and is_table(near)
         if i in rows or near is not None:
-            line.role = Role.TABLE if table or near is None and i in rows else Role.FIGURE
+            line.role = Role.TABLE if table or (near is None and i in rows) else Role.FIGURE
 
 
 def _mark_captions(page: PageModel, measures: Typography) -> None:
@@ -56,7 +57,11 @@ def _mark_captions(page: PageModel, measures: Typography) -> None:
             a, b = lines[j - 1], lines[j]
             step = b.middle - a.middle
             same = abs(b.size - line.size) < 0.6 and b.column == line.column and b.role == Role.BODY and not label_of(b)
-            if not same or not 0 < step < 1.35 * max(measures.pitch * line.size / measures.size, 1.1 * line.size) or _ends(a, b, line):
+            if (
+                not same
+                or not 0 < step < 1.35 * max(measures.pitch * line.size / measures.size, 1.1 * line.size)
+                or _ends(a, b, line)
+            ):
                 break
             b.role = Role.CAPTION
 
@@ -81,7 +86,7 @@ def _scattered(page: PageModel) -> set[int]:
     """Lines with another one beside them in their own column, and short lines between such: the rows of a table."""
     lines = [(i, x) for i, x in enumerate(page.lines) if x.role == Role.BODY]
     beside: set[int] = set()
-    for (i, a), (j, b) in zip(lines, lines[1:], strict=False):
+    for (i, a), (j, b) in itertools.pairwise(lines):
         overlap = min(a.y1, b.y1) - max(a.y0, b.y0)
         if a.column == b.column and overlap > 0.5 * min(a.height, b.height) and (b.x0 > a.x1 or a.x0 > b.x1):
             beside |= {i, j}

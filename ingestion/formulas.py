@@ -7,7 +7,9 @@ import re
 from ingestion.pages import Line, PageModel, Role
 from ingestion.typography import Typography
 
-MATH_FONT = re.compile(r"cmmi|cmsy|cmex|msbm|msam|math|symbol|mtmi|mtsy|mtex|eufm|rsfs|stmary|txsy|txmi|pxsy|lmmi|lmsy|lmex", re.I)
+MATH_FONT = re.compile(
+    r"cmmi|cmsy|cmex|msbm|msam|math|symbol|mtmi|mtsy|mtex|eufm|rsfs|stmary|txsy|txmi|pxsy|lmmi|lmsy|lmex", re.I
+)
 NUMBERED = re.compile(r".*\(\d{1,3}(?:\.\d{1,2})?[a-z]?\)\s*$")
 PLAIN_WORD = re.compile(r"[^\W\d_]{3,}[,.;:]?")
 

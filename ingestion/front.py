@@ -30,7 +30,31 @@ AFFILIATION = re.compile(
     re.I,
 )
 NAME_WORD = re.compile(r"(?:[^\W\d_][\w.'’`´-]*\.?|(?:van|von|de|der|den|di|da|la|le|el|al|bin|del|dos)\b)")
-NOT_NAMES = frozenset("abstract the of for and on in a an with from by to keywords student member senior fellow ieee equal contribution".split())
+NOT_NAMES = frozenset(
+    [
+        "abstract",
+        "the",
+        "of",
+        "for",
+        "and",
+        "on",
+        "in",
+        "a",
+        "an",
+        "with",
+        "from",
+        "by",
+        "to",
+        "keywords",
+        "student",
+        "member",
+        "senior",
+        "fellow",
+        "ieee",
+        "equal",
+        "contribution",
+    ]
+)
 
 
 class Front(NamedTuple):
@@ -71,7 +95,9 @@ def read_front(document: Document, measures: Typography, headings: list[Heading]
             origin["authors"] = "metadata"
     after_title = max((page.lines.index(line) for line in title_lines), default=-1)
     for line in page.lines[:stop]:
-        if line.role in (Role.BODY, Role.TABLE, Role.FIGURE, Role.FOOTNOTE) and (page.lines.index(line) > after_title or _is_short(line, page)):
+        if line.role in (Role.BODY, Role.TABLE, Role.FIGURE, Role.FOOTNOTE) and (
+            page.lines.index(line) > after_title or _is_short(line, page)
+        ):
             line.role = Role.FRONT
     doi, arxiv, year = _identifiers(document, page, stop, origin)
     return Front(title, title_lines, authors, year, doi, arxiv, origin)
@@ -84,8 +110,12 @@ def _body_start(page: PageModel, headings: list[Heading]) -> int:
         i
         for i, line in enumerate(page.lines)
         if re.match(r"(?:abstract|summary)\b\s*(?:[:.—–-]|$|[A-Z])", line.text.strip(), re.I)
-        or any(line is head for head in first)
-        and re.match(r"(?:\d\.?\s+|I\.?\s+)?(?:introduction|summary|statement of need|abstract)", line.text.strip(), re.I)
+        or (
+            any(line is head for head in first)
+            and re.match(
+                r"(?:\d\.?\s+|I\.?\s+)?(?:introduction|summary|statement of need|abstract)", line.text.strip(), re.I
+            )
+        )
     ]
     if marks:
         return min(marks)
@@ -100,7 +130,9 @@ def _body_start(page: PageModel, headings: list[Heading]) -> int:
 
 
 def _title_lines(above: list[Line], measures: Typography) -> list[Line]:
-    lines = [x for x in above if x.role in (Role.BODY, Role.HEADING, Role.FIGURE) and sum(c.isalpha() for c in x.text) >= 3]
+    lines = [
+        x for x in above if x.role in (Role.BODY, Role.HEADING, Role.FIGURE) and sum(c.isalpha() for c in x.text) >= 3
+    ]
     if not lines:
         return []
     largest = max(line.size for line in lines)
@@ -112,7 +144,12 @@ def _title_lines(above: list[Line], measures: Typography) -> list[Line]:
     title = [lines[start]]
     for line in lines[start + 1 :]:
         near = 0 < line.middle - title[-1].middle < 2.2 * largest
-        if abs(line.size - largest) > 0.8 or not near or line.bold != title[0].bold and largest < measures.size + 2 or len(title) > 5:
+        if (
+            abs(line.size - largest) > 0.8
+            or not near
+            or (line.bold != title[0].bold and largest < measures.size + 2)
+            or len(title) > 5
+        ):
             break
         title.append(line)
     return title
@@ -129,7 +166,11 @@ def _authors(above: list[Line], title_lines: list[Line]) -> tuple[Author, ...]:
         pieces = re.split(r"\s*(?:,|;|·|•|\||\band\b|&|∗|†|‡|§|¶|\*)\s*", text)
         found = [p.strip() for p in pieces if _is_name(p.strip())]
         names += [name for name in found if name not in names]
-        if names and not found and len(names) >= 1 and line.middle - title_lines[-1].middle > 120 if title_lines else False:
+        if (
+            names and not found and len(names) >= 1 and line.middle - title_lines[-1].middle > 120
+            if title_lines
+            else False
+        ):
             break
     return tuple(Author(name) for name in names[:60])
 
@@ -149,7 +190,9 @@ def _is_name(text: str) -> bool:
     return words[0][:1].isupper() and words[-1][:1].isupper() and len(words[-1].strip(".")) > 1
 
 
-def _identifiers(document: Document, page: PageModel, stop: int, origin: dict[str, str]) -> tuple[str | None, str | None, int | None]:
+def _identifiers(
+    document: Document, page: PageModel, stop: int, origin: dict[str, str]
+) -> tuple[str | None, str | None, int | None]:
     stamps = [*page.turned, *(line.text for line in page.lines if line.role == Role.FURNITURE)]
     # Further down, a DOI on the first page is one that the text cites.
     top = [line.text for line in page.lines[:stop]] + stamps

@@ -3,6 +3,7 @@ and the stamps of archives and publishers."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 
@@ -11,8 +12,8 @@ from ingestion.pages import Document, Line, PageModel, Role
 ZONE = 0.1  # the share of the page's height at its head and at its foot
 PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I)
 STAMP = re.compile(
-    r"arxiv:\d{4}\.\d{4,5}|©|\bcopyright\b|all rights reserved|creative commons|licensed under|permission to make digital|"
-    r"^proceedings of|association for computational linguistics|^preprint|under review|^https?://doi\.org|^doi:",
+    r"arxiv:\d{4}\.\d{4,5}|©|\bcopyright\b|all rights reserved|creative commons|licensed under|"
+    r"permission to make digital|^proceedings of|association for computational linguistics|^preprint|under review|^https?://doi\.org|^doi:",
     re.I,
 )
 
@@ -49,13 +50,13 @@ def _repeated(document: Document) -> set[str]:
 
 
 def _mark_line_numbers(lines: list[Line]) -> None:
-    """Review copies number their lines in the margin: many bare numbers that stand under each other and go up by one."""
+    """Review copies number their lines in the margin: bare numbers under each other that go up by one."""
     bare = [line for line in lines if re.fullmatch(r"\d{1,4}", line.text)]
     columns: Counter[int] = Counter(round(line.x1 / 4) for line in bare)
     for column, count in columns.items():
         group = [line for line in bare if round(line.x1 / 4) == column]
         values = [int(line.text) for line in group]
-        steps = sum(b - a == 1 for a, b in zip(values, values[1:], strict=False))
+        steps = sum(b - a == 1 for a, b in itertools.pairwise(values))
         if count >= 10 and steps > 0.7 * count:
             for line in group:
                 line.role = Role.FURNITURE

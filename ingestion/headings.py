@@ -23,7 +23,9 @@ CANONICAL = re.compile(
     r"bibliography|appendix|appendices|statement of need|data|dataset|ethics statement|supplementary materials?|analysis",
     re.I,
 )
-ALWAYS = re.compile(r"abstract|references|bibliography|acknowledge?ments?|appendi(?:x|ces)|limitations?|ethics statement", re.I)
+ALWAYS = re.compile(
+    r"abstract|references|bibliography|acknowledge?ments?|appendi(?:x|ces)|limitations?|ethics statement", re.I
+)
 ROMAN = re.compile(r"[IVX]+")
 MOST_WORDS = 18
 FIRST_LETTER = 1001  # the value of "A": appendices come after all figures
@@ -74,7 +76,9 @@ def _group(lines: list[Line], i: int, measures: Typography) -> list[Line]:
     for line in lines[i + 1 : i + 3]:
         step = line.middle - group[-1].middle
         alike = abs(line.size - first.size) < 0.4 and line.bold == first.bold and line.italic == first.italic
-        if not (alike and line.page == first.page and line.column == first.column and 0 < step < 1.5 * first.size * 1.2):
+        if not (
+            alike and line.page == first.page and line.column == first.column and 0 < step < 1.5 * first.size * 1.2
+        ):
             break
         if _is_distinct(first, measures) and not NUMBER.match(line.text) and line.role == Role.BODY:
             group.append(line)
@@ -85,7 +89,12 @@ def _group(lines: list[Line], i: int, measures: Typography) -> list[Line]:
         step = after.middle - group[-1].middle
         alike = abs(after.size - first.size) < 0.4 and after.bold == first.bold and after.italic == first.italic
         # Text that goes on in the same style is a paragraph, not a heading.
-        if alike and 0 < step < 1.3 * measures.pitch and not NUMBER.match(after.text) and not CANONICAL.fullmatch(first.text.strip()):
+        if (
+            alike
+            and 0 < step < 1.3 * measures.pitch
+            and not NUMBER.match(after.text)
+            and not CANONICAL.fullmatch(first.text.strip())
+        ):
             return []
         if step <= 0.3 * first.size:  # something else on the same line
             return []
@@ -110,7 +119,7 @@ def _can_begin(line: Line, measures: Typography) -> bool:
 def _is_distinct(line: Line, measures: Typography) -> bool:
     """Set unlike the body: larger, bold, small capitals, capitals, or (with a number) italic."""
     text = line.text
-    if line.size > measures.size + 0.6 or line.bold and line.size > measures.size - 1.2:
+    if line.size > measures.size + 0.6 or (line.bold and line.size > measures.size - 1.2):
         return True
     letters = "".join(c for c in text if c.isalpha())
     if line.size < measures.size - 0.6 and not (letters.isupper() and len(letters) > 4):
@@ -128,7 +137,7 @@ def _stands_free(lines: list[Line], i: int, measures: Typography) -> bool:
     if a.page != b.page or a.column != b.column or a.role != Role.BODY:
         return True
     step = b.middle - a.middle
-    if step > 1.12 * measures.pitch or abs(a.size - b.size) > 0.6 or a.bold and b.bold:
+    if step > 1.12 * measures.pitch or abs(a.size - b.size) > 0.6 or (a.bold and b.bold):
         return step > 0.3 * b.size or step < 0
     return a.text.rstrip().endswith((".", ":", "?", "!")) and step > 0.3 * b.size
 
@@ -175,7 +184,9 @@ def _believable(found: list[Heading], measures: Typography) -> list[Heading]:
 
 def _is_styled(heading: Heading, measures: Typography) -> bool:
     line = heading.lines[0]
-    return line.bold or line.italic or line.size > measures.size + 0.6 or heading.style[3] or _is_distinct(line, measures)
+    return (
+        line.bold or line.italic or line.size > measures.size + 0.6 or heading.style[3] or _is_distinct(line, measures)
+    )
 
 
 def _follows(heading: Heading, numbered: list[Heading]) -> bool:

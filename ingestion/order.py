@@ -53,7 +53,11 @@ def _rows(lines: list[Line]) -> list[Line]:
 
 def _mark_margin(page: PageModel, measures: Typography) -> None:
     """A narrow strip of smaller text wholly beside the body's edge is a margin column."""
-    body = [x for x in page.lines if x.role == Role.BODY and abs(x.size - measures.size) < 0.6 and x.width > 0.25 * page.width]
+    body = [
+        x
+        for x in page.lines
+        if x.role == Role.BODY and abs(x.size - measures.size) < 0.6 and x.width > 0.25 * page.width
+    ]
     if len(body) < 8:
         return
     edges = Counter(round(line.x0 / 3) * 3 for line in body)

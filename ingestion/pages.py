@@ -71,7 +71,12 @@ class Line:
         """Computes what follows from the words: text, box, and the style of most of its letters."""
         self.text = " ".join(w.text for w in self.words)
         boxes = [w.box for w in self.words]
-        self.box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+        self.box = (
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes),
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes),
+        )
         sizes: dict[float, int] = {}
         letters = bold = italic = 0
         for word in self.words:

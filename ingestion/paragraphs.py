@@ -14,7 +14,9 @@ from ingestion.footnotes import MARK
 from ingestion.pages import Line, Role
 from ingestion.typography import Typography
 
-BULLET = re.compile(r"(?:[•◦▪‣∙·●○■]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=\s))")
+BULLET = re.compile(
+    r"(?:[•◦▪‣∙·●○■]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=\s))"
+)
 TERMINAL = re.compile(r"""[.!?:]["”’')\]\d]*$""")
 TYPES = {
     Role.BODY: "paragraph",
@@ -41,7 +43,9 @@ class Edges(NamedTuple):
 
 def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
     """The passages of one section's lines (in reading order), in the order of their first lines."""
-    edges = {key: _edges([x for x in lines if (x.page, x.column) == key]) for key in {(x.page, x.column) for x in lines}}
+    edges = {
+        key: _edges([x for x in lines if (x.page, x.column) == key]) for key in {(x.page, x.column) for x in lines}
+    }
     body = [line for line in lines if line.role == Role.BODY]
     at = {id(line): i for i, line in enumerate(lines)}
     blocks: list[Block] = []
@@ -56,11 +60,17 @@ def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
     return sorted(blocks, key=lambda block: at[id(block.lines[0])])
 
 
-def _is_new(a: Line, b: Line, after: Line | None, between: list[Line], edges: dict[tuple[int, int], Edges], m: Typography) -> bool:
+def _is_new(
+    a: Line, b: Line, after: Line | None, between: list[Line], edges: dict[tuple[int, int], Edges], m: Typography
+) -> bool:
     """Whether a new passage begins with line `b`, which follows `a` in the body."""
     if abs(a.size - b.size) > 0.9:
         return True
-    if BULLET.match(b.text) and (_indent(b, edges) < 4 * m.size) and (TERMINAL.search(a.text) or b.text[0] in "•◦▪‣∙●○■" or a.text.endswith((";", ","))):
+    if (
+        BULLET.match(b.text)
+        and (_indent(b, edges) < 4 * m.size)
+        and (TERMINAL.search(a.text) or b.text[0] in "•◦▪‣∙●○■" or a.text.endswith((";", ",")))
+    ):
         return True
     ends, low = bool(TERMINAL.search(a.text)), b.text[:1].islower()
     if (a.page, a.column) != (b.page, b.column):
@@ -117,8 +127,15 @@ def _others(lines: list[Line]) -> list[Block]:
     before: Line | None = None
     for line in lines:
         if line.role in TYPES and line.role != Role.BODY:
-            near = before is not None and before.role == line.role and before.page == line.page and line.y0 - before.y1 < 30
-            begins = line.role == Role.CAPTION and label_of(line) or line.role == Role.FOOTNOTE and MARK.match(line.text)
+            near = (
+                before is not None
+                and before.role == line.role
+                and before.page == line.page
+                and line.y0 - before.y1 < 30
+            )
+            begins = (line.role == Role.CAPTION and label_of(line)) or (
+                line.role == Role.FOOTNOTE and MARK.match(line.text)
+            )
             if near and not begins:
                 out[-1].lines.append(line)
             else:

@@ -116,6 +116,8 @@ def _references(entries: list[list[Line]], vocabulary: Vocabulary) -> list[Refer
 
 def _hidden_warnings(document: Document) -> list[ReadWarning]:
     return [
-        ReadWarning("hidden_text", f"{len(h.text.split())} word(s) that no reader can see ({h.reason}) were left out.", h.page)
+        ReadWarning(
+            "hidden_text", f"{len(h.text.split())} word(s) that no reader can see ({h.reason}) were left out.", h.page
+        )
         for h in document.hidden
     ]

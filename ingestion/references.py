@@ -39,7 +39,7 @@ def mark_references(document: Document, headings: list[Heading]) -> list[list[Li
 
 
 def _is_appendix(heading: Heading) -> bool:
-    return bool(APPENDIX.match(heading.text) or heading.number and APPENDIX.match(heading.number))
+    return bool(APPENDIX.match(heading.text) or (heading.number and APPENDIX.match(heading.number)))
 
 
 def _entries(lines: list[Line]) -> list[list[Line]]:
@@ -48,10 +48,7 @@ def _entries(lines: list[Line]) -> list[list[Line]]:
     left = _left_edges(lines)
     entries: list[list[Line]] = []
     for i, line in enumerate(lines):
-        if by_marker:
-            begins = bool(MARKER.match(line.text))
-        else:
-            begins = _begins(lines, i, left)
+        begins = bool(MARKER.match(line.text)) if by_marker else _begins(lines, i, left)
         if begins or not entries:
             entries.append([line])
         else:

@@ -90,7 +90,10 @@ class IngestReport(msgspec.Struct, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """The record (docs/contract.md)."""
-        lists = {name: msgspec.to_builtins(getattr(self, name)) for name in ("added", "unchanged", "changed", "duplicates", "failed")}
+        lists = {
+            name: msgspec.to_builtins(getattr(self, name))
+            for name in ("added", "unchanged", "changed", "duplicates", "failed")
+        }
         times = {"seconds": self.seconds, "cpu_s": self.cpu_s, "encoder_cpu_s": self.encoder_cpu_s}
         return {"schema": 1, "project": self.project, **times, **lists}
 

@@ -18,13 +18,15 @@ from ingestion.paragraphs import find_blocks
 from ingestion.typography import Typography
 
 ABSTRACT_LABEL = re.compile(r"(?:abstract|summary)\s*(?:[:.—–-]\s*|(?=[A-Z]))", re.I)
-KEYWORDS = re.compile(r"(?:keywords|key words|index terms|ccs concepts|categories and subject|general terms|acm reference)\b", re.I)
+KEYWORDS = re.compile(
+    r"(?:keywords|key words|index terms|ccs concepts|categories and subject|general terms|acm reference)\b", re.I
+)
 LEAST_LETTERS = 3
 PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FORMULA, Role.FOOTNOTE)
 
 
 class Draft(msgspec.Struct):
-    """A section before it has an id; `heading` None is the text before the first heading, `abstract` an unlabelled one."""
+    """A section before it has an id; without a heading it is the text before the first one, or an abstract."""
 
     heading: Heading | None
     lines: list[Line]
@@ -47,7 +49,9 @@ def cut_sections(document: Document, headings: list[Heading]) -> list[Draft]:
 def _find_abstract(drafts: list[Draft]) -> None:
     """Text before the first heading is the abstract, when it is labelled so or is a paragraph on the first page."""
     front = drafts[0]
-    if any(d.heading is not None and re.fullmatch(r"abstract|summary", d.heading.text.strip(" .:"), re.I) for d in drafts):
+    if any(
+        d.heading is not None and re.fullmatch(r"abstract|summary", d.heading.text.strip(" .:"), re.I) for d in drafts
+    ):
         return
     body = [i for i, line in enumerate(front.lines) if line.role == Role.BODY]
     start = next((i for i in body if ABSTRACT_LABEL.match(front.lines[i].text)), body[0] if body else None)
@@ -68,7 +72,9 @@ def _find_abstract(drafts: list[Draft]) -> None:
     front.lines = front.lines[:start]
 
 
-def build_sections(drafts: Iterable[Draft], paper: str, measures: Typography, vocabulary: Vocabulary) -> tuple[Section, ...]:
+def build_sections(
+    drafts: Iterable[Draft], paper: str, measures: Typography, vocabulary: Vocabulary
+) -> tuple[Section, ...]:
     """Sections in reading order; ids from what they say, parents from levels."""
     ids = Occurrences(paper)
     sections: list[Section] = []
@@ -82,7 +88,13 @@ def build_sections(drafts: Iterable[Draft], paper: str, measures: Typography, vo
         parent = above[-1] if above and heading else None
         number = heading.number if heading else None
         path = (*(parent.path if parent else ()), *([f"{number} {text}" if number else text] if text else []))
-        kind = "abstract" if draft.abstract else kind_of(text, number, parent.kind if parent else None) if heading else "front"
+        kind = (
+            "abstract"
+            if draft.abstract
+            else kind_of(text, number, parent.kind if parent else None)
+            if heading
+            else "front"
+        )
         lines = heading.lines if heading else draft.lines[:1]
         section = Section(
             id=ids.section((*(parent.path if parent else ()), text)),
@@ -102,17 +114,21 @@ def build_sections(drafts: Iterable[Draft], paper: str, measures: Typography, vo
     return tuple(sections)
 
 
-def _passages(lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary, kind: str) -> Iterable[Passage]:
+def _passages(
+    lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary, kind: str
+) -> Iterable[Passage]:
     for block in find_blocks(lines, measures):
         text, places = join(block.lines, vocabulary)
-        if sum(c.isalnum() for c in text) < LEAST_LETTERS or kind in ("abstract", "front") and KEYWORDS.match(text):
+        if sum(c.isalnum() for c in text) < LEAST_LETTERS or (kind in ("abstract", "front") and KEYWORDS.match(text)):
             continue
         yield Passage(ids.passage(text), block.type, text, places)
 
 
 def abstract_of(sections: Iterable[Section]) -> str:
     """The words of the section of kind abstract."""
-    return " ".join(p.text for s in sections if s.kind == "abstract" for p in s.passages if p.type in ("paragraph", "list"))
+    return " ".join(
+        p.text for s in sections if s.kind == "abstract" for p in s.passages if p.type in ("paragraph", "list")
+    )
 
 
 def title_places(lines: list[Line], vocabulary: Vocabulary) -> Positions:

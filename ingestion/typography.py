@@ -72,7 +72,12 @@ def _pitch(document: Document, size: float) -> float:
     for page in document.pages:
         for a, b in zip(page.lines, page.lines[1:], strict=False):
             step = b.middle - a.middle
-            if a.block == b.block and abs(a.size - size) < 0.5 and abs(b.size - size) < 0.5 and 0.8 * size < step < 2.5 * size:
+            if (
+                a.block == b.block
+                and abs(a.size - size) < 0.5
+                and abs(b.size - size) < 0.5
+                and 0.8 * size < step < 2.5 * size
+            ):
                 pitches[round(step * 2) / 2] += 1
     return max(pitches, key=lambda p: (pitches[p], -p), default=1.2 * size)
 

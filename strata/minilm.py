@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hierarchy.encoder import Encoding, EncoderIdentity, Matrix, Text, unit
+from hierarchy.encoder import EncoderIdentity, Encoding, Matrix, Text, unit
 from strata.weights import DIMENSION, RECIPE, TOKENIZER, WEIGHTS, checked, prepared
 
 if TYPE_CHECKING:

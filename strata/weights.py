@@ -103,10 +103,16 @@ def _convert(source: Path, folder: Path) -> Path:
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)  # its advice to pre-process was followed in the lines above
     try:
-        model = optimizer.optimize_model(str(folded), model_type="bert", num_heads=HEADS, hidden_size=DIMENSION, opt_level=0)
+        model = optimizer.optimize_model(
+            str(folded), model_type="bert", num_heads=HEADS, hidden_size=DIMENSION, opt_level=0
+        )
         model.save_model_to_file(str(fused))
         quantize_dynamic(
-            str(fused), str(fast), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gather", "Attention"]
+            str(fused),
+            str(fast),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul", "Gather", "Attention"],
         )
     finally:
         logging.disable(before)

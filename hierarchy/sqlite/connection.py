@@ -30,7 +30,13 @@ def connect(path: Path, *, create: bool) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
         connection = apsw.Connection(str(path), flags=flags)
         connection.set_busy_timeout(BUSY_MS)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "mmap_size=1073741824", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "mmap_size=1073741824",
+            "cache_size=-65536",
+        ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
 
@@ -62,7 +68,9 @@ def sentences(path: Path) -> Iterator[None]:
         ) from error
     except apsw.IOError as error:
         raise StoreError(
-            f"{path} could not be read or written ({error}).", "Check the disk, then run the same command again.", "disk"
+            f"{path} could not be read or written ({error}).",
+            "Check the disk, then run the same command again.",
+            "disk",
         ) from error
     except OSError as error:
         raise StoreError(f"{path} cannot be written ({error.strerror or error}).", _WRITABLE, "read_only") from error

@@ -65,7 +65,7 @@ class SqliteStore:
         with self._writing():
             old = {node.id: node for node in self._nodes(Eq("paper", paper))}
             places = self._rows([*old, *(r.node.id for r in records)])
-            new, moved, kept = [], [], []
+            new, moved, kept = list[str](), list[str](), list[str]()
             for record in records:
                 before = old.pop(record.node.id, None)
                 if before == record.node:
@@ -78,7 +78,9 @@ class SqliteStore:
 
     def delete(self, where: Filter) -> int:
         if is_empty(where):
-            raise UsageError("A delete needs a filter that limits it.", "Remove the whole project to delete everything.")
+            raise UsageError(
+                "A delete needs a filter that limits it.", "Remove the whole project to delete everything."
+            )
         text, arguments = condition(where)
         with self._writing():
             found = [int(r[0]) for r in self._connection.execute(f"SELECT n.row FROM nodes n WHERE {text}", arguments)]
@@ -86,7 +88,9 @@ class SqliteStore:
         return len(found)
 
     def erase(self, where: Filter) -> int:
-        raise NotBuiltError("Proved erasure is not part of this version.", "Remove without --erase; the bytes may linger in the file.")
+        raise NotBuiltError(
+            "Proved erasure is not part of this version.", "Remove without --erase; the bytes may linger in the file."
+        )
 
     def backup(self, target: Path) -> None:
         raise NotBuiltError("Backup is not part of this version.", f"Copy {self._path} while no command is running.")
@@ -95,18 +99,18 @@ class SqliteStore:
 
     def get(self, ids: Sequence[str]) -> dict[str, Node]:
         with self._reading():
-            query = f"{rows.SELECT} WHERE n.id IN (SELECT value FROM json_each(?))"
+            query = f"{rows.SELECT} WHERE n.id IN {rows.LISTED}"
             found = self._connection.execute(query, rows.listed(ids))
             return {node.id: node for node in (rows.node(row, self._project) for row in found)}
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
-        query = "SELECT n.id, v.vector FROM nodes n JOIN vectors v ON v.row = n.row WHERE n.id IN (SELECT value FROM json_each(?))"
+        query = f"SELECT n.id, v.vector FROM nodes n JOIN vectors v ON v.row = n.row WHERE n.id IN {rows.LISTED}"
         with self._reading():
             found = self._connection.execute(query, rows.listed(ids))
             return {str(i): np.frombuffer(blob, np.float32) for i, blob in found}
 
     def attachments(self, ids: Sequence[str]) -> dict[str, bytes]:
-        query = "SELECT id, attachment FROM nodes WHERE attachment IS NOT NULL AND id IN (SELECT value FROM json_each(?))"
+        query = f"SELECT id, attachment FROM nodes WHERE attachment IS NOT NULL AND id IN {rows.LISTED}"
         with self._reading():
             return {str(i): bytes(a) for i, a in self._connection.execute(query, rows.listed(ids))}
 
@@ -118,7 +122,8 @@ class SqliteStore:
             if where is not None:
                 text, arguments = condition(And((Eq("level", level.value), where)))
                 found = self._connection.execute(
-                    "SELECT n.id, 1 - vec_distance_cosine(v.vector, ?) AS score FROM nodes n JOIN vectors v ON v.row = n.row"
+                    "SELECT n.id, 1 - vec_distance_cosine(v.vector, ?) AS score"
+                    " FROM nodes n JOIN vectors v ON v.row = n.row"
                     f" WHERE {text} ORDER BY score DESC, n.id LIMIT ?",
                     (blob, *arguments, k),
                 )
@@ -126,7 +131,8 @@ class SqliteStore:
             best = self._matrices.nearest(vector, level, k)
             if best is None:
                 found = self._connection.execute(
-                    "SELECT rowid, 1 - distance FROM nearest WHERE vector MATCH ? AND k = ? AND level = ?", (blob, k, CODES[level])
+                    "SELECT rowid, 1 - distance FROM nearest WHERE vector MATCH ? AND k = ? AND level = ?",
+                    (blob, k, CODES[level]),
                 )
                 best = [(int(row), float(score)) for row, score in found]
             return self._hits(best)
@@ -141,7 +147,8 @@ class SqliteStore:
                 inner, arguments = condition(where)
                 scope = f" AND rowid IN (SELECT n.row FROM nodes n WHERE {inner})"
             found = self._connection.execute(
-                f"SELECT rowid, -rank FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?{scope} ORDER BY rank LIMIT ?",
+                "SELECT rowid, -rank FROM words"
+                f" WHERE words MATCH ? AND rowid BETWEEN ? AND ?{scope} ORDER BY rank LIMIT ?",
                 (" OR ".join(f'"{word}"' for word in words), *rows_of(level), *arguments, min(k, MAX_K)),
             )
             return self._hits([(int(row), float(score)) for row, score in found])
@@ -165,7 +172,13 @@ class SqliteStore:
             updated = self._connection.execute("SELECT value FROM meta WHERE key = 'updated'").fetchall()
         size = sum(p.stat().st_size for p in self._path.parent.glob(self._path.name + "*"))
         return StoreStats(
-            "sqlite", self._project, sum(by_level.values()), by_level, self.encoder, str(updated[0][0]) if updated else "", size
+            "sqlite",
+            self._project,
+            sum(by_level.values()),
+            by_level,
+            self.encoder,
+            str(updated[0][0]) if updated else "",
+            size,
         )
 
     def close(self) -> None:
@@ -206,26 +219,33 @@ class SqliteStore:
             self._drop([row])
         if row is None or row >> LEVEL_BITS != CODES[node.level]:
             first, last = rows_of(node.level)
-            top = self._connection.execute("SELECT max(row) FROM nodes WHERE row BETWEEN ? AND ?", (first, last)).fetchall()[0][0]
+            top = self._connection.execute(
+                "SELECT max(row) FROM nodes WHERE row BETWEEN ? AND ?", (first, last)
+            ).fetchall()[0][0]
             row = first if top is None else int(top) + 1
         values = rows.values(record)
         self._connection.execute(f"INSERT INTO nodes VALUES ({', '.join('?' * (len(values) + 1))})", (row, *values))
-        self._connection.execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (row, node.title, node.text))
+        self._connection.execute(
+            "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (row, node.title, node.text)
+        )
         blob = np.ascontiguousarray(record.vector, np.float32).tobytes()
         self._connection.execute("INSERT INTO vectors VALUES (?, ?)", (row, blob))
-        self._connection.execute("INSERT INTO nearest (rowid, level, vector) VALUES (?, ?, ?)", (row, CODES[node.level], blob))
+        self._connection.execute(
+            "INSERT INTO nearest (rowid, level, vector) VALUES (?, ?, ?)", (row, CODES[node.level], blob)
+        )
 
     def _drop(self, found: Sequence[int]) -> None:
         one = [(row,) for row in found]
         self._connection.executemany(
-            "INSERT INTO words (words, rowid, title, text) SELECT 'delete', row, title, text FROM nodes WHERE row = ?", one
+            "INSERT INTO words (words, rowid, title, text) SELECT 'delete', row, title, text FROM nodes WHERE row = ?",
+            one,
         )
         for statement in ("DELETE FROM nodes", "DELETE FROM vectors"):
             self._connection.executemany(f"{statement} WHERE row = ?", one)
         self._connection.executemany("DELETE FROM nearest WHERE rowid = ?", one)
 
     def _rows(self, ids: Sequence[str]) -> dict[str, int]:
-        query = "SELECT id, row FROM nodes WHERE id IN (SELECT value FROM json_each(?))"
+        query = f"SELECT id, row FROM nodes WHERE id IN {rows.LISTED}"
         return {str(i): int(row) for i, row in self._connection.execute(query, rows.listed(ids))}
 
     def _nodes(self, where: Filter | None) -> Iterator[Node]:
@@ -234,13 +254,14 @@ class SqliteStore:
         return (rows.node(row, self._project) for row in self._connection.execute(query, arguments))
 
     def _hits(self, best: list[tuple[int, float]]) -> list[Hit]:
-        query = "SELECT row, id FROM nodes WHERE row IN (SELECT value FROM json_each(?))"
-        names = dict(self._connection.execute(query, rows.listed([row for row, _ in best])).fetchall())
+        query = f"SELECT row, id FROM nodes WHERE row IN {rows.LISTED}"
+        names = {int(row): str(i) for row, i in self._connection.execute(query, rows.listed([row for row, _ in best]))}
         return sorted((Hit(names[row], score) for row, score in best if row in names), key=lambda h: (-h.score, h.id))
 
     def _count(self) -> int:
         # Counted over a small index: the vectors' own table would be read whole.
-        return int(self._connection.execute("SELECT count(*) FROM nodes INDEXED BY nodes_paper").fetchall()[0][0])
+        query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
+        return next(int(str(count)) for (count,) in self._connection.execute(query))
 
     def _frequency(self, words: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -47,7 +47,9 @@ class LevelMatrices:
         if self._searches[level] <= SEARCHES_BEFORE:
             return False
         first, last = rows_of(level)
-        count = next(iter(self._connection.execute("SELECT count(*) FROM nodes WHERE row BETWEEN ? AND ?", (first, last))))[0]
+        count = next(
+            iter(self._connection.execute("SELECT count(*) FROM nodes WHERE row BETWEEN ? AND ?", (first, last)))
+        )[0]
         if not LEAST_ROWS <= int(count) <= MOST_BYTES // (4 * self._dimension):
             return False
         rows = np.empty(int(count), np.int64)

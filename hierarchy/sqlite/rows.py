@@ -19,6 +19,8 @@ SELECT n.id, n.level, n.title, n.text, n.parent, n.paper, p.title, p.file, n.pat
 FROM nodes n LEFT JOIN nodes p ON p.id = n.paper
 """
 
+LISTED = "(SELECT value FROM json_each(?))"  # any number of items in one argument: see listed()
+
 
 def node(row: apsw.SQLiteValues, project: str) -> Node:
     """A node from a row of SELECT."""
@@ -57,7 +59,7 @@ def values(record: Record) -> tuple[Sql, ...]:
 
 
 def listed(items: Sequence[str] | Sequence[int]) -> tuple[str]:
-    """The one argument of `… IN (SELECT value FROM json_each(?))`: any number of items in one parameter."""
+    """The one argument of LISTED."""
     return (_json(list(items)),)
 
 

@@ -39,7 +39,11 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 CREATE VIRTUAL TABLE terms USING fts5vocab (words, row);
 """
-INDEX = "CREATE VIRTUAL TABLE nearest USING vec0 (level INTEGER PARTITION KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256)"
+INDEX = """
+CREATE VIRTUAL TABLE nearest USING vec0 (
+    level INTEGER PARTITION KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256
+)
+"""
 
 
 def rows_of(level: Level) -> tuple[int, int]:
@@ -48,7 +52,9 @@ def rows_of(level: Level) -> tuple[int, int]:
     return first + 1, first + (1 << LEVEL_BITS) - 1
 
 
-def open_file(path: Path, project: str, encoder: EncoderIdentity | None, *, create: bool) -> tuple[apsw.Connection, EncoderIdentity]:
+def open_file(
+    path: Path, project: str, encoder: EncoderIdentity | None, *, create: bool
+) -> tuple[apsw.Connection, EncoderIdentity]:
     """Opens a project's file, making it where it may; `encoder=None` takes the one that it was made with.
 
     Raises:
@@ -65,7 +71,7 @@ def open_file(path: Path, project: str, encoder: EncoderIdentity | None, *, crea
                 if encoder is None:
                     raise MismatchError(f"{path} holds no project.", "Ingest papers into it first.", "unknown_project")
                 _make(connection, project, encoder)
-        meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        meta = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM meta")}
     _check_version(path, meta)
     made_with = msgspec.json.decode(meta["encoder"], type=EncoderIdentity)
     if encoder is not None and made_with != encoder:

@@ -1,0 +1,100 @@
+"""The way of a question, one step after the other: route, search, answer, check. Every door goes through here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from hierarchy.encoder import Encoder
+from hierarchy.nodes import Level
+from hierarchy.store import NodeStore
+from retrieval.answer import Answerer
+from retrieval.records import Answer, Event, SearchResult
+from retrieval.route import only, route
+from retrieval.scope import Library
+from retrieval.search import Searcher, checked_question
+from retrieval.settings import RetrievalSettings
+from retrieval.trace import Trace
+
+EVIDENCE = 10
+READ_PASSAGES = 12
+READ_PAPERS = 8
+
+
+class Pipeline:
+    """Searches and answers over one project."""
+
+    def __init__(self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings) -> None:
+        self._store, self._settings = store, settings
+        self._searcher = Searcher(store, encoder, settings)
+        self._answerer = Answerer(store, settings)
+        self._library: Library | None = None
+
+    @property
+    def library(self) -> Library:
+        """The project's papers, read when first needed."""
+        if self._library is None:
+            self._library = Library(self._store)
+        return self._library
+
+    def search(
+        self, question: str, k: int, level: Level | None, papers: Sequence[str] | None
+    ) -> tuple[SearchResult, Trace]:
+        """Ranked nodes of one level or, by the route, of all."""
+        asked = checked_question(question)
+        trace = Trace.of(asked)
+        with trace.step("route") as found:
+            way = only(level) if level else route(asked)
+            found.update(msgspec.to_builtins(way))
+        where = self.library.scope(papers) if papers is not None else None
+        rankings = self._searcher.rank(asked, self._searcher.encode(asked), way, k, where, trace)
+        nodes = self._searcher.merge(rankings, way, k)
+        return SearchResult(asked, way, nodes, trace.id), trace
+
+    def stream(self, question: str, papers: Sequence[str] | None) -> Iterator[tuple[Event, Trace]]:
+        """The events of one question: steps as they end, tokens of the text, citations, and the answer last."""
+        start = time.monotonic()
+        asked = checked_question(question)
+        trace = Trace.of(asked)
+        told = 0
+
+        def news() -> Iterator[tuple[Event, Trace]]:
+            nonlocal told
+            for step in trace.steps[told:]:
+                yield Event("step", msgspec.to_builtins(step)), trace
+            told = len(trace.steps)
+
+        with trace.step("route") as found:
+            way = route(asked)
+            found.update(msgspec.to_builtins(way))
+        yield from news()
+        where = self.library.scope(papers) if papers is not None else None
+        vector = self._searcher.encode(asked)
+        rankings = self._searcher.rank(asked, vector, way, EVIDENCE, where, trace)
+        evidence = self._searcher.merge(rankings, way, EVIDENCE)
+        yield from news()
+        wide = way.best in (Level.PROJECT, Level.PAPER)
+        passages = self._searcher.best(rankings, Level.PASSAGE, 3 * READ_PASSAGES if wide else READ_PASSAGES)
+        whole = self._searcher.best(rankings, Level.PAPER, READ_PAPERS)
+        draft = self._answerer.answer(asked, vector, way, passages, whole, trace)
+        yield from news()
+        for word in draft.text.split(" "):
+            yield Event("token", word + " "), trace
+        for citation in draft.citations:
+            yield Event("citation", citation), trace
+        seconds = round(time.monotonic() - start, 3)
+        answer = Answer(
+            asked,
+            draft.status,
+            draft.text,
+            draft.citations,
+            way,
+            evidence,
+            "extractive",
+            draft.confidence,
+            trace.id,
+            seconds,
+        )
+        yield Event("answer", answer), trace

@@ -1,0 +1,48 @@
+"""The trace of a question: each step with what went in, what came out, and its time. It must not know the steps."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+
+class Step(msgspec.Struct):
+    """One step: `given` and `found` are plain JSON values; `ms` is wall time."""
+
+    name: str
+    given: dict[str, Any]
+    found: dict[str, Any]
+    ms: float = 0.0
+
+
+class Trace(msgspec.Struct):
+    """The steps of one question, in order."""
+
+    id: str
+    question: str
+    steps: list[Step]
+
+    @classmethod
+    def of(cls, question: str) -> Trace:
+        """An empty trace with a new id."""
+        return cls(uuid.uuid4().hex[:16], question, [])
+
+    @contextmanager
+    def step(self, name: str, **given: Any) -> Iterator[dict[str, Any]]:
+        """Times a step; what is put into the yielded dictionary is what it found."""
+        step = Step(name, given, {})
+        start = time.perf_counter()
+        try:
+            yield step.found
+        finally:
+            step.ms = round((time.perf_counter() - start) * 1000, 2)
+            self.steps.append(step)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of `strata trace --json`."""
+        return {"schema": 1, **msgspec.to_builtins(self)}

@@ -1,0 +1,274 @@
+"""The assistant: composes settings, models, stores, ingestion and retrieval. What every other door opens onto."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from hierarchy.errors import NotBuiltError, StrataError, UsageError
+from hierarchy.filters import Eq
+from hierarchy.journal import Journal
+from hierarchy.nodes import Level, Node
+from hierarchy.paper import Paper
+from hierarchy.sqlite import SqliteStore
+from ingestion.batch import Watcher, failed_paths, ingest
+from ingestion.containment import Reader
+from ingestion.files import find_files
+from ingestion.project import renew_project
+from ingestion.report import IngestReport
+from retrieval.pipeline import Pipeline
+from retrieval.records import Answer, Event, SearchResult
+from retrieval.trace import Trace
+from strata.models import build_encoder
+from strata.projects import ProjectInfo, Projects
+from strata.settings import Settings
+from strata.tree import Tree, tree_of
+
+Paths = str | Path | Sequence[str | Path]
+Row = dict[str, Any]
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """What a removal took away; `paper` is None for a whole project."""
+
+    project: str
+    paper: str | None
+    nodes: int
+    summaries_renewed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of `strata remove --json`."""
+        removed = {"nodes": self.nodes, "vectors": self.nodes, "summaries_renewed": self.summaries_renewed}
+        not_erased = {
+            "erased": False,
+            "checked_files": None,
+            "residue": None,
+            "not_checked": "erasure was not asked for",
+        }
+        return {"schema": 1, "project": self.project, "paper": self.paper, "removed": removed, **not_erased}
+
+
+class Assistant:
+    """A project with everything that can be done with it.
+
+    Args:
+        project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
+        settings: None reads STRATA_… variables.
+
+    Raises:
+        UsageError: for a name or a setting that does not fit.
+    """
+
+    def __init__(self, project: str | None = None, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings.from_environment()
+        self._projects = Projects(self.settings.home)
+        self.project = self._projects.path(project or self.settings.project).stem
+        self._encoder = build_encoder(self.settings)
+        self._open_store: SqliteStore | None = None
+        self._open_journal: Journal | None = None
+        self._open_pipeline: Pipeline | None = None
+
+    # Taking in
+
+    def ingest(self, paths: Paths = (), *, retry_failed: bool = False, watch: Watcher | None = None) -> IngestReport:
+        """Takes files and folders in; `retry_failed` takes up those that failed before.
+
+        Raises:
+            UsageError: where there is nothing to take.
+            StoreError: where the project cannot be written.
+        """
+        given = [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
+        if retry_failed:
+            again = list(failed_paths(self._journal, self.project))
+            if not again and not given:
+                raise UsageError(
+                    f"Nothing failed in project {self.project!r}, or the files are gone.",
+                    "Ingest a folder.",
+                    "no_files",
+                )
+            given += again
+        files = find_files(given)  # before a project is made for nothing
+        store = self._store(create=True)
+        self._open_pipeline = None
+        extra = {"watch": watch} if watch else {}
+        return ingest(files, store, self._journal, self._encoder, self.settings.ingestion, **extra)
+
+    def parse(self, path: str | Path) -> Paper:
+        """What the parser sees in a file; nothing is stored.
+
+        Raises:
+            ReadError: where the file cannot be read as a paper.
+        """
+        file = Path(path)
+        if not file.exists():
+            raise UsageError(f"{file} does not exist.", "Check the path; quote it if it holds spaces.", "missing_path")
+        reader = Reader(self.settings.ingestion)
+        try:
+            return reader.read(file.resolve())
+        finally:
+            reader.close()
+
+    # Asking
+
+    def search(
+        self, question: str, k: int = 10, *, level: str | Level | None = None, papers: Sequence[str] | None = None
+    ) -> SearchResult:
+        """Ranked nodes without an answer.
+
+        Args:
+            question: in words.
+            k: how many.
+            level: one level only; None lets the route weigh them.
+            papers: ids, DOIs, arXiv ids or file names to stay within.
+        """
+        result, trace = self._pipeline.search(question, k, _level(level), papers)
+        self._keep([trace], [[n.node.paper for n in result]])
+        return result
+
+    def ask(self, question: str, *, papers: Sequence[str] | None = None) -> Answer:
+        """A cited answer, or the word that the papers do not tell."""
+        answer: Answer | None = None
+        for event in self.stream(question, papers=papers):
+            if event.kind == "answer":
+                answer = event.data
+        assert answer is not None  # a stream ends with its answer, or raises
+        return answer
+
+    def stream(self, question: str, *, papers: Sequence[str] | None = None) -> Iterator[Event]:
+        """What happens while a question is answered: step, token, citation, and the answer last."""
+        for event, trace in self._pipeline.stream(question, papers):
+            if event.kind == "answer":
+                self._keep([trace], [[n.node.paper for n in event.data.evidence]])
+            yield event
+
+    def many(
+        self, rows: Iterable[Row], answer: Callable[[str, Sequence[str] | None], SearchResult | Answer]
+    ) -> Iterator[Row]:
+        """Answers rows `{"id", "question", "papers"}`; one that fails has `error`, and the others go on."""
+        for row in rows:
+            try:
+                if not isinstance(row.get("question"), str):
+                    raise UsageError(
+                        "The row has no question.",
+                        'Each line is {"id": ..., "question": "...", "papers": [...] or null}.',
+                    )
+                record = answer(row["question"], row.get("papers")).to_dict()
+            except StrataError as error:
+                record = {"schema": 1, "question": row.get("question"), "error": error.to_dict()}
+            yield {"id": row.get("id"), **record}
+
+    # Looking
+
+    def tree(self, depth: Level = Level.FINDING) -> Tree:
+        """The layers of the project, down to a level."""
+        return tree_of(self._store(), depth)
+
+    def papers(self) -> list[Node]:
+        """The project's papers."""
+        return list(self._store().scan(Eq("level", Level.PAPER.value)))
+
+    def projects(self) -> list[ProjectInfo]:
+        """All projects under STRATA_HOME."""
+        return self._projects.info()
+
+    def trace(self, trace_id: str) -> dict[str, Any]:
+        """The trace of an earlier question.
+
+        Raises:
+            UsageError: where there is none with this id.
+        """
+        found = self._journal.trace(trace_id)
+        if found is None:
+            raise UsageError(
+                f"There is no trace {trace_id!r}.",
+                "Its id stands under the answer, and in its record.",
+                "unknown_trace",
+            )
+        return found
+
+    # Removing
+
+    def remove(self, paper: str, *, erase: bool = False) -> Removal:
+        """Takes a paper out of the project; the PDF stays where it is.
+
+        Raises:
+            UsageError: where no paper, or more than one, is named so.
+            NotBuiltError: for `erase`.
+        """
+        if erase:
+            raise NotBuiltError(
+                "Proved erasure is not part of this version.",
+                "Remove without --erase; the bytes may linger in the file.",
+            )
+        store = self._store()
+        found = self._pipeline.library.resolve(paper)
+        nodes = store.delete(Eq("paper", found.id))
+        renewed = renew_project(store)
+        self._journal.forget_paper(self.project, found.id)
+        self._open_pipeline = None
+        return Removal(self.project, found.id, nodes, int(renewed))
+
+    def remove_project(self) -> Removal:
+        """Takes the whole project away; the PDFs stay where they are."""
+        self.close()
+        nodes = self._projects.remove(self.project)
+        self._journal.forget_project(self.project)
+        return Removal(self.project, None, nodes)
+
+    # Inside
+
+    def _store(self, *, create: bool = False) -> SqliteStore:
+        if self._open_store is None:
+            self._open_store = self._projects.open(self.project, self._encoder.identity, create=create)
+        return self._open_store
+
+    @property
+    def _journal(self) -> Journal:
+        if self._open_journal is None:
+            self._open_journal = Journal(self.settings.home / "journal.db")
+        return self._open_journal
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        if self._open_pipeline is None:
+            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval)
+        return self._open_pipeline
+
+    def _keep(self, traces: Sequence[Trace], papers: Sequence[Sequence[str | None]]) -> None:
+        rows = [
+            (t.id, [p for p in dict.fromkeys(near) if p], t.to_dict()) for t, near in zip(traces, papers, strict=True)
+        ]
+        self._journal.keep_traces(self.project, rows)
+
+    def close(self) -> None:
+        """Lets go of the files; the assistant can be used again and opens them anew."""
+        for held in (self._open_store, self._open_journal):
+            if held is not None:
+                with suppress(StrataError):
+                    held.close()
+        self._open_store = self._open_journal = self._open_pipeline = None
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Assistant(project={self.project!r}, home={str(self.settings.home)!r})"
+
+
+def _level(level: str | Level | None) -> Level | None:
+    if level is None or isinstance(level, Level):
+        return level
+    try:
+        return Level(level)
+    except ValueError:
+        raise UsageError(f"There is no level {level!r}.", f"Levels: {', '.join(Level)}.", "unknown_level") from None

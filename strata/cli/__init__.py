@@ -1,0 +1,1 @@
+"""The command line: the same records and the same powers as the Python API."""

@@ -1,0 +1,263 @@
+"""The commands: each hands its arguments to the assistant and shows the record that comes back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from hierarchy.errors import NotBuiltError, UsageError
+from hierarchy.nodes import Level
+from retrieval.records import Answer, SearchResult
+from strata.assistant import Assistant, Row
+from strata.cli import show
+from strata.cli.door import emit, run
+
+LEVELS = click.Choice([level.value for level in Level])
+
+project_option = click.option("-p", "--project", help="The project's name (default: STRATA_PROJECT, or 'papers').")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the full record as JSON.")
+paper_option = click.option(
+    "--paper", "papers", multiple=True, help="Stay within this paper: id, DOI, arXiv id or file name; may be repeated."
+)
+queries_option = click.option(
+    "--queries", type=click.Path(path_type=Path), help='Questions, a line each: {"id", "question", "papers"}.'
+)
+out_option = click.option(
+    "--out", type=click.Path(path_type=Path), help="Where the rows for --queries go (default: standard output)."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="strata")
+def app() -> None:
+    """A research assistant with hierarchical document memory: PDFs in, cited answers out."""
+
+
+@app.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@project_option
+@click.option("--retry-failed", is_flag=True, help="Take up the files that failed before.")
+@json_option
+def ingest(paths: tuple[Path, ...], project: str | None, retry_failed: bool, as_json: bool) -> int:
+    """Take in PDFs, or folders with PDFs; unchanged files cost nothing. Exit code 1 if any file failed."""
+    if not paths and not retry_failed:
+        raise UsageError("No path was given.", "Name a folder with PDFs, or PDFs: strata ingest ~/papers.", "no_files")
+    from strata.cli.progress import Progress  # drawing a bar costs start-up time that asking need not pay
+
+    with Assistant(project) as assistant, Progress(quiet=as_json) as progress:
+        report = assistant.ingest(paths, retry_failed=retry_failed, watch=progress.watch)
+    if as_json:
+        emit(report.to_dict())
+    else:
+        show.show_report(report)
+    return 1 if report.failed else 0
+
+
+@app.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def parse(file: Path, as_json: bool) -> int:
+    """Show what the parser sees in a FILE; nothing is stored."""
+    paper = Assistant("parse").parse(file)
+    if as_json:
+        emit(paper.to_dict())
+    else:
+        show.show_paper(paper)
+    return 0
+
+
+@app.command()
+@click.argument("question", required=False)
+@project_option
+@paper_option
+@queries_option
+@out_option
+@json_option
+def ask(
+    question: str | None,
+    project: str | None,
+    papers: tuple[str, ...],
+    queries: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Answer a QUESTION with quotes, or say that the papers do not tell."""
+    with Assistant(project) as assistant:
+        if queries is not None:
+            return _many(assistant, queries, out, question, lambda q, p: assistant.ask(q, papers=p))
+        answer = assistant.ask(_given(question), papers=papers or None)
+    if as_json:
+        emit(answer.to_dict())
+    else:
+        show.show_answer(answer)
+    return 0
+
+
+@app.command()
+@click.argument("question", required=False)
+@project_option
+@click.option("--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many nodes.")
+@click.option("--level", type=LEVELS, help="One level only.")
+@paper_option
+@queries_option
+@out_option
+@json_option
+def search(
+    question: str | None,
+    project: str | None,
+    k: int,
+    level: str | None,
+    papers: tuple[str, ...],
+    queries: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Rank nodes for a QUESTION, without an answer."""
+    with Assistant(project) as assistant:
+        if queries is not None:
+            return _many(assistant, queries, out, question, lambda q, p: assistant.search(q, k, level=level, papers=p))
+        result = assistant.search(_given(question), k, level=level, papers=papers or None)
+    if as_json:
+        emit(result.to_dict())
+    else:
+        show.show_search(result)
+    return 0
+
+
+@app.command()
+@project_option
+@click.option("--depth", type=LEVELS, default=Level.SECTION.value, show_default=True, help="The lowest level shown.")
+@json_option
+def tree(project: str | None, depth: str, as_json: bool) -> int:
+    """Show the layers of a project (all of them with --json)."""
+    with Assistant(project) as assistant:
+        if as_json:
+            emit({"schema": 1, "root": assistant.tree().to_dict()})
+        else:
+            show.show_tree(assistant.tree(Level(depth)))
+    return 0
+
+
+@app.command()
+@json_option
+def projects(as_json: bool) -> int:
+    """List the projects."""
+    found = Assistant("projects").projects()
+    if as_json:
+        emit({"schema": 1, "projects": [p.to_dict() for p in found]})
+    else:
+        show.show_projects(found)
+    return 0
+
+
+@app.command()
+@click.argument("paper", required=False)
+@project_option
+@click.option("--all", "everything", is_flag=True, help="Remove the whole project.")
+@click.option("--erase", is_flag=True, help="Leave no byte behind (not in this version).")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing.")
+@json_option
+def remove(paper: str | None, project: str | None, everything: bool, erase: bool, yes: bool, as_json: bool) -> int:
+    """Take a PAPER (id, DOI, arXiv id or file name), or a whole project, out. PDFs stay where they are."""
+    if erase:
+        raise NotBuiltError(
+            "Proved erasure is not part of this version.", "Remove without --erase; the bytes may linger in the file."
+        )
+    if (paper is None) != everything:
+        raise UsageError(
+            "Name a paper, or give --all for the whole project.", "For example: strata remove x.pdf --project NAME."
+        )
+    with Assistant(project) as assistant:
+        what = (
+            f"the whole project {assistant.project!r}"
+            if paper is None
+            else f"{paper!r} from project {assistant.project!r}"
+        )
+        if not yes and not (sys.stdin.isatty() and click.confirm(show.plain(f"Remove {what}?"), err=True)):
+            raise UsageError("Nothing was removed: it was not confirmed.", "Answer y, or give --yes.", "not_confirmed")
+        removal = assistant.remove_project() if paper is None else assistant.remove(paper)
+    if as_json:
+        emit(removal.to_dict())
+    else:
+        click.echo(show.plain(f"Removed {what}: {removal.nodes} nodes."))
+    return 0
+
+
+@app.command()
+@click.argument("trace_id")
+@json_option
+def trace(trace_id: str, as_json: bool) -> int:
+    """Show how an earlier answer came about; its TRACE_ID stands under the answer."""
+    with Assistant("trace") as assistant:
+        record = assistant.trace(trace_id)
+    if as_json:
+        emit(record)
+    else:
+        show.show_trace(record)
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and gives its exit code."""
+    return run(app, sys.argv[1:] if arguments is None else arguments)
+
+
+def _given(question: str | None) -> str:
+    if question is None:
+        raise UsageError(
+            "No question was given.", 'For example: strata ask "Which papers use a contrastive loss?"', "empty_question"
+        )
+    return question
+
+
+def _many(
+    assistant: Assistant,
+    queries: Path,
+    out: Path | None,
+    question: str | None,
+    answer: Callable[[str, Sequence[str] | None], SearchResult | Answer],
+) -> int:
+    if question is not None:
+        raise UsageError("Give a question or --queries, not both.", "Leave one out.", "usage")
+    rows = assistant.many(_rows(queries), answer)
+    if out is None:
+        _write(rows, sys.stdout)
+        return 0
+    try:
+        part = out.with_name(out.name + ".part")
+        with part.open("w", encoding="utf-8") as handle:
+            _write(rows, handle)
+        part.replace(out)  # whole or not at all
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written ({error.strerror or error}).", "Name another file with --out.", "out"
+        ) from error
+    return 0
+
+
+def _write(rows: Iterable[Row], handle: TextIO) -> None:
+    for row in rows:
+        handle.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+        handle.flush()
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} cannot be read ({error}).", "Name a file of questions in UTF-8, a JSON object a line.", "queries"
+        ) from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            row = None
+        yield row if isinstance(row, dict) else {"id": f"line {number}", "question": None}

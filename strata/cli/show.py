@@ -1,0 +1,147 @@
+"""How records look in a terminal. Text of papers is data: no markup and no control character of theirs gets through."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hierarchy.nodes import Level
+from hierarchy.paper import Paper
+from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome
+from retrieval.records import UNANSWERABLE, Answer, SearchResult
+from strata.projects import ProjectInfo
+from strata.tree import Tree, label
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def plain(text: str) -> str:
+    """The text on one line or several, without anything that a terminal would obey."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def console(*, error: bool = False) -> Console:
+    """A console that treats text as text."""
+    from rich.console import Console
+
+    return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def show_report(report: IngestReport) -> None:
+    """The outcome of an ingest: what failed, with what to do, and the sum."""
+    out = console()
+    for failure in report.failed:
+        out.print(plain(f"failed     {failure.path}\n           {failure.message} {failure.hint}"), style="red")
+    for duplicate in report.duplicates:
+        out.print(plain(f"duplicate  {duplicate.path}\n           of {duplicate.of}"), style="yellow")
+    out.print(plain(str(report)), style="bold")
+    if report.failed:
+        out.print("Mend these files and run the same command again, or take them up with --retry-failed.")
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """One file's outcome in a few words."""
+    name = plain(outcome.file)
+    match outcome:
+        case Added():
+            return f"added {name} ({outcome.nodes} nodes)"
+        case Changed():
+            return f"changed {name} ({outcome.embedded} passages embedded, {outcome.kept + outcome.moved} kept)"
+        case Failed():
+            return f"failed {name} ({outcome.code})"
+        case Duplicate():
+            return f"duplicate {name}"
+        case _:
+            return f"unchanged {name}"
+
+
+def show_answer(answer: Answer) -> None:
+    """The answer, its quotes with their pages, and how it came about."""
+    out = console()
+    refused = answer.status == UNANSWERABLE
+    out.print(plain(answer.text), style="yellow" if refused else "bold")
+    for c in answer.citations:
+        out.print(plain(f"  [{c.marker}] {c.title}, p. {c.page} ({c.file})"), style="cyan")
+        out.print(plain(f"      “{c.quote}”"))
+    if refused and answer.evidence:
+        nearest = answer.evidence[0].node
+        out.print(plain(f"  Nearest: {nearest.paper_title or nearest.title}: {_short(nearest.text)}"), style="dim")
+    how = f"{answer.route.best.value}: {answer.route.reason}; {answer.status}, confidence {answer.confidence:.2f}"
+    out.print(plain(f"  {how}; trace {answer.trace}"), style="dim")
+
+
+def show_search(result: SearchResult) -> None:
+    """Ranked nodes with scores."""
+    out = console()
+    out.print(plain(f"{result.route.best.value}: {result.route.reason}; trace {result.trace}"), style="dim")
+    for rank, scored in enumerate(result, 1):
+        node = scored.node
+        where = " > ".join(filter(None, (node.paper_title if node.level != Level.PAPER else "", *node.path)))
+        page = f", p. {node.page}" if node.page else ""
+        out.print(plain(f"{rank:3}. {scored.score:.3f} {node.level.value:8} {where or node.title}{page}"), style="cyan")
+        out.print(plain(f"     {_short(node.text)}"))
+
+
+def show_tree(tree: Tree) -> None:
+    """The layers, drawn."""
+    from rich.tree import Tree as Drawn
+
+    def grow(drawn: Drawn, below: Tree) -> None:
+        for child in below.children:
+            grow(drawn.add(plain(label(child.node)), style=_STYLES[child.node.level]), child)
+
+    root = Drawn(plain(label(tree.node)), style=_STYLES[Level.PROJECT])
+    grow(root, tree)
+    console().print(root)
+
+
+def show_paper(paper: Paper) -> None:
+    """A paper as read: its front, its sections with what they hold, and what should be known of the reading."""
+    out = console()
+    names = ", ".join(a.name for a in paper.authors) or "unknown authors"
+    out.print(plain(f"{paper.title}\n{names}, {paper.year or 'no year'}, {len(paper.pages)} pages"), style="bold")
+    out.print(plain(paper.paper_id), style="dim")
+    for section in paper.sections:
+        words = sum(len(p.text.split()) for p in section.passages)
+        name = section.path[-1] if section.path else "(before the first heading)"
+        counts = f"[{section.kind}] p. {section.page}, {len(section.passages)} passages, {words} words"
+        out.print(plain(f"{'  ' * section.level}{name} {counts}"))
+    out.print(f"{len(paper.figures)} figures, {len(paper.tables)} tables, {len(paper.references)} references")
+    for warning in paper.warnings:
+        out.print(plain(f"{f'p. {warning.page}: ' if warning.page else ''}{warning.message}"), style="yellow")
+
+
+def show_projects(projects: Sequence[ProjectInfo]) -> None:
+    """A line for each project."""
+    out = console()
+    for p in projects:
+        out.print(plain(f"{p.name}: {p.papers} papers, {p.nodes} nodes ({p.engine}, {p.updated})"))
+    if not projects:
+        out.print("There is no project yet. Begin with: strata ingest FOLDER --project NAME")
+
+
+def show_trace(record: dict[str, Any]) -> None:
+    """The steps of a question with their times."""
+    out = console()
+    out.print(plain(record["question"]), style="bold")
+    for step in record["steps"]:
+        given, found = (_short(json.dumps(step[name], ensure_ascii=False), 300) for name in ("given", "found"))
+        out.print(plain(f"{step['name']:8} {step['ms']:8.1f} ms  {given}"), style="cyan")
+        out.print(plain(f"         {found}"))
+
+
+_STYLES = {
+    Level.PROJECT: "bold",
+    Level.PAPER: "bold cyan",
+    Level.SECTION: "green",
+    Level.PASSAGE: "",
+    Level.FINDING: "magenta",
+}
+
+
+def _short(text: str, most: int = 240) -> str:
+    one = " ".join(text.split())
+    return one if len(one) <= most else one[: most - 3] + "..."

@@ -1,0 +1,90 @@
+"""All settings, composed from one small model a package, read from STRATA_… variables; unknown ones are an error.
+
+STRATA_HOME is where Strata keeps its files, STRATA_PROJECT names the project where none is given; every field of the
+packages' models is STRATA_ and its name in capitals. No package reads the environment itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hierarchy.errors import UsageError
+from ingestion.settings import IngestionSettings
+from retrieval.settings import RetrievalSettings
+
+PREFIX = "STRATA_"
+DEBUG = "STRATA_DEBUG"
+
+
+class EncoderSettings(BaseModel):
+    """How texts are encoded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threads: int = Field(0, ge=0, le=256, description="texts encoded at once; 0 takes all cores")
+
+
+class Settings(BaseModel):
+    """Everything that can be set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("strata", appauthor=False)))
+    project: str = "papers"
+    encoder: EncoderSettings = EncoderSettings()
+    ingestion: IngestionSettings = IngestionSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings that STRATA_… variables give.
+
+        Raises:
+            UsageError: for an unknown variable or a value that does not fit.
+        """
+        given = {
+            k: v
+            for k, v in (os.environ if environment is None else environment).items()
+            if k.startswith(PREFIX) and k != DEBUG
+        }
+        places = _places()
+        values: dict[str, Any] = {}
+        for name, value in given.items():
+            if name not in places:
+                raise UsageError(
+                    f"There is no setting {name}.",
+                    f"Unset it, or use one of: {', '.join(sorted(places))}.",
+                    "unknown_setting",
+                )
+            group, field = places[name]
+            (values.setdefault(group, {}) if group else values)[field] = value
+        if "home" in values:
+            values["home"] = Path(values["home"]).expanduser().absolute()
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + str(first["loc"][-1]).upper()
+            raise UsageError(
+                f"{name}={given.get(name, '')!r} does not fit: {first['msg']}.",
+                f"Change or unset {name}.",
+                "bad_setting",
+            ) from error
+
+
+def _places() -> dict[str, tuple[str, str]]:
+    """Each variable's group (empty for the top) and field."""
+    places: dict[str, tuple[str, str]] = {}
+    for name, field in Settings.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            places.update({PREFIX + f.upper(): (name, f) for f in inner.model_fields})
+        else:
+            places[PREFIX + name.upper()] = ("", name)
+    return places
