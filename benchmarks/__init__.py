@@ -1,1 +1,1 @@
-"""Measurements."""
+"""Measurements of Strata, with floors: `python -m benchmarks [NAME ...]`."""

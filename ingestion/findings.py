@@ -23,9 +23,11 @@ PRIOR = {
 }
 CUE = re.compile(
     r"\b(?:we (?:find|found|observe[d]?|show(?:ed)? that|report|achiev\w+|obtain\w*|see that|demonstrate)|"
-    r"results? (?:show|suggest|indicate|demonstrate|reveal|confirm)\w*|outperform\w*|achiev(?:e[sd]?|ing)|improv(?:e[sd]?|ing|ements?)|significant(?:ly)?|"
+    r"results? (?:show|suggest|indicate|demonstrate|reveal|confirm)\w*|outperform\w*|achiev(?:e[sd]?|ing)|"
+    r"improv(?:e[sd]?|ing|ements?)|significant(?:ly)?|"
     r"(?:in|de)creas(?:e[sd]?|ing)|reduc(?:e[sd]?|tion)|higher|lower|better|worse|best|gain(?:s|ed)?|drop(?:s|ped)?|"
-    r"reach(?:es|ed)?|rose|fell|no (?:significant )?difference|agree(?:d|ment)|correlat\w+|yield(?:s|ed)?|surpass\w*|exceed\w*)\b",
+    r"reach(?:es|ed)?|rose|fell|no (?:significant )?difference|agree(?:d|ment)|correlat\w+|yield(?:s|ed)?|"
+    r"surpass\w*|exceed\w*)\b",
     re.I,
 )
 MEASURE = re.compile(

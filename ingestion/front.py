@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from hierarchy.identity import fold
 from hierarchy.paper import Author
-from ingestion.headings import Heading
+from ingestion.headings import CANONICAL, Heading
 from ingestion.pages import Document, Line, PageModel, Role
 from ingestion.typography import Typography
 
@@ -26,7 +26,7 @@ DATED = re.compile(
 AFFILIATION = re.compile(
     r"universit|institut|department|dept\b|laborator|\blabs?\b|school|college|faculty|cent(?:er|re)\b|research|academy|"
     r"\binc\b|\bltd\b|corporation|hospital|@|https?:|\bcity\b|\bgroup\b|google|microsoft|facebook|amazon|\bibm\b|street|"
-    r"station|observatory|museum|foundation|\buk\b|\busa\b|china|germany|france|india|canada|japan|italy|spain",
+    r"station|observatory|museum|foundation|\b(?:uk|usa|china|germany|france|india|canada|japan|italy|spain|rd|ave)\b",
     re.I,
 )
 NAME_WORD = re.compile(r"(?:[^\W\d_][\w.'’`´-]*\.?|(?:van|von|de|der|den|di|da|la|le|el|al|bin|del|dos)\b)")
@@ -81,6 +81,9 @@ def read_front(document: Document, measures: Typography, headings: list[Heading]
         headings.remove(heading)
     for line in title_lines:
         line.role = Role.TITLE
+    stop = _body_start(page, headings)
+    for heading in [h for h in headings if _is_author_block(h, page.lines[:stop])]:
+        headings.remove(heading)
     title = _joined(title_lines)
     origin["title"] = "page"
     if len(fold(title)) < 4 and document.metadata.get("title"):
@@ -95,7 +98,7 @@ def read_front(document: Document, measures: Typography, headings: list[Heading]
             origin["authors"] = "metadata"
     after_title = max((page.lines.index(line) for line in title_lines), default=-1)
     for line in page.lines[:stop]:
-        if line.role in (Role.BODY, Role.TABLE, Role.FIGURE, Role.FOOTNOTE) and (
+        if line.role in (Role.BODY, Role.HEADING, Role.TABLE, Role.FIGURE, Role.FOOTNOTE) and (
             page.lines.index(line) > after_title or _is_short(line, page)
         ):
             line.role = Role.FRONT
@@ -129,6 +132,12 @@ def _body_start(page: PageModel, headings: list[Heading]) -> int:
     return min(len(page.lines), 12)
 
 
+def _is_author_block(heading: Heading, above: list[Line]) -> bool:
+    """Names set in bold above the abstract look like headings; a real one there has a number or a usual name."""
+    inside = any(line is heading.lines[0] for line in above)
+    return inside and not heading.number and not CANONICAL.fullmatch(heading.text)
+
+
 def _title_lines(above: list[Line], measures: Typography) -> list[Line]:
     lines = [
         x for x in above if x.role in (Role.BODY, Role.HEADING, Role.FIGURE) and sum(c.isalpha() for c in x.text) >= 3
@@ -159,33 +168,32 @@ def _authors(above: list[Line], title_lines: list[Line]) -> tuple[Author, ...]:
     """Names in the lines below the title, up to the first line that is none."""
     start = max((above.index(line) for line in title_lines), default=-1) + 1
     names: list[str] = []
+    style: tuple[float, bool] | None = None
     for line in above[start:]:
-        if line.role not in (Role.BODY, Role.HEADING, Role.TABLE, Role.FIGURE):
+        if line.role == Role.FURNITURE or re.match(r"\d", line.text):  # "1 Department of ..."
             continue
-        text = _without_marks(line)
-        pieces = re.split(r"\s*(?:,|;|·|•|\||\band\b|&|∗|†|‡|§|¶|\*)\s*", text)
-        found = [p.strip() for p in pieces if _is_name(p.strip())]
-        names += [name for name in found if name not in names]
-        if (
-            names and not found and len(names) >= 1 and line.middle - title_lines[-1].middle > 120
-            if title_lines
-            else False
-        ):
-            break
+        pieces = re.split(r"\s*(?:,|;|·|•|\||\band\b|&|∗|†|‡|§|¶|\*)\s*", _without_marks(line))
+        found = [piece.strip() for piece in pieces if _is_name(piece.strip())]
+        # All authors are set alike; what is set otherwise is an affiliation or a note.
+        if found and (style is None or (abs(style[0] - line.size) < 0.4 and style[1] == line.bold)):
+            style = style or (line.size, line.bold)
+            names += [name for name in found if name not in names]
     return tuple(Author(name) for name in names[:60])
 
 
 def _without_marks(line: Line) -> str:
     """The line's words without raised marks and the figures that point to affiliations."""
     words = [w.text for w in line.words if not (w.style.raised and len(w.text) <= 6)]
-    return re.sub(r"(?<=[^\W\d_])[\d∗†‡§¶*]+(?:,\d+)*", "", " ".join(words))
+    return re.sub(r"(?:(?<=[^\W\d_])|(?<=[^\W\d_]\s))[\d∗†‡§¶*]+(?:,\d+)*", "", " ".join(words))
 
 
 def _is_name(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 5 or AFFILIATION.search(text) or any(c.isdigit() for c in text):
         return False
-    if any(word.lower().strip(".,") in NOT_NAMES for word in words) or not all(NAME_WORD.fullmatch(w) for w in words):
+    if any(word in NOT_NAMES or (len(word) > 2 and word.lower() in NOT_NAMES) for word in words):
+        return False
+    if not all(NAME_WORD.fullmatch(word) for word in words):
         return False
     return words[0][:1].isupper() and words[-1][:1].isupper() and len(words[-1].strip(".")) > 1
 

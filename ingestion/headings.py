@@ -17,10 +17,11 @@ NUMBER = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z](?=[.:)]?\s)|[IVX]{1,5}(?=[.:)]?\s))[.:)]?\s+(?=[^\W\d_]|\d)",
 )
 CANONICAL = re.compile(
-    r"abstract|summary|introduction|background|related works?|methods?|methodology|materials and methods|experiments?|"
-    r"experimental (?:setup|results|settings?)|results?|results and discussions?|discussions?|evaluation|conclusions?|"
-    r"conclusions? and future work|discussion and conclusions?|future work|limitations?|acknowledge?ments?|references|"
-    r"bibliography|appendix|appendices|statement of need|data|dataset|ethics statement|supplementary materials?|analysis",
+    r"abstract|summary|introduction|background|related works?|methods?|methodology|materials and methods|"
+    r"experiments?|experimental (?:setup|results|settings?)|results?|results and discussions?|discussions?|"
+    r"evaluation|analysis|conclusions?|conclusions? and future work|discussion and conclusions?|future work|"
+    r"limitations?|acknowledge?ments?|references|bibliography|appendix|appendices|statement of need|data|dataset|"
+    r"ethics statement|supplementary materials?",
     re.I,
 )
 ALWAYS = re.compile(

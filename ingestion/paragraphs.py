@@ -52,7 +52,7 @@ def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
     for i, line in enumerate(body):
         after = body[i + 1] if i + 1 < len(body) else None
         between = lines[at[id(body[i - 1])] + 1 : at[id(line)]] if i else []
-        if i and not _is_new(body[i - 1], line, after, between, edges, measures):
+        if i and (_hangs(blocks[-1], line) or not _is_new(body[i - 1], line, after, between, edges, measures)):
             blocks[-1].lines.append(line)
         else:
             blocks.append(Block("list" if BULLET.match(line.text) else "paragraph", [line]))
@@ -88,6 +88,13 @@ def _is_new(
         return True
     short = 1.5 * m.size if m.justified else 0.3 * (edges[(a.page, a.column)].right - edges[(a.page, a.column)].left)
     return ends and not low and a.x1 < edges[(a.page, a.column)].right - short
+
+
+def _hangs(block: Block, line: Line) -> bool:
+    """Whether a line goes on with a list's item: it stands further in than the item's own mark."""
+    first, last = block.lines[0], block.lines[-1]
+    near = (last.page, last.column) == (line.page, line.column) and 0 < line.middle - last.middle < 2 * line.size
+    return block.type == "list" and near and line.x0 > first.x0 + 3 and not BULLET.match(line.text)
 
 
 def _indent(line: Line, edges: dict[tuple[int, int], Edges]) -> float:
@@ -127,21 +134,33 @@ def _others(lines: list[Line]) -> list[Block]:
     before: Line | None = None
     for line in lines:
         if line.role in TYPES and line.role != Role.BODY:
-            near = (
-                before is not None
-                and before.role == line.role
-                and before.page == line.page
-                and line.y0 - before.y1 < 30
-            )
-            begins = (line.role == Role.CAPTION and label_of(line)) or (
-                line.role == Role.FOOTNOTE and MARK.match(line.text)
-            )
-            if near and not begins:
-                out[-1].lines.append(line)
+            block = _open_table(out, line) if line.role == Role.TABLE else None
+            if block is None and out and before is not None and _goes_on(before, line):
+                block = out[-1]
+            if block is not None:
+                block.lines.append(line)
             else:
                 out.append(Block(TYPES[line.role], [line]))
         before = line
     return out
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Whether a line belongs to the caption, formula or footnote of the line before it."""
+    if before.role != line.role or before.page != line.page or line.y0 - before.y1 >= 30:
+        return False
+    if line.role == Role.CAPTION:
+        return not label_of(line)
+    return not (line.role == Role.FOOTNOTE and MARK.match(line.text))
+
+
+def _open_table(blocks: list[Block], line: Line) -> Block | None:
+    """The table that a line of cells belongs to, though other lines may lie between."""
+    table = next((b for b in reversed(blocks) if b.type == "table"), None)
+    if table is None or table.lines[-1].page != line.page:
+        return None
+    top, bottom = min(x.y0 for x in table.lines), max(x.y1 for x in table.lines)
+    return table if top - 40 < line.y0 < bottom + 40 else None
 
 
 def _words(block: Block) -> int:

@@ -23,6 +23,9 @@ class Cue(NamedTuple):
     pattern: re.Pattern[str]
 
 
+WHAT = r"\bwhat (?:is|was|were|are)? ?(?:the |their )?(?:\w+ ){0,4}"
+
+
 def _cue(level: Level, weight: float, reason: str, *patterns: str) -> Cue:
     return Cue(level, weight, reason, re.compile("|".join(patterns), re.I))
 
@@ -43,7 +46,8 @@ CUES = (
         Level.PAPER,
         1.0,
         "it asks for papers",
-        r"\b(?:which|what|list|name|find|how many|any|are there) (?:\w+ ){0,2}(?:papers?|stud(?:y|ies)|works?|articles?)\b",
+        r"\b(?:which|what|list|name|find|how many|any|are there) (?:\w+ ){0,2}(?:papers?|works?|articles?)\b",
+        r"\b(?:which|what|list|name|find|how many|any|are there) (?:\w+ ){0,2}stud(?:y|ies)\b",
         r"\b(?:which|what) (?:\w+ ){0,2}(?:authors?|publications?)\b",
         r"^who\b",
         r"\b(?:papers?|studies) (?:that|which|use|using|on|about)\b",
@@ -54,9 +58,9 @@ CUES = (
         "it asks for a stated value or result",
         r"\bhow (?:many|much|large|big|long|often|high|low|well|accurate|fast|far)\b",
         r"\bby how\b",
-        r"\bwhat (?:is|was|were|are)? ?(?:the |their )?(?:\w+ ){0,4}(?:f1|score|accuracy|precision|recall|bleu|rouge|auc)\b",
-        r"\bwhat (?:is|was|were|are)? ?(?:the |their )?(?:\w+ ){0,4}(?:kappa|agreement|performance|rate|percentage|size)\b",
-        r"\bwhat (?:is|was|were|are)? ?(?:the |their )?(?:\w+ ){0,4}(?:number|results?|improvement|runtime|latency)\b",
+        WHAT + r"(?:f1|score|accuracy|precision|recall|bleu|rouge|auc)\b",
+        WHAT + r"(?:kappa|agreement|performance|rate|percentage|size)\b",
+        WHAT + r"(?:number|results?|improvement|runtime|latency)\b",
         r"\b(?:f1|bleu|accuracy|kappa|percent(?:age)?)\b",
         r"\b(?:outperform|improve|increase|decrease|better|worse)\b",
     ),
