@@ -20,6 +20,7 @@ from hierarchy.store import NodeStore
 from retrieval.records import ScoredNode
 
 QUOTABLE = frozenset({"paragraph", "list", "caption", "footnote"})
+BULLET = re.compile(r"[•◦▪‣∙·●○■–—-]\s+")
 LEAST_WORDS, MOST_WORDS = 5, 70
 STOP = frozenset(
     [
@@ -129,7 +130,9 @@ def candidates(store: NodeStore, question: str, vector: Vector, found: Sequence[
             continue
         sentences = SentenceVectors.unpack(attachments[scored.node.id])
         cosines = sentences.vectors() @ vector
-        for (start, end), cosine in zip(sentences.ranges, cosines, strict=True):
+        for (first, end), cosine in zip(sentences.ranges, cosines, strict=True):
+            bullet = BULLET.match(scored.node.text, first)
+            start = bullet.end() if bullet else first
             text = scored.node.text[start:end]
             if not _is_quotable(text):
                 continue
@@ -143,7 +146,7 @@ def _is_quotable(text: str) -> bool:
     """A whole sentence in words: no fragment, no garbled formula."""
     words = text.split()
     letters = sum(c.isalpha() for c in text)
-    whole = text[:1].isupper() or text[:1].isdigit() or text[:1] in "\"“'([•"
+    whole = text[:1].isupper() or text[:1].isdigit() or text[:1] in "\"“'(["
     plain = letters > 0.6 * len(text.replace(" ", "")) and sum(len(w) == 1 for w in words) < 0.3 * len(words)
     return LEAST_WORDS <= len(words) <= MOST_WORDS and whole and plain
 
@@ -157,10 +160,10 @@ def _rarity(words: Sequence[str], passages: Sequence[ScoredNode]) -> dict[str, f
 def _overlap(text: str, rarity: dict[str, float]) -> float:
     total = sum(rarity.values())
     held = set(words_of(text))
-    stems = {_stem(w) for w in held}
-    return sum(r for w, r in rarity.items() if w in held or _stem(w) in stems) / total if total else 0.0
+    stems = {stem(w) for w in held}
+    return sum(r for w, r in rarity.items() if w in held or stem(w) in stems) / total if total else 0.0
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """A light stem, so that "annotated" meets "annotators"."""
     return re.sub(r"(?:ations?|ators?|ated|ating|ings?|ed|es|s)$", "", word) if len(word) > 5 else word.rstrip("s")

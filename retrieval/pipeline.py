@@ -11,6 +11,7 @@ from hierarchy.encoder import Encoder
 from hierarchy.nodes import Level
 from hierarchy.store import NodeStore
 from retrieval.answer import Answerer
+from retrieval.choose import Found
 from retrieval.records import Answer, Event, SearchResult
 from retrieval.route import only, route
 from retrieval.scope import Library
@@ -19,8 +20,7 @@ from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 
 EVIDENCE = 10
-READ_PASSAGES = 12
-READ_PAPERS = 8
+READ = 12  # how many nodes of a level an answer is read from
 
 
 class Pipeline:
@@ -66,9 +66,9 @@ class Pipeline:
                 yield Event("step", msgspec.to_builtins(step)), trace
             told = len(trace.steps)
 
-        with trace.step("route") as found:
+        with trace.step("route") as said:
             way = route(asked)
-            found.update(msgspec.to_builtins(way))
+            said.update(msgspec.to_builtins(way))
         yield from news()
         where = self.library.scope(papers) if papers is not None else None
         vector = self._searcher.encode(asked)
@@ -76,9 +76,12 @@ class Pipeline:
         evidence = self._searcher.merge(rankings, way, EVIDENCE)
         yield from news()
         wide = way.best in (Level.PROJECT, Level.PAPER)
-        passages = self._searcher.best(rankings, Level.PASSAGE, 3 * READ_PASSAGES if wide else READ_PASSAGES)
-        whole = self._searcher.best(rankings, Level.PAPER, READ_PAPERS)
-        draft = self._answerer.answer(asked, vector, way, passages, whole, trace)
+        found = Found(
+            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ),
+            self._searcher.best(rankings, Level.SECTION, READ),
+            self._searcher.best(rankings, Level.PAPER, READ),
+        )
+        draft = self._answerer.answer(asked, vector, way, found, where, trace)
         yield from news()
         for word in draft.text.split(" "):
             yield Event("token", word + " "), trace

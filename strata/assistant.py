@@ -150,6 +150,7 @@ class Assistant:
         self, rows: Iterable[Row], answer: Callable[[str, Sequence[str] | None], SearchResult | Answer]
     ) -> Iterator[Row]:
         """Answers rows `{"id", "question", "papers"}`; one that fails has `error`, and the others go on."""
+        self._store()  # a project that does not exist is one error, not one a row
         for row in rows:
             try:
                 if not isinstance(row.get("question"), str):
