@@ -81,11 +81,15 @@ class Bench:
 
     def home(self) -> Path:
         """A fresh STRATA_HOME that has the prepared encoder."""
-        prepared(self.folder)
         home = Path(tempfile.mkdtemp(prefix="home-", dir=self.folder))
         self._homes.append(home)
-        shutil.copytree(self.folder / "models", home / "models")
+        self.give_model(home)
         return home
+
+    def give_model(self, home: Path) -> None:
+        """Copies the prepared encoder into a home."""
+        prepared(self.folder)
+        shutil.copytree(self.folder / "models", home / "models", dirs_exist_ok=True)
 
     def run(self, home: Path, *command: str | Path, ok: Sequence[int] = (0,)) -> Run:
         """Runs `python COMMAND` with this home and no other setting.

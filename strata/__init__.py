@@ -8,7 +8,10 @@ with Assistant(project="thesis") as a:
 
 from hierarchy.errors import StrataError
 from strata.assistant import Assistant
+from strata.display import register
 from strata.settings import Settings
 
 __all__ = ["Assistant", "Settings", "StrataError", "__version__"]
 __version__ = "0.1.0"
+
+register()

@@ -81,9 +81,7 @@ class Canvas:
         """Draws text with its baseline at `y`; `spacing` is added to each space, `mode` is the render mode."""
         safe = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         place = f"{spacing:.4f} Tw 1 0 0 1 {x:.3f} {self.height - y:.3f} Tm"
-        self.ops.append(
-            f"q {state} {color} rg BT /{font} {size:g} Tf {mode} Tr {place} ({safe}) Tj ET Q"
-        )
+        self.ops.append(f"q {state} {color} rg BT /{font} {size:g} Tf {mode} Tr {place} ({safe}) Tj ET Q")
 
     def rectangle(self, x: float, y: float, width: float, height: float, color: str) -> None:
         """Fills a rectangle; `y` is its upper edge."""
@@ -285,7 +283,13 @@ class PaperMaker:
 
 SUBJECTS = ("The reed bed", "A warbler", "Each recorder", "The northern plot", "Our index", "Every second night")
 VERBS = ("follows", "outlasts", "re\u00adsem\u00adbles", "pre\u00adcedes", "sur\u00adrounds", "mir\u00adrors")
-OBJECTS = ("the shal\u00adlow lake", "its neigh\u00adbours", "the win\u00adter ice", "an older meadow", "the mea\u00adsure\u00adments")
+OBJECTS = (
+    "the shal\u00adlow lake",
+    "its neigh\u00adbours",
+    "the win\u00adter ice",
+    "an older meadow",
+    "the mea\u00adsure\u00adments",
+)
 ENDS = ("in early spring", "after the flood", "with a long delay", "at low water", "over several years", "near the dam")
 
 

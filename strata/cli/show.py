@@ -65,7 +65,8 @@ def show_answer(answer: Answer) -> None:
     out.print(plain(answer.text), style="yellow" if refused else "bold")
     for c in answer.citations:
         out.print(plain(f"  [{c.marker}] {c.title}, p. {c.page} ({c.file})"), style="cyan")
-        out.print(plain(f"      “{c.quote}”"))
+        if c.quote not in answer.text:
+            out.print(plain(f"      “{c.quote}”"))
     if refused and answer.evidence:
         nearest = answer.evidence[0].node
         out.print(plain(f"  Nearest: {nearest.paper_title or nearest.title}: {_short(nearest.text)}"), style="dim")
@@ -95,7 +96,7 @@ def show_tree(tree: Tree) -> None:
 
     root = Drawn(plain(label(tree.node)), style=_STYLES[Level.PROJECT])
     grow(root, tree)
-    console().print(root)
+    console().print(root, soft_wrap=False)
 
 
 def show_paper(paper: Paper) -> None:
