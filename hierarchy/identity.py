@@ -19,8 +19,9 @@ PROJECT_NAME = re.compile(r"[A-Za-z0-9_-]{1,48}")
 
 def fold(text: str) -> str:
     """Letters and digits only, without case and accents: the same for two printings of the same words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if c.isalnum())
+    low = text.casefold()
+    plain = low if low.isascii() else unicodedata.normalize("NFKD", low)
+    return "".join(filter(str.isalnum, plain))
 
 
 def digest(*parts: str | Iterable[str]) -> str:

@@ -15,7 +15,7 @@ WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 64
 COMMON_SHARE = 0.2
 COMMON_FROM = 200  # below this many nodes, every list is short and a fifth of them says little
-MOST_POSTINGS = 40_000  # about 25 CPU ms of scoring
+MOST_POSTINGS = 8_000  # about 12 CPU ms of scoring
 
 
 def words_of(text: str) -> list[str]:

@@ -27,7 +27,7 @@ from ingestion.containment import ReaderPool
 from ingestion.files import hash_file
 from ingestion.project import renew_project
 from ingestion.renaming import with_id
-from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome, Unchanged, named
+from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome, Unchanged, named, readable
 from ingestion.settings import IngestionSettings
 
 Watcher = Callable[[Outcome, int, int], None]  # an outcome, how many files are done, how many there are
@@ -60,14 +60,20 @@ def ingest(
     todo: list[Path] = []
     for path in files:
         known = batch.known(path)
-        if known is None:
-            todo.append(path)
-        else:
+        if known is not None:
             done(known)
+        elif batch.claims(path):
+            todo.append(path)
     if todo:
         with ReaderPool(settings) as readers:
             for path, read in readers.read_all(todo):
-                done(Failed(**named(path), **read.to_dict()) if isinstance(read, ReadError) else batch.take(path, read))
+                first = (
+                    Failed(**named(path), **read.to_dict()) if isinstance(read, ReadError) else batch.take(path, read)
+                )
+                done(first)
+                for copy in batch.copies(path):
+                    failed = isinstance(first, Failed)
+                    done(_renamed(first, copy) if failed else Duplicate(**named(copy), of=str(path)))
     renew_project(store)
     report = IngestReport(
         store.project,
@@ -89,9 +95,13 @@ class _Batch:
         self._papers = {node.id: node for node in store.scan(Eq("level", Level.PAPER.value))}
         self._hashes: dict[Path, str] = {}
         self._claimed: dict[str, Path] = {}  # hashes that this run takes in, with the path that does
+        self._waiting: dict[Path, list[Path]] = {}
 
     def known(self, path: Path) -> Outcome | None:
         """The outcome for a file that need not be read; None for one that must."""
+        if str(path) != readable(str(path)):
+            message, hint = "The file's name is no text in UTF-8.", "Rename it, and ingest it again."
+            return Failed(**named(path), code="unreadable", message=message, hint=hint)
         try:
             sha256 = self._hashes[path] = hash_file(path)
         except OSError as error:
@@ -108,8 +118,19 @@ class _Batch:
                 return Duplicate(**named(path), of=same.metadata["path"])
             self._move(same, path)
             return Unchanged(**named(path), paper=same.id)
-        first = self._claimed.setdefault(sha256, path)
-        return Duplicate(**named(path), of=str(first)) if first != path and here is None else None
+        return None
+
+    def claims(self, path: Path) -> bool:
+        """Whether this is the file that is read; a copy of one waits for what becomes of it."""
+        first = self._claimed.setdefault(self._hashes[path], path)
+        if first == path or self._at(path) is not None:
+            return True
+        self._waiting.setdefault(first, []).append(path)
+        return False
+
+    def copies(self, path: Path) -> list[Path]:
+        """The copies that waited for this file."""
+        return self._waiting.pop(path, [])
 
     def take(self, path: Path, paper: Paper) -> Outcome:
         """Stores a paper that was read."""
@@ -154,6 +175,11 @@ class _Batch:
             for i in ids
             if i in nodes and i in vectors and i in attachments
         }
+
+
+def _renamed(failed: Outcome, path: Path) -> Outcome:
+    """The same failure for a copy of the file."""
+    return msgspec.structs.replace(failed, **named(path))
 
 
 class _Timed:

@@ -27,7 +27,8 @@ from ingestion.settings import IngestionSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_REPLY = 256 * 1024 * 1024
-_MEMORY_SIGNALS = (-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+# 127: the C library could not get memory for a thread
+_OUT_OF_MEMORY = (-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
 
 
 class Reader:
@@ -58,9 +59,11 @@ class Reader:
             child.stdin.flush()
             reply = msgspec.msgpack.decode(self._receive(child), type=Reply)
         except (BrokenPipeError, msgspec.DecodeError, EOFError) as error:
-            code = child.wait(5) if child.poll() is None else child.returncode
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(2)
+            code = child.returncode
             self.close()
-            memory = code in _MEMORY_SIGNALS
+            memory = code in _OUT_OF_MEMORY
             raise ReadError(
                 "The file broke the process that read it" + (" (memory)." if memory else "."),
                 "Print it to a new PDF, and ingest that.",

@@ -24,8 +24,12 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
                 p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file() and not p.name.startswith("._")
             )
             found.update(dict.fromkeys(sorted(p.resolve() for p in inside)))
-        else:
+        elif path.is_file():
             found[path.resolve()] = None
+        else:
+            raise UsageError(
+                f"{path} is neither a file nor a folder.", "Name PDFs, or folders with PDFs.", "missing_path"
+            )
     if not found:
         where = ", ".join(str(p) for p in paths) or "the given paths"
         raise UsageError(f"There is no PDF in {where}.", "Name a folder with PDFs, or the PDFs themselves.", "no_files")

@@ -105,11 +105,11 @@ def _group(lines: list[Line], i: int, measures: Typography) -> list[Line]:
 
 def _can_begin(line: Line, measures: Typography) -> bool:
     text = line.text.strip()
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) < 3 or len(letters) < 0.5 * len(text.replace(" ", "")) or len(text) > 130:
-        return False
     number = NUMBER.match(text)
     words = text[number.end() :] if number else text
+    letters = [c for c in words if c.isalpha()]
+    if len(letters) < 3 or len(letters) < 0.5 * len(words.replace(" ", "")) or len(text) > 130:
+        return False
     if not words[:1].isupper() and not (number and words[:1].isalnum()):
         return False
     if number and re.search(r"[.!?]\s+\S+\s+\S+", words):

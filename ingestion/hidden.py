@@ -33,6 +33,10 @@ class Painted(Protocol):
         """Boxes of pictures and shades."""
         ...
 
+    def covers(self, point: tuple[float, float]) -> bool:
+        """Whether some filled path lies over or under this point; cheaper than to know its colour."""
+        ...
+
     def fills(self) -> list[tuple[Box, tuple[float, ...]]]:
         """Filled paths in the order in which they are drawn, with colours from 0 to 1."""
         ...
@@ -51,11 +55,10 @@ def hidden_reason(ink: Ink, painted: Painted) -> str | None:
     if ink.size < LEAST_SIZE:
         return "tiny"
     color = (ink.color >> 16 & 255, ink.color >> 8 & 255, ink.color & 255)
-    # Only light text is questioned: dark text under which nothing is drawn stands on white paper.
-    if min(color) < 255 - NEAR:
-        return None
     middle = ((ink.box[0] + ink.box[2]) / 2, (ink.box[1] + ink.box[3]) / 2)
-    if any(_inside(middle, box) for box in painted.pictures()):
+    light = min(color) >= 255 - NEAR
+    # Dark text is questioned only where something is drawn: without it, it stands on white paper.
+    if not (light or painted.covers(middle)) or any(_inside(middle, box) for box in painted.pictures()):
         return None
     under = WHITE
     for box, fill in painted.fills():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -106,4 +107,9 @@ class IngestReport(msgspec.Struct, frozen=True):
 
 def named(path: Path) -> dict[str, str]:
     """The two fields by which every outcome names its file."""
-    return {"file": path.name, "path": str(path)}
+    return {"file": readable(path.name), "path": readable(str(path))}
+
+
+def readable(name: str) -> str:
+    """A name of a file as text: bytes that are no UTF-8 are shown as replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")

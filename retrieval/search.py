@@ -33,7 +33,8 @@ def checked_question(question: str) -> str:
     Raises:
         UsageError: where nothing is asked.
     """
-    plain = " ".join(question[: 4 * MOST_LETTERS].split())[:MOST_LETTERS]
+    readable = question[: 4 * MOST_LETTERS].encode("utf-8", "replace").decode()  # bytes that were no text
+    plain = " ".join(readable.split())[:MOST_LETTERS]
     if not any(c.isalnum() for c in plain):
         raise UsageError(
             "The question is empty.",

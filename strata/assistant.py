@@ -31,6 +31,7 @@ from strata.tree import Tree, tree_of
 
 Paths = str | Path | Sequence[str | Path]
 Row = dict[str, Any]
+ROW = 'Each line is {"id": ..., "question": "...", "papers": [ids or file names] or null}.'
 
 
 class Removal(msgspec.Struct, frozen=True):
@@ -67,7 +68,7 @@ class Assistant:
     def __init__(self, project: str | None = None, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.from_environment()
         self._projects = Projects(self.settings.home)
-        self.project = self._projects.path(project or self.settings.project).stem
+        self.project = self._projects.path(self.settings.project if project is None else project).stem
         self._encoder = build_encoder(self.settings)
         self._open_store: SqliteStore | None = None
         self._open_journal: Journal | None = None
@@ -153,14 +154,9 @@ class Assistant:
         self._store()  # a project that does not exist is one error, not one a row
         for row in rows:
             try:
-                if not isinstance(row.get("question"), str):
-                    raise UsageError(
-                        "The row has no question.",
-                        'Each line is {"id": ..., "question": "...", "papers": [...] or null}.',
-                    )
-                record = answer(row["question"], row.get("papers")).to_dict()
+                record = answer(*_asked(row)).to_dict()
             except StrataError as error:
-                record = {"schema": 1, "question": row.get("question"), "error": error.to_dict()}
+                record = {"schema": 1, "question": str(row.get("question")), "error": error.to_dict()}
             yield {"id": row.get("id"), **record}
 
     # Looking
@@ -273,3 +269,16 @@ def _level(level: str | Level | None) -> Level | None:
         return Level(level)
     except ValueError:
         raise UsageError(f"There is no level {level!r}.", f"Levels: {', '.join(Level)}.", "unknown_level") from None
+
+
+def _asked(row: Row) -> tuple[str, Sequence[str] | None]:
+    """A row's question and papers.
+
+    Raises:
+        UsageError: where they are of another type.
+    """
+    question, papers = row.get("question"), row.get("papers")
+    listed = isinstance(papers, list) and all(isinstance(p, str) for p in papers)
+    if not isinstance(question, str) or not (papers is None or listed):
+        raise UsageError("The row has no question, or papers that are no names.", ROW)
+    return question, papers

@@ -45,7 +45,8 @@ class Projects:
         Raises:
             UsageError: for a name that cannot be one.
         """
-        same = next((n for n in self.names() if n.lower() == checked_project_name(name).lower()), name)
+        checked = checked_project_name(name)
+        same = next((n for n in self.names() if n.lower() == checked.lower()), checked)
         return self._folder / f"{same}.db"
 
     def open(self, name: str, encoder: EncoderIdentity | None, *, create: bool) -> SqliteStore:

@@ -64,6 +64,8 @@ class Settings(BaseModel):
                 )
             group, field = places[name]
             (values.setdefault(group, {}) if group else values)[field] = value
+        if values.get("home") == "":
+            raise UsageError("STRATA_HOME is empty.", "Unset it, or name a folder.", "bad_setting")
         if "home" in values:
             values["home"] = Path(values["home"]).expanduser().absolute()
         try:

@@ -243,6 +243,9 @@ class Paint:
     def fills(self) -> list[tuple[tuple[float, float, float, float], tuple[float, ...]]]:
         return self._fills
 
+    def covers(self, point: tuple[float, float]) -> bool:
+        return any(b[0] <= point[0] <= b[2] and b[1] <= point[1] <= b[3] for b, _ in self._fills)
+
     def picture_share(self) -> float:
         return float(bool(self._pictures))
 

@@ -14,17 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
-from hierarchy.encoder import EncoderIdentity
+from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import BatchError, NotBuiltError, UsageError
 from hierarchy.filters import And, Eq, Filter, is_empty
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import chosen_words
 from hierarchy.sqlite import rows
 from hierarchy.sqlite.connection import Sql, sentences, transaction
-from hierarchy.sqlite.matrix import LevelMatrices
+from hierarchy.sqlite.nearest import Nearest, State
 from hierarchy.sqlite.schema import CODES, LEVEL_BITS, open_file, rows_of
 from hierarchy.sqlite.where import column, condition
 from hierarchy.store import MAX_K, BranchChange, StoreStats
+
+MOST_REMEMBERED = 50_000  # words whose counts a process keeps
 
 
 class SqliteStore:
@@ -45,7 +47,10 @@ class SqliteStore:
         self._project = project
         self._lock = threading.RLock()
         self._connection, self.encoder = open_file(path, project, encoder, create=create)
-        self._matrices = LevelMatrices(self._connection, self.encoder.dimension)
+        self._nearest = Nearest(self._connection, self.encoder.dimension)
+        self._chosen: tuple[str, State, list[str]] | None = None
+        self._frequencies: dict[str, int] = {}
+        self._frequencies_at: State | None = None
 
     @property
     def project(self) -> str:
@@ -128,18 +133,11 @@ class SqliteStore:
                     (blob, *arguments, k),
                 )
                 return [Hit(str(i), float(s)) for i, s in found]
-            best = self._matrices.nearest(vector, level, k)
-            if best is None:
-                found = self._connection.execute(
-                    "SELECT rowid, 1 - distance FROM nearest WHERE vector MATCH ? AND k = ? AND level = ?",
-                    (blob, k, CODES[level]),
-                )
-                best = [(int(row), float(score)) for row, score in found]
-            return self._hits(best)
+            return self._hits(self._nearest.find(unit(vector), level, k))
 
     def bm25(self, text: str, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
         with self._reading():
-            words = chosen_words(text, self._count(), self._frequency)
+            words = self._words(text)
             if not words or k < 1:
                 return []
             scope, arguments = "", list[Sql]()
@@ -258,14 +256,22 @@ class SqliteStore:
         names = {int(row): str(i) for row, i in self._connection.execute(query, rows.listed([row for row, _ in best]))}
         return sorted((Hit(names[row], score) for row, score in best if row in names), key=lambda h: (-h.score, h.id))
 
-    def _count(self) -> int:
-        # Counted over a small index: the vectors' own table would be read whole.
-        query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
-        return next(int(str(count)) for (count,) in self._connection.execute(query))
+    def _words(self, text: str) -> list[str]:
+        """The words to search, worked out once for the legs of all levels of one question."""
+        state = self._nearest.state()
+        if self._chosen is None or self._chosen[:2] != (text, state):
+            if self._frequencies_at != state:
+                self._frequencies, self._frequencies_at = {}, state
+            # Counted over a small index: the vectors' own table would be read whole.
+            query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
+            nodes = next(int(str(count)) for (count,) in self._connection.execute(query))
+            self._chosen = (text, state, chosen_words(text, nodes, self._frequency))
+        return self._chosen[2]
 
     def _frequency(self, words: Sequence[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
+        """In how many nodes each word stands; remembered, since to count a common word its whole list is walked."""
         for word in words:
-            for (count,) in self._connection.execute("SELECT doc FROM terms WHERE term = ?", (word,)):
-                found[word] = int(count)
-        return found
+            if word not in self._frequencies and len(self._frequencies) < MOST_REMEMBERED:
+                rows_found = self._connection.execute("SELECT doc FROM terms WHERE term = ?", (word,)).fetchall()
+                self._frequencies[word] = int(str(rows_found[0][0])) if rows_found else 0
+        return {word: self._frequencies[word] for word in words if word in self._frequencies}

@@ -14,7 +14,7 @@ import msgspec
 import sqlite_vec
 
 from hierarchy.encoder import EncoderIdentity
-from hierarchy.errors import MismatchError
+from hierarchy.errors import MismatchError, StoreError
 from hierarchy.nodes import Level
 from hierarchy.sqlite.connection import connect, sentences, transaction
 
@@ -71,9 +71,14 @@ def open_file(
                 if encoder is None:
                     raise MismatchError(f"{path} holds no project.", "Ingest papers into it first.", "unknown_project")
                 _make(connection, project, encoder)
-        meta = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM meta")}
-    _check_version(path, meta)
-    made_with = msgspec.json.decode(meta["encoder"], type=EncoderIdentity)
+        try:
+            meta = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM meta")}
+            _check_version(path, meta)
+            made_with = msgspec.json.decode(meta["encoder"], type=EncoderIdentity)
+        except (apsw.SQLError, KeyError, ValueError) as error:
+            raise StoreError(
+                f"{path} is no Strata project.", "Move it away; the PDFs are untouched.", "damaged_store"
+            ) from error
     if encoder is not None and made_with != encoder:
         connection.close()
         raise MismatchError(

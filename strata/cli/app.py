@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -228,15 +228,17 @@ def _many(
     if out is None:
         _write(rows, sys.stdout)
         return 0
+    part = out.with_name(out.name + ".part")
     try:
-        part = out.with_name(out.name + ".part")
-        with part.open("w", encoding="utf-8") as handle:
+        with part.open("w", encoding="utf-8", errors="replace") as handle:
             _write(rows, handle)
         part.replace(out)  # whole or not at all
     except OSError as error:
         raise UsageError(
             f"{out} cannot be written ({error.strerror or error}).", "Name another file with --out.", "out"
         ) from error
+    finally:
+        part.unlink(missing_ok=True)
     return 0
 
 
@@ -246,18 +248,20 @@ def _write(rows: Iterable[Row], handle: TextIO) -> None:
         handle.flush()
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> list[Row]:
+    """The rows of a file of questions; a line that is no JSON object becomes a row that has no question."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # not splitlines(): a question may hold U+2028
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read ({error}).", "Name a file of questions in UTF-8, a JSON object a line.", "queries"
         ) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            row = None
-        yield row if isinstance(row, dict) else {"id": f"line {number}", "question": None}
+    return [_row(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _row(number: int, line: str) -> Row:
+    try:
+        row = json.loads(line, parse_constant=str)  # NaN is no JSON, and none may come out again
+    except json.JSONDecodeError:
+        row = None
+    return row if isinstance(row, dict) else {"id": f"line {number}", "question": None}

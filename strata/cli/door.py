@@ -23,7 +23,9 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     """Runs the command and gives the exit code."""
     as_json = "--json" in arguments
     try:
-        result = command.main(args=list(arguments), prog_name="strata", standalone_mode=False)
+        # Not command.main(): it prints an empty line of its own when it is interrupted.
+        with command.make_context("strata", list(arguments)) as context:
+            result = command.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as exit_:
@@ -51,7 +53,7 @@ def fail(error: StrataError, as_json: bool) -> int:
     """Tells of an error on standard error, and as a record on standard output where records are wanted."""
     if os.environ.get(DEBUG):
         traceback.print_exc()
-    print(plain(f"strata: {error}"), file=sys.stderr)
+    print(plain("strata: " + " ".join(str(error).split())), file=sys.stderr)
     if as_json:
         emit({"schema": 1, "error": error.to_dict()})
     return 2
