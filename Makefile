@@ -21,7 +21,7 @@ env: .venv/ready  ## the environment in .venv, from the lock file
 	@test -n "$(PYTHON)" || { echo "Strata needs Python 3.11, 3.12 or 3.13: install one, or name it: make env PYTHON=/path/to/python3.12" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch .venv/ready
 
@@ -47,8 +47,8 @@ fix: env  ## mends style where a program can
 bench: env  ## the measurements that the README names; some need ../shared/data
 	$(BIN)/python -m benchmarks
 
-lock: ## renews requirements.lock from pyproject.toml
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock
+lock: env  ## renews requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock
 
 sample: env  ## renders the sample papers from their sources
 	$(BIN)/python data/sample/render.py

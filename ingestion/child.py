@@ -7,6 +7,7 @@ standard output is a length of four bytes and a message (msgpack): a Paper, or a
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
@@ -88,10 +89,10 @@ def _reply(path: Path) -> Reply:
 
 
 def _limit_cpu(seconds: int) -> None:
-    """Ends the process by a signal if its parent is gone and cannot."""
+    """Ends the process by SIGXCPU when this file has taken so many more CPU seconds."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 2 * seconds + 10, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
 def _die_with_parent() -> None:

@@ -26,6 +26,7 @@ from ingestion.child import Reply
 from ingestion.settings import IngestionSettings
 
 ROOT = Path(__file__).resolve().parent.parent
+WAITING = 10  # times the limit of computing, by the clock
 MOST_REPLY = 256 * 1024 * 1024
 # 127: the C library could not get memory for a thread
 _OUT_OF_MEMORY = (-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
@@ -63,6 +64,8 @@ class Reader:
                 child.wait(2)
             code = child.returncode
             self.close()
+            if code == -signal.SIGXCPU:
+                raise self._too_slow() from error
             memory = code in _OUT_OF_MEMORY
             raise ReadError(
                 "The file broke the process that read it" + (" (memory)." if memory else "."),
@@ -109,11 +112,19 @@ class Reader:
         return self._child
 
     def _receive(self, child: subprocess.Popen[bytes]) -> bytes:
-        deadline = time.monotonic() + self._settings.timeout_s
+        # CPU time is what a file is given, whatever else the machine does; the clock only ends a process that waits.
+        deadline = time.monotonic() + WAITING * self._settings.timeout_s
         length = int.from_bytes(self._exactly(child, 4, deadline), "big")
         if length > MOST_REPLY:
             raise EOFError("a reply beyond all measure")
         return self._exactly(child, length, deadline)
+
+    def _too_slow(self) -> ReadError:
+        return ReadError(
+            f"Reading the file took more than {self._settings.timeout_s} s of computing.",
+            "Print it to a new PDF, or raise STRATA_TIMEOUT_S.",
+            "timeout",
+        )
 
     def _exactly(self, child: subprocess.Popen[bytes], count: int, deadline: float) -> bytes:
         assert child.stdout is not None
@@ -121,11 +132,7 @@ class Reader:
         while len(got) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise ReadError(
-                    f"Reading the file took longer than {self._settings.timeout_s} s.",
-                    "Print it to a new PDF, or raise STRATA_TIMEOUT_S.",
-                    "timeout",
-                )
+                raise self._too_slow()
             chunk = os.read(pipe, min(1 << 20, count - len(got)))
             if not chunk:
                 raise EOFError("the child ended")

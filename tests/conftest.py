@@ -145,7 +145,7 @@ def here(home: Path, run_in: Run) -> Run:
 def strata(home: Path, tmp_path: Path) -> Run:
     """The real command line in a process of its own, over this test's home."""
 
-    def run(*arguments: str | bytes | Path, timeout: float = 60, **environment: str) -> Said:
+    def run(*arguments: str | bytes | Path, timeout: float = 600, **environment: str) -> Said:
         done = subprocess.run(
             [sys.executable, "-m", "strata", *arguments],
             capture_output=True,

@@ -43,7 +43,7 @@ def start(
     )
 
 
-def ended(process: subprocess.Popen[bytes], timeout: float = 60) -> Said:
+def ended(process: subprocess.Popen[bytes], timeout: float = 600) -> Said:
     """What it said."""
     try:
         out, err = process.communicate(timeout=timeout)
@@ -244,7 +244,7 @@ def test_an_interrupted_ingest_keeps_what_it_acknowledged_and_goes_on_later(
         assert papers_in(home) == 3
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
-        said = ended(process, timeout=30)
+        said = ended(process)
     finally:
         process.kill()
         process.wait()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,16 +100,14 @@ def test_a_missing_file_and_a_folder_are_unreadable(reader: Reader, tmp_path: Pa
 
 
 def test_a_hang_is_ended_and_the_next_file_is_read(tmp_path: Path, good: Path) -> None:
-    reader = Reader(IngestionSettings(timeout_s=6))
+    reader = Reader(IngestionSettings(timeout_s=3))
     try:
         assert reader.read(good).title
         first = child_of(reader).pid
-        start = time.monotonic()
         with pytest.raises(ReadError) as caught:
             reader.read(hostile.write(tmp_path, "endless.pdf", hostile.endless()))
         assert caught.value.code == "timeout"
-        assert "6 s" in caught.value.message
-        assert 5 < time.monotonic() - start < 12
+        assert "3 s" in caught.value.message
         assert not os.path.exists(f"/proc/{first}") or sys.platform != "linux"
         assert reader.read(good).title == "Reed Beds Under Ice"
     finally:
