@@ -12,6 +12,7 @@ from ingestion.pages import Line, PageModel, Role
 from ingestion.typography import Typography
 
 FULL, LEFT, RIGHT = 0, 1, 2
+MARGIN = 0.27  # of the page's width: a margin column is narrower
 
 
 def order_page(page: PageModel, measures: Typography) -> None:
@@ -63,7 +64,9 @@ def _mark_margin(page: PageModel, measures: Typography) -> None:
     edges = Counter(round(line.x0 / 3) * 3 for line in body)
     left = min(edge for edge, count in edges.items() if count >= 0.1 * len(body))
     right = max(line.x1 for line in body)
-    for line in page.lines:
-        small = line.size < measures.size - 0.4
-        if line.role == Role.BODY and small and (line.x1 < left - 4 or line.x0 > right + 4):
-            line.role = Role.FURNITURE
+    small = [x for x in page.lines if x.role == Role.BODY and x.size < measures.size - 0.4]
+    for strip in ([x for x in small if x.x1 < left - 4], [x for x in small if x.x0 > right + 4]):
+        # A strip as wide as a column is one: small print beside the body, such as references beside an appendix.
+        if strip and max(x.x1 for x in strip) - min(x.x0 for x in strip) < MARGIN * page.width:
+            for line in strip:
+                line.role = Role.FURNITURE

@@ -9,19 +9,20 @@ from typing import Any
 import msgspec
 
 from hierarchy.encoder import EncoderIdentity
-from hierarchy.errors import UsageError
+from hierarchy.errors import StoreError, UsageError
 from hierarchy.identity import checked_project_name
 from hierarchy.sqlite import SqliteStore
 
 
 class ProjectInfo(msgspec.Struct, frozen=True):
-    """A project in a line."""
+    """A project in a line; `error` says what is wrong with one that cannot be opened."""
 
     name: str
     papers: int
     nodes: int
     engine: str
     updated: str
+    error: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return dict(msgspec.to_builtins(self))
@@ -65,11 +66,13 @@ class Projects:
         """All projects."""
         found = []
         for name in self.names():
-            store = self.open(name, None, create=False)
             try:
+                store = self.open(name, None, create=False)
                 stats = store.stats()
-            finally:
                 store.close()
+            except StoreError as error:  # one broken file does not hide the others
+                found.append(ProjectInfo(name, 0, 0, "sqlite", "", str(error)))
+                continue
             found.append(ProjectInfo(name, stats.by_level.get("paper", 0), stats.nodes, stats.engine, stats.updated))
         return found
 

@@ -308,10 +308,10 @@ def test_hostile_text_is_escaped_in_a_notebook(a: Assistant) -> None:
 def test_the_command_line_gives_the_records_of_the_python_api(a: Assistant, library: Path, run_in: Run) -> None:
     question = "How did rain change the gain?"
     said = run_in(library, "search", question, "--project", "sample", "--k", "3", "--json").json
-    mine = a.search(question, 3).to_dict()
+    mine = json.loads(json.dumps(a.search(question, 3).to_dict()))
     assert {k: v for k, v in said.items() if k != "trace"} == {k: v for k, v in mine.items() if k != "trace"}
     tree = run_in(library, "tree", "--project", "sample", "--json").json["root"]
-    assert tree == a.tree().to_dict()
+    assert tree == json.loads(json.dumps(a.tree().to_dict()))
     listed = run_in(library, "projects", "--json").json["projects"]
     assert [(p["name"], p["papers"], p["engine"]) for p in listed] == [("sample", 6, "sqlite")]
 

@@ -214,8 +214,9 @@ def test_a_file_of_garbage_is_refused_and_left_alone(store: Path, papers: Path, 
 
 def test_one_broken_project_does_not_hide_the_others_from_the_list(store: Path, here: Run) -> None:
     hostile.write(store.parent, "broken.db", b"garbage" * 1000)
-    said = here("projects", "--json")
-    assert "papers" in said.out
+    listed = {p["name"]: p for p in here("projects", "--json").json["projects"]}
+    assert listed["papers"]["papers"] > 0
+    assert "damaged" in listed["broken"]["error"]
 
 
 def test_a_database_of_another_program_is_refused_and_left_alone(home: Path, papers: Path, here: Run) -> None:
@@ -238,7 +239,7 @@ def test_an_interrupted_ingest_keeps_what_it_acknowledged_and_goes_on_later(
     hanging = hostile.write(papers, "d.pdf", hostile.endless())
     process = start(home, "ingest", papers)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 600
         while papers_in(home) < 3 and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
         assert papers_in(home) == 3
@@ -252,7 +253,7 @@ def test_an_interrupted_ingest_keeps_what_it_acknowledged_and_goes_on_later(
     assert said.err.count("\n") == 1
     assert "Interrupted" in said.err
     assert "Traceback" not in said.err
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 120
     assert papers_in(home) == 3
     hanging.write_bytes(hostile.small_paper("Reed Beds Number d", 40))
     later = run_in(home, "ingest", papers, "--json")

@@ -119,7 +119,8 @@ def show_projects(projects: Sequence[ProjectInfo]) -> None:
     """A line for each project."""
     out = console()
     for p in projects:
-        out.print(plain(f"{p.name}: {p.papers} papers, {p.nodes} nodes ({p.engine}, {p.updated})"))
+        what = p.error or f"{p.papers} papers, {p.nodes} nodes ({p.engine}, {p.updated})"
+        out.print(plain(f"{p.name}: {what}"), style="red" if p.error else "")
     if not projects:
         out.print("There is no project yet. Begin with: strata ingest FOLDER --project NAME")
 
