@@ -1,6 +1,6 @@
 """Draws the README's picture: the page of an answer's first quote, with the quote marked on it word by word.
 
-Run after `make demo`: `.venv/bin/python docs/picture.py`. It reads the boxes that Strata keeps; it finds nothing itself.
+Run after `make demo`: `.venv/bin/python docs/picture.py`. It draws the boxes that Strata keeps, and finds none itself.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Reader:
             reply = msgspec.msgpack.decode(self._receive(child), type=Reply)
         except (BrokenPipeError, msgspec.DecodeError, EOFError) as error:
             with suppress(subprocess.TimeoutExpired):
-                child.wait(2)
+                child.wait(30)  # it has closed its end: it is about to be gone
             code = child.returncode
             self.close()
             if code == -signal.SIGXCPU:

@@ -62,7 +62,7 @@ def _mark_margin(page: PageModel, measures: Typography) -> None:
     if len(body) < 8:
         return
     edges = Counter(round(line.x0 / 3) * 3 for line in body)
-    left = min(edge for edge, count in edges.items() if count >= 0.1 * len(body))
+    left = min((edge for edge, count in edges.items() if count >= 0.1 * len(body)), default=0)
     right = max(line.x1 for line in body)
     small = [x for x in page.lines if x.role == Role.BODY and x.size < measures.size - 0.4]
     for strip in ([x for x in small if x.x1 < left - 4], [x for x in small if x.x0 > right + 4]):

@@ -135,7 +135,7 @@ class PageModel:
 
 @dataclass(slots=True)
 class Document:
-    """All that was extracted from one file; `links` are the targets of the first pages' links."""
+    """All that was extracted from one file."""
 
     pages: list[PageModel]
     metadata: dict[str, str] = field(default_factory=dict)

@@ -66,8 +66,8 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that holds the encoder's prepared file and nothing else; made once."""
-    home = tmp_path_factory.mktemp("prepared")
+    """A home that holds the encoder's prepared file and nothing else; made once, for all processes of a run."""
+    home = tmp_path_factory.getbasetemp().parent / f"prepared-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
     prepared(home)
     return home
 

@@ -140,6 +140,13 @@ def test_a_margin_box_beside_the_body_is_furniture() -> None:
     assert {x.role for x in body} == {Role.BODY}
 
 
+def test_a_column_of_small_print_beside_the_body_is_no_margin() -> None:
+    body = [line("words of the appendix in full lines", 306, 100 + 12 * i, width=230) for i in range(20)]
+    references = [line("[1] Somebody wrote something on reeds", 60, 100 + 10 * i, width=230, size=8) for i in range(20)]
+    order_page(page_of(body + references), measures())
+    assert {x.role for x in references} == {Role.BODY}
+
+
 @pytest.mark.parametrize(
     ("text", "number", "table"),
     [
