@@ -12,6 +12,6 @@ class IngestionSettings(BaseModel):
 
     readers: int = Field(1, ge=1, le=16, description="how many files are read at once")
     timeout_s: int = Field(60, ge=1, description="CPU seconds after which the reading of a file is ended")
-    memory_mb: int = Field(3000, ge=800, description="memory of a reading process")
+    memory_mb: int = Field(3000, ge=400, description="memory of a reading process")
     max_file_mb: int = Field(500, ge=1, description="larger files are refused")
     files_per_child: int = Field(100, ge=1, description="files after which a reading process is replaced")

@@ -115,7 +115,7 @@ def test_a_hang_is_ended_and_the_next_file_is_read(tmp_path: Path, good: Path) -
 
 
 def test_a_file_beyond_the_memory_limit_fails_and_the_next_is_read(tmp_path: Path, good: Path) -> None:
-    reader = Reader(IngestionSettings(memory_mb=800))
+    reader = Reader(IngestionSettings(memory_mb=600))
     try:
         with pytest.raises(ReadError) as caught:
             reader.read(hostile.huge(tmp_path / "huge.pdf", 490))
