@@ -13,7 +13,7 @@ from ingestion.pages import Document, Line, PageModel, Role
 
 class Typography(NamedTuple):
     """`size`: of the body's letters, in points. `pitch`: from line to line. `gutters`: for each page where the column
-    gap stands (None for one column). `left`, `right`: the edges of the text, by page and column."""
+    gap stands (None for one column). `justified`: whether most long lines end at one edge."""
 
     size: float
     pitch: float
