@@ -2,7 +2,9 @@
 
 Made projects (`made.py`, kept under .bench from run to run), the default route, hybrid, the 20 best, the question's
 encoding included. In a fresh process, as on the command line: its first search, after the store is open and the model
-is loaded. In a process that lives long, as behind a screen: after 10 searches. LanceDB lives long too.
+is loaded. In a process that lives long, as behind a screen: after 10 searches. LanceDB lives long too. A shared
+machine charges a process for time that it did not get, so each question is asked in three processes of its own kind
+and the least counts.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from benchmarks.figures import Figure, percentiles
 FRESH_FLOORS = {20_000: 40.0, 200_000: 250.0}
 HELD_FLOORS = {20_000: None, 200_000: 60.0}
 FRESH_RUNS = 20
+PROCESSES = 3
 WARM_UP = 10
 QUESTIONS = 100
 MOST_MB = 6_000
@@ -31,17 +34,23 @@ def measure(bench: Bench) -> Iterator[Figure]:
             yield from _build(bench, home, nodes)
         yield Figure(f"{said}: size of the project's file", _size(home / "projects"), "MB")
         _warm(home / "projects")
-        ms: list[float] = []
-        for number in range(FRESH_RUNS):
-            ms += bench.run(home, "-m", "benchmarks.search_side", "0", str(number), "1").record()["ms"]
+        ours = ("-m", "benchmarks.search_side")
+        ms = [_least(bench, home, *ours, "0", str(number), "1")[0][0] for number in range(FRESH_RUNS)]
         yield from percentiles(f"{said}: CPU in a fresh process", ms, "ms", most_p95=floor)
-        run = bench.run(home, "-m", "benchmarks.search_side", str(WARM_UP), "0", str(QUESTIONS))
-        yield from percentiles(f"{said}: CPU, long-lived", run.record()["ms"], "ms", most_p95=HELD_FLOORS[nodes])
-        yield Figure(f"{said}: peak memory, long-lived", run.rss_mb, "MB", most=MOST_MB)
-        bench.run(home, "-m", "benchmarks.lance_side", str(nodes), "0", "1")  # makes its table where it is not there
-        run = bench.run(home, "-m", "benchmarks.lance_side", str(nodes), str(WARM_UP), str(QUESTIONS))
-        yield from percentiles(f"{said}: CPU of LanceDB, long-lived", run.record()["ms"], "ms")
-        yield Figure(f"{said}: peak memory of LanceDB", run.rss_mb, "MB")
+        ms, memory = _least(bench, home, *ours, str(WARM_UP), "0", str(QUESTIONS))
+        yield from percentiles(f"{said}: CPU, long-lived", ms, "ms", most_p95=HELD_FLOORS[nodes])
+        yield Figure(f"{said}: peak memory, long-lived", memory, "MB", most=MOST_MB)
+        theirs = ("-m", "benchmarks.lance_side", str(nodes))
+        bench.run(home, *theirs, "0", "1")  # makes its table where it is not there
+        ms, memory = _least(bench, home, *theirs, str(WARM_UP), str(QUESTIONS))
+        yield from percentiles(f"{said}: CPU of LanceDB, long-lived", ms, "ms")
+        yield Figure(f"{said}: peak memory of LanceDB", memory, "MB")
+
+
+def _least(bench: Bench, home: Path, *command: str) -> tuple[list[float], float]:
+    """For each question the least milliseconds of PROCESSES runs, and the most memory of one."""
+    runs = [bench.run(home, *command) for _ in range(PROCESSES)]
+    return [min(ms) for ms in zip(*(run.record()["ms"] for run in runs), strict=True)], max(r.rss_mb for r in runs)
 
 
 def _build(bench: Bench, home: Path, nodes: int) -> Iterator[Figure]:

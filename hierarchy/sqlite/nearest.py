@@ -25,10 +25,8 @@ MOST_BYTES = 1 << 30
 State: TypeAlias = tuple[int, int]
 Rows: TypeAlias = npt.NDArray[np.int64]
 
-CHUNKS = """
-SELECT c.validity, c.rowids, v.vectors
-FROM nearest_chunks c JOIN nearest_vector_chunks00 v ON v.rowid = c.chunk_id WHERE c.partition00 = ?
-"""
+VECTORS = "nearest_vector_chunks00"
+CHUNKS = "SELECT chunk_id, validity, rowids FROM nearest_chunks WHERE partition00 = ?"
 
 
 class Nearest:
@@ -70,18 +68,26 @@ class Nearest:
         return version, self._connection.total_changes()
 
     def _hold(self, level: Level) -> None:
-        parts = list(self._chunks(level))
+        parts = [(rows, matrix.copy()) for rows, matrix in self._chunks(level)]
         rows = sum(len(r) for r, _ in parts)
         if LEAST_ROWS <= rows <= MOST_BYTES // (4 * self._dimension):
             self._held[level] = np.concatenate([r for r, _ in parts]), np.concatenate([m for _, m in parts])
 
     def _chunks(self, level: Level) -> Iterator[tuple[Rows, Matrix]]:
-        """The rows and unit vectors of each chunk; a bit of `validity` tells whether a place is taken."""
-        for validity, rowids, vectors in self._connection.execute(CHUNKS, (CODES[level],)):
+        """The rows and unit vectors of each chunk, good until the next; bits of `validity` tell which are."""
+        vectors = buffer = None
+        for chunk, validity, rowids in self._connection.execute(CHUNKS, (CODES[level],)):
             taken = np.unpackbits(np.frombuffer(validity, np.uint8), bitorder="little").astype(bool)
             rows = np.frombuffer(rowids, np.int64)
-            matrix = np.frombuffer(vectors, np.float32).reshape(len(rows), self._dimension)
+            if vectors is None or buffer is None:
+                vectors = self._connection.blob_open("main", VECTORS, "vectors", chunk, False)
+                buffer = np.empty((len(rows), self._dimension), np.float32)
+            else:
+                vectors.reopen(chunk)
+            vectors.read_into(buffer.data.cast("B"))  # half the time of a column's value, which is copied twice
             if taken.all():
-                yield rows, matrix
+                yield rows, buffer
             elif taken.any():
-                yield rows[taken], matrix[taken]
+                yield rows[taken], buffer[taken]
+        if vectors is not None:
+            vectors.close()
