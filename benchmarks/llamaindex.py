@@ -14,7 +14,7 @@ from benchmarks.bench import PROJECT, Bench
 from benchmarks.figures import Figure
 from hierarchy.filters import Eq
 from hierarchy.nodes import Level
-from strata.projects import Projects
+from strata.projects import FileProjects
 
 PAPERS = 40
 
@@ -23,7 +23,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     files = bench.pdfs("qasper/pdf")[:PAPERS]
     theirs = bench.run(bench.home(), "-m", "benchmarks.llamaindex_side", *files)
     ours = bench.ingest(*files)
-    store = Projects(ours.home).open(PROJECT, None, create=False)
+    store = FileProjects(ours.home).open(PROJECT, None, create=False)
     words = sum(len(node.text.split()) for node in store.scan(Eq("level", Level.PASSAGE.value)))
     store.close()
     counted = theirs.record()

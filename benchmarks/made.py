@@ -20,7 +20,7 @@ from hierarchy.encoder import Matrix
 from hierarchy.nodes import Finding, Level, Node, Record
 from hierarchy.positions import Positions, WordBox
 from strata.minilm import MiniLM
-from strata.projects import Projects
+from strata.projects import FileProjects
 from strata.weights import DIMENSION
 
 SHARES = {Level.FINDING: 388, Level.PAPER: 80, Level.PASSAGE: 5392, Level.PROJECT: 1, Level.SECTION: 1248}  # of 7,109
@@ -114,7 +114,7 @@ def _word(rank: int) -> str:
 
 def main() -> None:
     home = Path(os.environ["STRATA_HOME"])
-    store = Projects(home).open(PROJECT, MiniLM(home).identity, create=True)
+    store = FileProjects(home).open(PROJECT, MiniLM(home).identity, create=True)
     for batch in batches(int(sys.argv[1])):
         store.upsert(batch)
     store.close()

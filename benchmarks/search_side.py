@@ -22,7 +22,7 @@ from retrieval.search import Searcher
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 from strata.minilm import MiniLM
-from strata.projects import Projects
+from strata.projects import FileProjects
 
 K = 20
 
@@ -38,7 +38,7 @@ def main() -> None:
     held, first, count = (int(argument) for argument in sys.argv[1:4])
     home = Path(os.environ["STRATA_HOME"])
     encoder = MiniLM(home)
-    store = Projects(home).open(PROJECT, encoder.identity, create=False)
+    store = FileProjects(home).open(PROJECT, encoder.identity, create=False)
     searcher = Searcher(store, encoder, RetrievalSettings())
     searcher.encode("some other words that only load the model")
     asked = questions(first + count + held)

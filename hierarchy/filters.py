@@ -2,17 +2,20 @@
 
     And(Eq("paper", "doi:10.1/x"), Not(In("kind", ("table", "caption"))))
 
-Each engine compiles them to its own language. They must not know any engine.
+Each engine compiles them to its own language, and can keep them as JSON. They must not know any engine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import msgspec
 
 from hierarchy.errors import UsageError
+
+if TYPE_CHECKING:
+    from hierarchy.nodes import Node
 
 Scalar: TypeAlias = str | int
 Field = Literal["id", "level", "parent", "paper", "kind", "section_kind", "year", "file", "doi", "arxiv", "digest"]
@@ -21,21 +24,21 @@ FIELDS: frozenset[str] = frozenset(get_args(Field))
 LIST_FIELDS: frozenset[str] = frozenset(get_args(ListField))
 
 
-class Eq(msgspec.Struct, frozen=True):
+class Eq(msgspec.Struct, frozen=True, tag=True):
     """The field is exactly this value: case, accents and quotes count."""
 
     field: Field
     value: Scalar
 
 
-class In(msgspec.Struct, frozen=True):
+class In(msgspec.Struct, frozen=True, tag=True):
     """The field is one of these values; no values match nothing."""
 
     field: Field
     values: tuple[Scalar, ...]
 
 
-class Between(msgspec.Struct, frozen=True):
+class Between(msgspec.Struct, frozen=True, tag=True):
     """The field lies between two bounds, both included; None leaves a side open."""
 
     field: Literal["year"]
@@ -43,32 +46,32 @@ class Between(msgspec.Struct, frozen=True):
     high: int | None = None
 
 
-class Has(msgspec.Struct, frozen=True):
+class Has(msgspec.Struct, frozen=True, tag=True):
     """A list of the node's metadata has this member."""
 
     field: ListField
     value: str
 
 
-class IsNull(msgspec.Struct, frozen=True):
+class IsNull(msgspec.Struct, frozen=True, tag=True):
     """The node has no value there."""
 
     field: Field
 
 
-class Not(msgspec.Struct, frozen=True):
+class Not(msgspec.Struct, frozen=True, tag=True):
     """What the inner filter does not match; a node without a value is not equal to any value."""
 
     inner: Filter
 
 
-class And(msgspec.Struct, frozen=True):
+class And(msgspec.Struct, frozen=True, tag=True):
     """All of these."""
 
     parts: tuple[Filter, ...]
 
 
-class Or(msgspec.Struct, frozen=True):
+class Or(msgspec.Struct, frozen=True, tag=True):
     """Any of these; no parts match nothing."""
 
     parts: tuple[Filter, ...]
@@ -86,6 +89,37 @@ def all_of(*parts: Filter | None) -> Filter | None:
 def is_empty(where: Filter | None) -> bool:
     """Whether the filter limits nothing, which a delete refuses."""
     return where is None or (isinstance(where, And) and all(is_empty(p) for p in where.parts))
+
+
+def matches(where: Filter | None, node: Node) -> bool:
+    """Whether a node matches: what every engine's filter means."""
+    match where:
+        case None:
+            return True
+        case Eq(field=field, value=value):
+            return bool(_value(node, field) == value)
+        case In(field=field, values=values):
+            return _value(node, field) in values
+        case Between(field=field, low=low, high=high):
+            own = _value(node, field)
+            return own is not None and (low is None or own >= low) and (high is None or own <= high)
+        case Has(field=field, value=value):
+            return value in (node.metadata.get(field) or ())
+        case IsNull(field=field):
+            return _value(node, field) is None
+        case Not(inner=inner):
+            return not matches(inner, node)
+        case And(parts=parts):
+            return all(matches(part, node) for part in parts)
+        case Or(parts=parts):
+            return any(matches(part, node) for part in parts)
+
+
+def _value(node: Node, field: str) -> Any:
+    check_fields([field])
+    if field == "file" and node.level.value != "paper":
+        return None  # the file is its paper's; other nodes only show it
+    return getattr(node, field) if hasattr(node, field) else node.metadata.get(field)
 
 
 def check_fields(names: Iterable[str]) -> None:

@@ -21,10 +21,10 @@ from hierarchy.sqlite.connection import connect, sentences, transaction
 SCHEMA = 1
 TABLES = """
 CREATE TABLE failures (
-    project TEXT, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path)
+    project TEXT COLLATE NOCASE, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path)
 );
-CREATE TABLE runs (id INTEGER PRIMARY KEY, project TEXT, at TEXT, report TEXT);
-CREATE TABLE traces (id TEXT PRIMARY KEY, project TEXT, at TEXT, papers TEXT, trace TEXT);
+CREATE TABLE runs (id INTEGER PRIMARY KEY, project TEXT COLLATE NOCASE, at TEXT, report TEXT);
+CREATE TABLE traces (id TEXT PRIMARY KEY, project TEXT COLLATE NOCASE, at TEXT, papers TEXT, trace TEXT);
 CREATE INDEX traces_project ON traces (project, at);
 """
 KEPT_TRACES = 10_000

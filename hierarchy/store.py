@@ -30,7 +30,7 @@ class BranchChange(msgspec.Struct, frozen=True):
 
 
 class StoreStats(msgspec.Struct, frozen=True):
-    """A store in numbers; `updated` is an ISO 8601 time in UTC."""
+    """A store in numbers; `updated` is an ISO 8601 time in UTC; `bytes` on disk, None where the engine cannot tell."""
 
     engine: str
     project: str
@@ -38,7 +38,7 @@ class StoreStats(msgspec.Struct, frozen=True):
     by_level: dict[str, int]
     encoder: EncoderIdentity
     updated: str
-    bytes: int
+    bytes: int | None
 
 
 class NodeStore(Protocol):

@@ -12,10 +12,11 @@ import msgspec
 
 from hierarchy.errors import NotBuiltError, StrataError, UsageError
 from hierarchy.filters import Eq
+from hierarchy.identity import checked_project_name
 from hierarchy.journal import Journal
 from hierarchy.nodes import Level, Node
 from hierarchy.paper import Paper
-from hierarchy.sqlite import SqliteStore
+from hierarchy.store import NodeStore
 from ingestion.batch import Watcher, failed_paths, ingest
 from ingestion.containment import Reader
 from ingestion.files import find_files
@@ -25,7 +26,7 @@ from retrieval.pipeline import Pipeline
 from retrieval.records import Answer, Event, SearchResult
 from retrieval.trace import Trace
 from strata.models import build_encoder
-from strata.projects import ProjectInfo, Projects
+from strata.projects import ProjectInfo, info, projects_of
 from strata.settings import Settings
 from strata.tree import Tree, tree_of
 
@@ -67,12 +68,17 @@ class Assistant:
 
     def __init__(self, project: str | None = None, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.from_environment()
-        self._projects = Projects(self.settings.home)
-        self.project = self._projects.path(self.settings.project if project is None else project).stem
+        self._projects = projects_of(self.settings)
+        self._name = checked_project_name(self.settings.project if project is None else project)
         self._encoder = build_encoder(self.settings)
-        self._open_store: SqliteStore | None = None
+        self._open_store: NodeStore | None = None
         self._open_journal: Journal | None = None
         self._open_pipeline: Pipeline | None = None
+
+    @property
+    def project(self) -> str:
+        """The project's name, as it was first written."""
+        return self._open_store.project if self._open_store is not None else self._name
 
     # Taking in
 
@@ -170,8 +176,8 @@ class Assistant:
         return list(self._store().scan(Eq("level", Level.PAPER.value)))
 
     def projects(self) -> list[ProjectInfo]:
-        """All projects under STRATA_HOME."""
-        return self._projects.info()
+        """All projects under STRATA_HOME, or on the Weaviate server that is set."""
+        return info(self._projects)
 
     def trace(self, trace_id: str) -> dict[str, Any]:
         """The trace of an earlier question.
@@ -212,14 +218,15 @@ class Assistant:
 
     def remove_project(self) -> Removal:
         """Takes the whole project away; the PDFs stay where they are."""
+        name = self._store().project
         self.close()
-        nodes = self._projects.remove(self.project)
-        self._journal.forget_project(self.project)
-        return Removal(self.project, None, nodes)
+        nodes = self._projects.remove(name)
+        self._journal.forget_project(name)
+        return Removal(name, None, nodes)
 
     # Inside
 
-    def _store(self, *, create: bool = False) -> SqliteStore:
+    def _store(self, *, create: bool = False) -> NodeStore:
         if self._open_store is None:
             self._open_store = self._projects.open(self.project, self._encoder.identity, create=create)
         return self._open_store
@@ -248,6 +255,7 @@ class Assistant:
             if held is not None:
                 with suppress(StrataError):
                     held.close()
+        self._projects.close()
         self._open_store = self._open_journal = self._open_pipeline = None
 
     def __enter__(self) -> Assistant:

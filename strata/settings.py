@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from hierarchy.errors import UsageError
 from ingestion.settings import IngestionSettings
@@ -30,6 +30,16 @@ class EncoderSettings(BaseModel):
     threads: int = Field(0, ge=0, le=256, description="texts encoded at once; 0 takes all cores")
 
 
+class EngineSettings(BaseModel):
+    """Where nodes are kept: in files under STRATA_HOME, or on a Weaviate server where its address is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weaviate_url: str | None = Field(None, description="the server's HTTP address; chooses Weaviate")
+    weaviate_grpc_port: int = Field(50051, ge=1, le=65535, description="its gRPC port")
+    weaviate_api_key: SecretStr | None = Field(None, description="the key that it wants")
+
+
 class Settings(BaseModel):
     """Everything that can be set."""
 
@@ -37,6 +47,7 @@ class Settings(BaseModel):
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("strata", appauthor=False)))
     project: str = "papers"
+    engine: EngineSettings = EngineSettings()
     encoder: EncoderSettings = EncoderSettings()
     ingestion: IngestionSettings = IngestionSettings()
     retrieval: RetrievalSettings = RetrievalSettings()

@@ -15,10 +15,13 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from engines import ENGINES, VARIABLE, announced, empty
 
+from hierarchy.errors import StoreError
 from ingestion.settings import IngestionSettings
 from strata.assistant import Assistant
 from strata.cli.app import main
+from strata.local_weaviate import LocalWeaviate
 from strata.minilm import MiniLM
 from strata.settings import Settings
 from strata.weights import prepared
@@ -157,6 +160,40 @@ def strata(home: Path, tmp_path: Path) -> Run:
         return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def weaviate_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWeaviate]:
+    """A real Weaviate of this test process: free ports, a temporary folder, ended at the end.
+
+    Skips where there is no server program and no Go to build one; under CI that is a failure.
+    """
+    try:
+        server = LocalWeaviate(tmp_path_factory.mktemp("weaviate"))
+        server.start()
+    except StoreError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI needs a real Weaviate: {error}")
+        pytest.skip(f"needs a Weaviate server: {error}")
+    with mock.patch.dict(os.environ, {VARIABLE: announced(server)}):
+        yield server
+    server.stop()
+
+
+@pytest.fixture
+def weaviate(weaviate_server: LocalWeaviate) -> LocalWeaviate:
+    """The server, running and without projects."""
+    weaviate_server.start()
+    empty(announced(weaviate_server))
+    return weaviate_server
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of each engine in turn."""
+    if request.param == "weaviate":
+        request.getfixturevalue("weaviate")
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from engines import DIMENSION, ENCODER, ENGINES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hierarchy.encoder import EncoderIdentity, unit
+from hierarchy.encoder import unit
 from hierarchy.errors import BatchError, MismatchError, NotBuiltError, StoreError, UsageError
 from hierarchy.filters import And, Between, Eq, Filter, Has, In, IsNull, Not, Or
 from hierarchy.nodes import Finding, Level, Node, Record, Value, Vector
@@ -33,27 +34,18 @@ from hierarchy.sqlite import SqliteStore
 from hierarchy.store import NodeStore
 from retrieval.fusion import fuse, pool_size
 
-DIMENSION = 16
-ENCODER = EncoderIdentity("made", DIMENSION, "none", "none", "none")
 RANDOM = np.random.default_rng(7)
 
 Open = Callable[[], NodeStore]
 
 
-def sqlite_opener(folder: Path) -> Open:
-    return lambda: SqliteStore(folder / "p.db", "p", ENCODER)
-
-
-ENGINES = {"sqlite": sqlite_opener}
-
-
-@pytest.fixture(params=list(ENGINES))
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+@pytest.fixture
+def reopen(engine: str, tmp_path: Path) -> Iterator[Open]:
     """Opens the same project again and again; all are closed at the end."""
     opened: list[NodeStore] = []
 
     def again() -> NodeStore:
-        opened.append(ENGINES[request.param](tmp_path)())
+        opened.append(ENGINES[engine](tmp_path))
         return opened[-1]
 
     yield again
@@ -73,8 +65,8 @@ def vector(seed: int | None = None) -> Vector:
 
 def record(name: str, text: str = "some words", level: Level = Level.PASSAGE, **fields: Any) -> Record:
     own = fields.pop("vector", None)
-    defaults: dict[str, Any] = {"title": "Heading", "paper": "paper-1", "digest": "d-" + text}
-    node = Node(id=name, level=level, project="p", text=text, **(defaults | fields))
+    defaults: dict[str, Any] = {"project": "p", "title": "Heading", "paper": "paper-1", "digest": "d-" + text}
+    node = Node(id=name, level=level, text=text, **(defaults | fields))
     return Record(node, vector() if own is None else own)
 
 
@@ -420,9 +412,10 @@ WRITER = """
 import sys
 sys.path[:0] = {paths!r}
 import numpy as np
-from tests.test_store_contract import ENGINES, record
+from engines import ENGINES
+from test_store_contract import record
 from pathlib import Path
-store = ENGINES[{engine!r}](Path({folder!r}))()
+store = ENGINES[{engine!r}](Path({folder!r}))
 for batch in range(10_000):
     names = [f"b{{batch}}-{{i}}" for i in range(20)]
     store.upsert([record(name, "bittern " + name, paper=f"batch-{{batch}}") for name in names])
@@ -430,10 +423,9 @@ for batch in range(10_000):
 """
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
 def test_a_kill_loses_nothing_acknowledged_and_leaves_no_half_batch(engine: str, tmp_path: Path) -> None:
     root = Path(__file__).resolve().parent.parent
-    code = textwrap.dedent(WRITER).format(paths=[str(root)], engine=engine, folder=str(tmp_path))
+    code = textwrap.dedent(WRITER).format(paths=[str(root), str(root / "tests")], engine=engine, folder=str(tmp_path))
     for delay in (0.05, 0.2, 0.4):
         writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
         assert writer.stdout is not None
@@ -443,7 +435,7 @@ def test_a_kill_loses_nothing_acknowledged_and_leaves_no_half_batch(engine: str,
         acknowledged += [int(line) for line in writer.stdout.read().split("\n")[:-1]]
         writer.wait()
         writer.stdout.close()
-        store = ENGINES[engine](tmp_path)()
+        store = ENGINES[engine](tmp_path)
         counts = store.count_by("paper")
         assert set(counts.values()) == {20}
         assert {f"batch-{i}" for i in acknowledged} <= set(counts)
@@ -475,16 +467,15 @@ def test_another_version_and_another_encoder_are_refused_with_a_way_out(tmp_path
 
 
 def _write_many(folder: Path, engine: str, who: int) -> None:
-    store = ENGINES[engine](folder)()
+    store = ENGINES[engine](folder)
     for batch in range(15):
         records = [record(f"w{who}-{batch}-{i}", "bittern", paper=f"paper-{who}-{batch}") for i in range(20)]
         store.replace_branch(f"paper-{who}-{batch}", records)
     store.close()
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
 def test_readers_and_writers_of_several_processes_see_whole_branches(engine: str, tmp_path: Path) -> None:
-    store = ENGINES[engine](tmp_path)()
+    store = ENGINES[engine](tmp_path)
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=_write_many, args=(tmp_path, engine, who)) for who in range(2)]
     for writer in writers:
@@ -515,15 +506,15 @@ def test_erase_and_backup_are_refused_with_a_sentence(store: NodeStore, tmp_path
 # 18
 
 
-@pytest.mark.parametrize("engine", list(ENGINES))
 def test_several_projects_are_one_ranking_of_their_raw_legs(engine: str, tmp_path: Path) -> None:
-    whole = ENGINES[engine](tmp_path / "whole")()
+    whole = ENGINES[engine](tmp_path)
     make_library(whole, 200)
-    halves = [ENGINES[engine](tmp_path / name)() for name in ("left", "right")]
+    halves = [ENGINES[engine](tmp_path, name) for name in ("left", "right")]
     nodes = list(whole.scan())
     vectors = whole.vectors(ids(nodes))
     for i, half in enumerate(halves):
-        half.upsert([Record(n, vectors[n.id]) for n in nodes[i::2]])
+        mine = [Record(msgspec.structs.replace(n, project=half.project), vectors[n.id]) for n in nodes[i::2]]
+        half.upsert(mine)
     question = vector(31)
 
     def best(hits: list[Any]) -> list[Any]:

@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from hierarchy.encoder import EncoderIdentity, unit
-from hierarchy.errors import BatchError, NotBuiltError, UsageError
+from hierarchy.errors import NotBuiltError, UsageError
 from hierarchy.filters import And, Eq, Filter, is_empty
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import chosen_words
+from hierarchy.refusals import check_records
 from hierarchy.sqlite import rows
 from hierarchy.sqlite.connection import Sql, sentences, transaction
 from hierarchy.sqlite.nearest import Nearest, State
@@ -59,14 +60,14 @@ class SqliteStore:
     # Writing
 
     def upsert(self, records: Sequence[Record]) -> None:
-        self._check(records)
+        check_records(records, self._project, self.encoder)
         with self._writing():
             old = self._rows([r.node.id for r in records])
             for record in records:
                 self._write(record, old.get(record.node.id))
 
     def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
-        self._check(records)
+        check_records(records, self._project, self.encoder)
         with self._writing():
             old = {node.id: node for node in self._nodes(Eq("paper", paper))}
             places = self._rows([*old, *(r.node.id for r in records)])
@@ -197,19 +198,6 @@ class SqliteStore:
             yield
             now = datetime.now(UTC).isoformat(timespec="seconds")
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('updated', ?)", (now,))
-
-    def _check(self, records: Sequence[Record]) -> None:
-        """Refuses the whole batch, naming what is wrong, before anything is written."""
-        wrong: dict[str, str] = {}
-        for record in records:
-            if record.vector.shape != (self.encoder.dimension,):
-                wrong[record.node.id] = f"a vector of shape {record.vector.shape}, not ({self.encoder.dimension},)"
-            elif not np.isfinite(record.vector).all():
-                wrong[record.node.id] = "a vector with NaN or infinity"
-            elif not record.node.id or record.node.project != self._project:
-                wrong[record.node.id] = "an empty id, or another project's node"
-        if wrong:
-            raise BatchError(wrong)
 
     def _write(self, record: Record, row: int | None) -> None:
         node = record.node

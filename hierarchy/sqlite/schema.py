@@ -16,6 +16,7 @@ import sqlite_vec
 from hierarchy.encoder import EncoderIdentity
 from hierarchy.errors import MismatchError, StoreError
 from hierarchy.nodes import Level
+from hierarchy.refusals import other_encoder
 from hierarchy.sqlite.connection import connect, sentences, transaction
 
 SCHEMA = 1
@@ -81,11 +82,7 @@ def open_file(
             ) from error
     if encoder is not None and made_with != encoder:
         connection.close()
-        raise MismatchError(
-            f"Project {project!r} was made with the encoder {made_with}, not with {encoder}.",
-            "Use that encoder, or ingest the papers into a new project (--project NAME).",
-            "other_encoder",
-        )
+        raise other_encoder(project, made_with, encoder)
     return connection, made_with
 
 

@@ -1,0 +1,54 @@
+"""What every engine refuses, in the same words: bad records, another encoder, a project that is not there.
+
+It must not know any engine.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+import numpy as np
+
+from hierarchy.encoder import EncoderIdentity
+from hierarchy.errors import BatchError, MismatchError, UsageError
+from hierarchy.nodes import Record
+
+
+def check_records(records: Sequence[Record], project: str, encoder: EncoderIdentity) -> None:
+    """Refuses a whole batch, naming what is wrong, before anything is written.
+
+    Raises:
+        BatchError: with the ids of nodes that have a wrong vector, no id, or belong to another project.
+    """
+    wrong: dict[str, str] = {}
+    for record in records:
+        if record.vector.shape != (encoder.dimension,):
+            wrong[record.node.id] = f"a vector of shape {record.vector.shape}, not ({encoder.dimension},)"
+        elif not np.isfinite(record.vector).all():
+            wrong[record.node.id] = "a vector with NaN or infinity"
+        elif not record.node.id or record.node.project != project:
+            wrong[record.node.id] = "an empty id, or another project's node"
+    if wrong:
+        raise BatchError(wrong)
+
+
+def other_encoder(project: str, made_with: EncoderIdentity, given: EncoderIdentity) -> MismatchError:
+    """The error for a project that was made with another encoder."""
+    return MismatchError(
+        f"Project {project!r} was made with the encoder {made_with}, not with {given}.",
+        "Use that encoder, or ingest the papers into a new project (--project NAME).",
+        "other_encoder",
+    )
+
+
+def unknown_project(name: str, names: Sequence[str]) -> UsageError:
+    """The error for a project that does not exist, with what may have been meant."""
+    close = difflib.get_close_matches(name, names, 1)
+    if close:
+        hint = f"Did you mean --project {close[0]}?"
+    elif names:
+        hint = "Projects: " + ", ".join(names[:10]) + ". A new one begins with: strata ingest FOLDER --project NAME."
+    else:
+        hint = "There is none yet. Begin with: strata ingest FOLDER --project NAME."
+    return UsageError(f"There is no project {name!r}.", hint, "unknown_project")

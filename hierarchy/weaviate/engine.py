@@ -1,0 +1,450 @@
+"""WeaviateStore: the nodes of one project as a tenant of a Weaviate server.
+
+The server has no transactions. A write first names itself in the project's entry, then makes its objects, then, in one
+step, makes them valid and what they replace outdated, and sweeps that last; readers leave out what is pending or
+outdated, and read again if the entry changed meanwhile. So a branch is seen whole or not at all, and whoever writes
+next sweeps what a killed writer left. It must not know how scores of its two legs are put together.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from weaviate.classes.aggregate import GroupByAggregate
+from weaviate.classes.query import Filter as Where
+from weaviate.classes.query import MetadataQuery
+from weaviate.exceptions import WeaviateBaseError
+
+from hierarchy.encoder import EncoderIdentity, unit
+from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageError
+from hierarchy.filters import Eq, Filter, In, is_empty, matches
+from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.query_words import chosen_words
+from hierarchy.refusals import check_records, other_encoder, unknown_project
+from hierarchy.store import MAX_K, BranchChange, StoreStats
+from hierarchy.weaviate import objects
+from hierarchy.weaviate.claim import Claims
+from hierarchy.weaviate.registry import Entry, Outdated, Registry
+from hierarchy.weaviate.where import Compiled, both, compiled, either, name, negated
+
+MOST_RESULTS = 10_000  # the most that the server gives or deletes in one go
+PAGE = 1_000  # objects in one answer
+NAMED = 500  # ids in one filter
+BATCH_OBJECTS, BATCH_BYTES = 200, 4_000_000
+MOST_GROUPS = 1_000_000
+TRIES = 100  # readings before it is said that the project never stands still
+MOST_REMEMBERED = 50_000
+TITLE_WEIGHT = 2
+LEVELS = {level: place for place, level in enumerate(Level)}
+
+T = TypeVar("T")
+
+
+class WeaviateStore:
+    """A project on a server; implements `hierarchy.store.NodeStore`.
+
+    Args:
+        registry: of the server.
+        project: the project's name.
+        encoder: what its vectors are made with; None takes what the project remembers.
+        locks: a folder of this home for its writers' locks.
+
+    Raises:
+        MismatchError: for a project of a newer version or of another encoder.
+        StoreError: where the server fails.
+    """
+
+    def __init__(
+        self, registry: Registry, project: str, encoder: EncoderIdentity | None, locks: Path, *, create: bool = True
+    ) -> None:
+        self._registry, self._server = registry, registry.server
+        entry = registry.entry(project)
+        if entry is None:
+            if not create or encoder is None:
+                raise unknown_project(project, [e.name for e in registry.entries()])
+            entry = registry.make(project, encoder)
+        if encoder is not None and entry.encoder != encoder:
+            raise other_encoder(project, entry.encoder, encoder)
+        self._entry = entry
+        self.encoder = entry.encoder
+        self._claims = Claims(registry, entry.name, locks)
+        self._lock = threading.RLock()
+        self._frequencies: tuple[str, dict[str, int]] = "", {}
+        self._nodes_at: tuple[str, int] = "", 0
+
+    @property
+    def project(self) -> str:
+        return self._entry.name
+
+    # Writing
+
+    def upsert(self, records: Sequence[Record]) -> None:
+        check_records(records, self.project, self.encoder)
+        if not records:
+            return
+        with self._writing():
+            there = self._existing([r.node.id for r in records])
+            self._write(records, In("id", tuple(there)) if there else None)
+
+    def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
+        check_records(records, self.project, self.encoder)
+        with self._writing():
+            old = {node.id: node for node in self._scan(Eq("paper", paper))}
+            strangers = self._existing([r.node.id for r in records if r.node.id not in old])
+            new, moved, kept, written = list[str](), list[str](), list[str](), list[Record]()
+            replaced = set(strangers)
+            for record in records:
+                before = old.pop(record.node.id, None)
+                if before == record.node:
+                    kept.append(record.node.id)
+                    continue
+                (new if before is None or before.digest != record.node.digest else moved).append(record.node.id)
+                written.append(record)
+                if before is not None:
+                    replaced.add(record.node.id)
+            replaced |= set(old)
+            if written or replaced:
+                self._write(written, In("id", tuple(sorted(replaced))) if replaced else None)
+        return BranchChange(tuple(new), tuple(moved), tuple(kept), tuple(old))
+
+    def delete(self, where: Filter) -> int:
+        if is_empty(where):
+            raise UsageError(
+                "A delete needs a filter that limits it.", "Remove the whole project to delete everything."
+            )
+        with self._writing():
+            found = self._count(self._visible(where))
+            if found:
+                self._write([], where)
+        return found
+
+    def erase(self, where: Filter) -> int:
+        raise NotBuiltError(
+            "Proved erasure is not part of this version.",
+            "Remove without --erase; the bytes may linger in the server's files until the whole project is removed.",
+        )
+
+    def backup(self, target: Path) -> None:
+        raise NotBuiltError(
+            "Backup is not part of this version.", "Copy the project to the embedded engine: strata copy --to sqlite."
+        )
+
+    # Reading
+
+    def get(self, ids: Sequence[str]) -> dict[str, Node]:
+        return self._reading(lambda: {node.id: node for node in self._get(ids)})
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        def read() -> dict[str, Vector]:
+            found = self._named(ids, ["node_id"], include_vector=True)
+            return {o.properties["node_id"]: objects.vector_of(o) for o in found}
+
+        return self._reading(read)
+
+    def attachments(self, ids: Sequence[str]) -> dict[str, bytes]:
+        def read() -> dict[str, bytes]:
+            found = (o.properties for o in self._named(ids, ["node_id", "attachment"]))
+            return {p["node_id"]: objects.decoded(p["attachment"]) for p in found if p.get("attachment") is not None}
+
+        return self._reading(read)
+
+    def dense(self, vector: Vector, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
+        asked = unit(np.ascontiguousarray(vector, np.float32)).tolist()
+
+        def read() -> list[Hit]:
+            filters = both(compiled(Eq("level", level.value)), self._visible(where))
+            if k < 1 or filters is False:
+                return []
+            found = self._ask(
+                lambda: self._tenant.query.near_vector(
+                    asked,
+                    limit=min(k, MAX_K),
+                    filters=filters,
+                    return_properties=["node_id"],
+                    return_metadata=MetadataQuery(distance=True),
+                )
+            )
+            return _ranked((o.properties["node_id"], 1 - o.metadata.distance) for o in found.objects)
+
+        return self._reading(read)
+
+    def bm25(self, text: str, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
+        def read() -> list[Hit]:
+            words = self._words(text)
+            filters = both(compiled(Eq("level", level.value)), self._visible(where))
+            if not words or k < 1 or filters is False:
+                return []
+            found = self._ask(
+                lambda: self._tenant.query.bm25(
+                    " ".join(words),
+                    query_properties=[f"title^{TITLE_WEIGHT}", "text"],
+                    limit=min(k, MAX_K),
+                    filters=filters,
+                    return_properties=["node_id"],
+                    return_metadata=MetadataQuery(score=True),
+                )
+            )
+            return _ranked((o.properties["node_id"], o.metadata.score) for o in found.objects)
+
+        return self._reading(read)
+
+    def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
+        prop = name(field)
+
+        def read() -> dict[str, int]:
+            filters = self._visible(where)
+            if field == "level":
+                counts = {lv.value: self._count(both(filters, compiled(Eq("level", lv.value)))) for lv in Level}
+                return {value: counts[value] for value in sorted(counts) if counts[value]}
+            if filters is False:
+                return {}
+            found = self._ask(
+                lambda: self._tenant.aggregate.over_all(
+                    filters=_sent(filters), group_by=GroupByAggregate(prop=prop, limit=MOST_GROUPS), total_count=True
+                )
+            )
+            groups = {str(g.grouped_by.value): int(g.total_count or 0) for g in found.groups}
+            return dict(sorted(groups.items()))
+
+        return self._reading(read)
+
+    def scan(self, where: Filter | None = None) -> Iterator[Node]:
+        yield from self._reading(lambda: self._scan(where))
+
+    def stats(self) -> StoreStats:
+        by_level = self.count_by("level")
+        entry = self._now()
+        nodes = sum(by_level.values())
+        return StoreStats("weaviate", self.project, nodes, by_level, self.encoder, entry.updated, None)
+
+    def drop(self) -> int:
+        """Deletes the project with every file of it, and gives the number of its nodes."""
+        nodes = self.stats().nodes
+        with self._writing():
+            self._registry.drop(self._entry)
+        return nodes
+
+    def close(self) -> None:
+        """Nothing of its own: the connection belongs to whoever made it."""
+
+    # Inside: reading
+
+    @property
+    def _tenant(self) -> Any:
+        return self._server.client.collections.get(objects.COLLECTION).with_tenant(self._entry.tenant)
+
+    def _ask(self, action: Callable[[], T]) -> T:
+        return self._server.call(action)
+
+    def _now(self) -> Entry:
+        entry = self._registry.entry(self.project)
+        if entry is None:
+            raise MismatchError(
+                f"Project {self.project!r} is no longer on {self._server.address.url}.",
+                "It was removed meanwhile. Ingest its papers again to have it back.",
+                "unknown_project",
+            )
+        return entry
+
+    def _reading(self, read: Callable[[], T]) -> T:
+        """What `read` gives of one state: done again where a write began or ended meanwhile."""
+        with self._lock:
+            for _ in range(TRIES):
+                try:
+                    found = read()
+                except StoreError:
+                    if self._now().version == self._entry.version:
+                        raise
+                    self._entry = self._now()
+                    continue
+                now = self._now()
+                if now.version == self._entry.version:
+                    return found
+                self._entry = now
+        raise StoreError(
+            f"Project {self.project!r} is written to without pause.", "Try again when the ingest is done.", "busy"
+        )
+
+    def _visible(self, where: Filter | None) -> Compiled:
+        """The filter, without what no reader may see."""
+        entry = self._entry
+        pending: Compiled = True
+        if entry.pending is not None:
+            pending = negated(Where.by_property("write").equal(entry.pending))
+        return both(compiled(where), pending, negated(_outdated(entry.outdated)))
+
+    def _count(self, filters: Compiled) -> int:
+        if filters is False:
+            return 0
+        sent = _sent(filters)
+        found = self._ask(lambda: self._tenant.aggregate.over_all(filters=sent, total_count=True))
+        return int(found.total_count or 0)
+
+    def _fetch(self, filters: Compiled, properties: list[str], *, include_vector: bool = False) -> list[Any]:
+        """Up to MOST_RESULTS objects that match."""
+        found: list[Any] = []
+        if filters is False:
+            return found
+        wanted: dict[str, Any] = {"return_properties": properties, "include_vector": include_vector}
+        while len(found) < MOST_RESULTS:
+            page = self._ask(
+                partial(
+                    self._tenant.query.fetch_objects, filters=_sent(filters), limit=PAGE, offset=len(found), **wanted
+                )
+            )
+            found += page.objects
+            if len(page.objects) < PAGE:
+                break
+        return found
+
+    def _named(self, ids: Sequence[str], properties: list[str], *, include_vector: bool = False) -> list[Any]:
+        """The objects of these nodes."""
+        found: list[Any] = []
+        for start in range(0, len(ids), NAMED):
+            some = self._visible(In("id", tuple(ids[start : start + NAMED])))
+            found += self._fetch(some, properties, include_vector=include_vector)
+        return found
+
+    def _existing(self, ids: Sequence[str]) -> list[str]:
+        return sorted(o.properties["node_id"] for o in self._named(ids, ["node_id"]))
+
+    def _get(self, ids: Sequence[str]) -> list[Node]:
+        return self._nodes([o.properties for o in self._named(ids, objects.NODE)])
+
+    def _scan(self, where: Filter | None) -> list[Node]:
+        filters = self._visible(where)
+        if self._count(filters) <= MOST_RESULTS:
+            nodes = self._nodes([o.properties for o in self._fetch(filters, objects.NODE)])
+        else:  # more than the server gives for a filter: all there is, looked through here
+            nodes = [node for node in self._nodes(self._all()) if matches(where, node)]
+        return sorted(nodes, key=lambda n: (LEVELS[n.level], n.paper or "", n.order, n.id))
+
+    def _all(self) -> list[Any]:
+        entry = self._entry
+        dead = set[str]()
+        if entry.outdated is not None:
+            dead = {str(o.uuid) for o in self._fetch(_outdated(entry.outdated), ["node_id"])}
+        wanted = [*objects.NODE, "write"]
+        walk = self._ask(lambda: list(self._tenant.iterator(return_properties=wanted, cache_size=PAGE)))
+        return [o.properties for o in walk if o.properties["write"] != entry.pending and str(o.uuid) not in dead]
+
+    def _nodes(self, found: Sequence[Any]) -> list[Node]:
+        """Nodes with the title and file of their papers as they are now."""
+        papers = {p["node_id"]: (p.get("title") or "", p.get("file")) for p in found if p["level"] == Level.PAPER.value}
+        missing = sorted({p["paper"] for p in found if p.get("paper")} - papers.keys())
+        for p in (o.properties for o in self._named(missing, ["node_id", "title", "file"])):
+            papers[p["node_id"]] = (p.get("title") or "", p.get("file"))
+        return [objects.node_of(p, self.project, papers) for p in found]
+
+    def _words(self, text: str) -> list[str]:
+        """The words to search, chosen as in every engine."""
+        version = self._entry.version
+        if self._nodes_at[0] != version:
+            self._nodes_at = version, self._count(self._visible(None))
+            self._frequencies = version, {}
+        return chosen_words(text, self._nodes_at[1], self._frequency)
+
+    def _frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many nodes each word stands; remembered until the project changes."""
+        known = self._frequencies[1]
+        for word in words:
+            if word not in known and len(known) < MOST_REMEMBERED:
+                known[word] = self._count(either(*(Where.by_property(p).equal(word) for p in objects.WORDS)))
+        return {word: known[word] for word in words if word in known}
+
+    # Inside: writing
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone, after what a killed writer left was swept."""
+        with self._lock, self._claims.held():
+            self._entry = self._now()
+            self._sweep()
+            yield
+
+    def _write(self, records: Sequence[Record], replaced: Filter | None) -> None:
+        """Makes objects, and puts out of date what matches; seen by all at once when the entry is put."""
+        write = secrets.token_hex(8)
+        if records:
+            self._put(pending=write, version=f"{write}-began")
+            self._insert(records, write)
+        self._put(pending=None, version=write, outdated=Outdated(replaced, write) if replaced is not None else None)
+        self._sweep()
+
+    def _put(self, **changes: Any) -> None:
+        entry = msgspec.structs.replace(self._entry, **changes)
+        self._registry.put(entry)
+        self._entry = entry
+
+    def _sweep(self) -> None:
+        """Deletes the objects of a write that never ended, and what the last one put out of date."""
+        entry = self._entry
+        if entry.pending is not None:
+            self._delete(Where.by_property("write").equal(entry.pending))
+        if entry.outdated is not None:
+            self._delete(_outdated(entry.outdated))
+        if entry.pending is not None or entry.outdated is not None:
+            self._put(pending=None, outdated=None)
+
+    def _delete(self, filters: Compiled) -> None:
+        """Deletes all that match: the server stops at its most results without a word."""
+        while filters is not False:
+            done = self._ask(lambda: self._tenant.data.delete_many(_sent(filters)))
+            if done.failed:
+                raise StoreError(
+                    f"The Weaviate at {self._server.address.url} could not delete {done.failed} objects.",
+                    "See its log, then run the same command again.",
+                    "server",
+                )
+            if done.successful >= done.matches:
+                return
+            self._claims.beat()
+
+    def _insert(self, records: Sequence[Record], write: str) -> None:
+        for batch in _batches(records):
+            self._claims.beat()
+            self._insert_batch([objects.object_of(record, write) for record in batch])
+
+    def _insert_batch(self, made: Sequence[Any]) -> None:
+        """One batch; an error of one object is an error. Sent again it does no harm: the ids are the same."""
+
+        def send() -> None:
+            done = self._tenant.data.insert_many(made)
+            if done.errors:
+                raise WeaviateBaseError(next(iter(done.errors.values())).message)
+
+        self._ask(send)
+
+
+def _ranked(found: Iterable[tuple[str, float]]) -> list[Hit]:
+    return sorted((Hit(i, float(score)) for i, score in found), key=lambda h: (-h.score, h.id))
+
+
+def _outdated(rule: Outdated | None) -> Compiled:
+    if rule is None:
+        return False
+    return both(compiled(rule.where), negated(Where.by_property("write").equal(rule.write)))
+
+
+def _sent(filters: Compiled) -> Any:
+    return None if filters is True else filters
+
+
+def _batches(records: Sequence[Record]) -> Iterator[list[Record]]:
+    batch, size = list[Record](), 0
+    for record in records:
+        batch.append(record)
+        size += len(record.node.text) + len(record.attachment or b"") + len(record.node.places.data)
+        if len(batch) >= BATCH_OBJECTS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

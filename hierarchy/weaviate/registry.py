@@ -1,0 +1,187 @@
+"""The projects of a server, and the state that makes a write be seen whole or not at all.
+
+A project's entry is one object, so replacing it is atomic. It names the write under way, whose objects no reader may
+see yet, and the objects that the last write put out of date, which no reader may see any more; a reader who finds
+that the entry's `version` changed meanwhile reads again. It must not know what nodes are.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid5
+
+import msgspec
+from weaviate.classes.config import DataType, Property, Tokenization
+from weaviate.classes.query import Filter as Where
+from weaviate.classes.tenants import Tenant
+from weaviate.exceptions import UnexpectedStatusCodeError
+
+from hierarchy.encoder import EncoderIdentity
+from hierarchy.errors import MismatchError, StoreError
+from hierarchy.filters import Filter
+from hierarchy.weaviate import objects
+from hierarchy.weaviate.server import Server
+
+COLLECTION = "StrataProject"
+SCHEMA = 1
+PROJECT, CLAIM = "project", "claim"
+MOST_ENTRIES = 10_000
+
+
+class Outdated(msgspec.Struct, frozen=True):
+    """Objects that are to be swept: those that match, except the ones that `write` made."""
+
+    where: Filter
+    write: str
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A project as its server knows it; `pending` is the write under way, `version` changes with what readers see."""
+
+    name: str
+    encoder: EncoderIdentity
+    version: str
+    schema: int = SCHEMA
+    updated: str = ""
+    pending: str | None = None
+    outdated: Outdated | None = None
+
+    @property
+    def tenant(self) -> str:
+        return self.name
+
+
+class Registry:
+    """The entries of all projects on a server."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._made = False
+
+    def prepare(self) -> None:
+        """Makes the two collections where they are missing.
+
+        Raises:
+            StoreError: where the server has one of the name that Strata did not make.
+        """
+        if self._made:
+            return
+        self._make(objects.collection())
+        self._make(_collection())
+        self._made = True
+
+    def _make(self, given: dict[str, Any]) -> None:
+        collections = self.server.client.collections
+        if self.server.call(lambda: collections.exists(given["name"])):
+            return
+        try:
+            self.server.call(lambda: collections.create(**given))
+        except StoreError:  # another process was faster, or it is a real error
+            if not self.server.call(lambda: collections.exists(given["name"])):
+                raise
+
+    def entries(self) -> list[Entry]:
+        """All projects, sorted without regard to case."""
+        if not self._made and not self.server.call(lambda: self.server.client.collections.exists(COLLECTION)):
+            return []
+        where = Where.by_property("kind").equal(PROJECT)
+        found = self.server.call(lambda: self._collection.query.fetch_objects(filters=where, limit=MOST_ENTRIES))
+        return sorted((_decoded(o.properties) for o in found.objects), key=lambda e: e.name.lower())
+
+    def entry(self, name: str) -> Entry | None:
+        """A project's entry, whatever its name's case."""
+        key = project_key(name)
+        if not self._made and not self.server.call(lambda: self.server.client.collections.exists(COLLECTION)):
+            return None
+        self._made = True
+        found = self.server.call(lambda: self._collection.query.fetch_object_by_id(key))
+        return _decoded(found.properties) if found is not None else None
+
+    def make(self, name: str, encoder: EncoderIdentity) -> Entry:
+        """A new project with its tenant; the one that is there, if another process was faster."""
+        self.prepare()
+        nodes = self.server.client.collections.get(objects.COLLECTION)
+        if not self.server.call(lambda: nodes.tenants.exists(name)):
+            self.server.call(lambda: nodes.tenants.create([Tenant(name=name)]))
+        there = self.entry(name)
+        if there is not None:
+            return there
+        made = Entry(name, encoder, secrets.token_hex(8))
+        self.put(made)
+        return made
+
+    def put(self, entry: Entry) -> None:
+        """Replaces a project's entry, in one step."""
+        entry = msgspec.structs.replace(entry, updated=datetime.now(UTC).isoformat(timespec="seconds"))
+        self.put_object(project_key(entry.name), PROJECT, entry.name, msgspec.json.encode(entry).decode())
+
+    def drop(self, entry: Entry) -> None:
+        """Deletes a project: its tenant with every file of it, then its entry."""
+        nodes = self.server.client.collections.get(objects.COLLECTION)
+        self.server.call(lambda: nodes.tenants.remove([entry.tenant]))
+        self.server.call(lambda: self._collection.data.delete_by_id(project_key(entry.name)))
+
+    # Objects of any kind
+
+    def put_object(self, key: Any, kind: str, project: str, record: str) -> None:
+        """Writes an object, replacing the one with this key."""
+        values = {"kind": kind, "project": project.lower(), "record": record}
+
+        def write() -> None:
+            try:
+                self._collection.data.insert(values, uuid=key)
+            except UnexpectedStatusCodeError as error:
+                if "already exists" not in str(error):
+                    raise
+                self._collection.data.replace(key, values)
+
+        self.server.call(write)
+
+    def objects(self, kind: str, project: str) -> dict[str, str]:
+        """The records of a project's objects of a kind, by key."""
+        where = Where.by_property("kind").equal(kind) & Where.by_property("project").equal(project.lower())
+        found = self.server.call(lambda: self._collection.query.fetch_objects(filters=where, limit=MOST_ENTRIES))
+        return {str(o.uuid): str(o.properties["record"]) for o in found.objects}
+
+    def drop_object(self, key: Any) -> None:
+        """Deletes an object that may be there."""
+        self.server.call(lambda: self._collection.data.delete_by_id(key))
+
+    @property
+    def _collection(self) -> Any:
+        return self.server.client.collections.get(COLLECTION)
+
+
+def project_key(name: str) -> str:
+    """The key of a project's entry; names differ in more than case."""
+    return str(uuid5(objects.NAMESPACE, "project " + name.lower()))
+
+
+def _decoded(properties: Any) -> Entry:
+    record = str(properties["record"])
+    schema = int(msgspec.json.decode(record)["schema"])
+    if schema > SCHEMA:
+        raise MismatchError(
+            f"Project {properties['project']!r} on this server was made by a newer Strata "
+            f"(its schema is {schema}, this one reads {SCHEMA}).",
+            "Update Strata, or use another server.",
+            "newer_schema",
+        )
+    return msgspec.json.decode(record, type=Entry)
+
+
+def _collection() -> dict[str, Any]:
+    exact: dict[str, Any] = {"data_type": DataType.TEXT, "index_searchable": False}
+    return {
+        "name": COLLECTION,
+        "description": "The projects of Strata, and who is writing to them",
+        "properties": [
+            *(Property(name=n, tokenization=Tokenization.FIELD, index_filterable=True, **exact) for n in _KEYS),
+            Property(name="record", index_filterable=False, **exact),
+        ],
+    }
+
+
+_KEYS = ("kind", "project")
