@@ -30,6 +30,7 @@ VERSION = "1.39.0"
 MODULE = f"github.com/weaviate/weaviate/cmd/weaviate-server@v{VERSION}"
 COMPOSE = Path(__file__).resolve().parent.parent / "compose.yaml"
 START_S = 120
+# The last must be one more than the one before it: on one machine the server reckons it so.
 PORTS = ("GRPC_PORT", "CLUSTER_GOSSIP_BIND_PORT", "CLUSTER_DATA_BIND_PORT", "RAFT_PORT", "RAFT_INTERNAL_RPC_PORT")
 URL, GRPC, KEY = "STRATA_WEAVIATE_URL", "STRATA_WEAVIATE_GRPC_PORT", "STRATA_WEAVIATE_API_KEY"
 
@@ -51,7 +52,7 @@ class LocalWeaviate:
         self.key = key or secrets.token_urlsafe(24)
         kept.touch(mode=0o600)
         kept.write_text(self.key, "utf-8")
-        self.ports = free_ports(1 + len(PORTS))
+        self.ports = free_ports(len(PORTS) - 1, pair=True)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -88,7 +89,6 @@ class LocalWeaviate:
             "CLUSTER_HOSTNAME": "strata",
             "CLUSTER_IN_LOCALHOST": "true",
             "CLUSTER_ADVERTISE_ADDR": "127.0.0.1",
-            "RAFT_BOOTSTRAP_EXPECT": "1",
             "AUTOSCHEMA_ENABLED": "false",
             "DISABLE_TELEMETRY": "true",
             "GO_PROFILING_DISABLE": "true",
@@ -173,13 +173,19 @@ def _build(go: str, folder: Path) -> None:
     (into / "weaviate-server").replace(folder / "weaviate-server")  # whole or not at all
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that are free now, all different."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+def free_ports(count: int, *, pair: bool = False) -> list[int]:
+    """Ports that are free now, all different; with `pair`, two more at the end that follow each other."""
+    while True:
+        with ExitStack() as stack:
+            sockets = [stack.enter_context(socket.socket()) for _ in range(count + 2 * pair)]
+            for one in sockets[: count + pair]:
+                one.bind(("127.0.0.1", 0))
+            try:
+                if pair:
+                    sockets[-1].bind(("127.0.0.1", sockets[-2].getsockname()[1] + 1))
+            except (OSError, OverflowError):
+                continue
+            return [int(one.getsockname()[1]) for one in sockets]
 
 
 def ready(url: str) -> bool:

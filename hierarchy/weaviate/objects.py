@@ -107,7 +107,7 @@ def object_of(record: Record, write: str) -> DataObject[Any, Any]:
         "metadata": _json(n.metadata),
         "finding": _json(n.finding) if n.finding else None,
         "places": _coded(n.places.data),
-        "attachment": _coded(record.attachment) if record.attachment is not None else None,
+        "attachment": _coded(record.attachment),
         **{name: n.metadata.get(name) for name in ("section_kind", "year", "doi", "arxiv")},
         **{name: list(n.metadata.get(name) or ()) or None for name in LISTS},
     }
@@ -152,8 +152,8 @@ def decoded(value: str | None) -> bytes:
     return base64.b64decode(value) if value else b""
 
 
-def _coded(value: bytes) -> str:
-    return base64.b64encode(value).decode()
+def _coded(value: bytes | None) -> str | None:
+    return base64.b64encode(value).decode() if value else None  # the server refuses a blob without bytes
 
 
 def _json(value: object) -> str:
