@@ -1,14 +1,14 @@
 """WeaviateStore: the nodes of one project as a tenant of a Weaviate server.
 
-The server has no transactions. A write first names itself in the project's entry, then makes its objects, then, in one
-step, makes them valid and what they replace outdated, and sweeps that last; readers leave out what is pending or
-outdated, and read again if the entry changed meanwhile. So a branch is seen whole or not at all, and whoever writes
-next sweeps what a killed writer left. It must not know how scores of its two legs are put together.
+The server has no transactions. A write makes its objects under the next epoch, which no reader looks at, then puts the
+project's entry, which in one step makes them valid and what they replace outdated, and sweeps that last; readers leave
+out what is outdated, and read again if the entry changed meanwhile. So a branch is seen whole or not at all, and
+whoever writes next sweeps what a killed writer left (docs/decisions/0007). It must not know how the scores of its two
+legs are put together.
 """
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ from hierarchy.refusals import check_records, other_encoder, unknown_project
 from hierarchy.store import MAX_K, BranchChange, StoreStats
 from hierarchy.weaviate import objects
 from hierarchy.weaviate.claim import Claims
-from hierarchy.weaviate.registry import Entry, Outdated, Registry
+from hierarchy.weaviate.registry import Entry, Registry
 from hierarchy.weaviate.where import Compiled, both, compiled, either, name, negated
 
 MOST_RESULTS = 10_000  # the most that the server gives or deletes in one go
@@ -77,8 +77,8 @@ class WeaviateStore:
         self.encoder = entry.encoder
         self._claims = Claims(registry, entry.name, locks)
         self._lock = threading.RLock()
-        self._frequencies: tuple[str, dict[str, int]] = "", {}
-        self._nodes_at: tuple[str, int] = "", 0
+        self._counted: tuple[str, int] | None = None
+        self._total, self._frequencies = 0, dict[str, int]()
 
     @property
     def project(self) -> str:
@@ -274,12 +274,14 @@ class WeaviateStore:
         )
 
     def _visible(self, where: Filter | None) -> Compiled:
-        """The filter, without what no reader may see."""
+        """The filter, without what no reader may see.
+
+        Objects to come are left out by a condition that holds for those to be seen, not by a negation: the server
+        turns a negation around after it has looked, and lets in what was inserted between.
+        """
         entry = self._entry
-        pending: Compiled = True
-        if entry.pending is not None:
-            pending = negated(Where.by_property("write").equal(entry.pending))
-        return both(compiled(where), pending, negated(_outdated(entry.outdated)))
+        valid = Where.by_property("epoch").less_or_equal(entry.epoch)
+        return both(compiled(where), valid, negated(_outdated(entry)))
 
     def _count(self, filters: Compiled) -> int:
         if filters is False:
@@ -331,10 +333,10 @@ class WeaviateStore:
         entry = self._entry
         dead = set[str]()
         if entry.outdated is not None:
-            dead = {str(o.uuid) for o in self._fetch(_outdated(entry.outdated), ["node_id"])}
-        wanted = [*objects.NODE, "write"]
+            dead = {str(o.uuid) for o in self._fetch(_outdated(entry), ["node_id"])}
+        wanted = [*objects.NODE, "epoch"]
         walk = self._ask(lambda: list(self._tenant.iterator(return_properties=wanted, cache_size=PAGE)))
-        return [o.properties for o in walk if o.properties["write"] != entry.pending and str(o.uuid) not in dead]
+        return [o.properties for o in walk if o.properties["epoch"] <= entry.epoch and str(o.uuid) not in dead]
 
     def _nodes(self, found: Sequence[Any]) -> list[Node]:
         """Nodes with the title and file of their papers as they are now."""
@@ -346,15 +348,14 @@ class WeaviateStore:
 
     def _words(self, text: str) -> list[str]:
         """The words to search, chosen as in every engine."""
-        version = self._entry.version
-        if self._nodes_at[0] != version:
-            self._nodes_at = version, self._count(self._visible(None))
-            self._frequencies = version, {}
-        return chosen_words(text, self._nodes_at[1], self._frequency)
+        if self._counted != self._entry.version:
+            self._total, self._frequencies = self._count(self._visible(None)), {}
+            self._counted = self._entry.version
+        return chosen_words(text, self._total, self._frequency)
 
     def _frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many nodes each word stands; remembered until the project changes."""
-        known = self._frequencies[1]
+        known = self._frequencies
         for word in words:
             if word not in known and len(known) < MOST_REMEMBERED:
                 known[word] = self._count(either(*(Where.by_property(p).equal(word) for p in objects.WORDS)))
@@ -368,15 +369,14 @@ class WeaviateStore:
         with self._lock, self._claims.held():
             self._entry = self._now()
             self._sweep()
+            self._sweep_unfinished()
             yield
 
     def _write(self, records: Sequence[Record], replaced: Filter | None) -> None:
         """Makes objects, and puts out of date what matches; seen by all at once when the entry is put."""
-        write = secrets.token_hex(8)
-        if records:
-            self._put(pending=write, version=f"{write}-began")
-            self._insert(records, write)
-        self._put(pending=None, version=write, outdated=Outdated(replaced, write) if replaced is not None else None)
+        epoch = self._entry.epoch + 1
+        self._insert(records, epoch)
+        self._put(epoch=epoch, outdated=replaced)
         self._sweep()
 
     def _put(self, **changes: Any) -> None:
@@ -385,14 +385,16 @@ class WeaviateStore:
         self._entry = entry
 
     def _sweep(self) -> None:
-        """Deletes the objects of a write that never ended, and what the last one put out of date."""
-        entry = self._entry
-        if entry.pending is not None:
-            self._delete(Where.by_property("write").equal(entry.pending))
-        if entry.outdated is not None:
-            self._delete(_outdated(entry.outdated))
-        if entry.pending is not None or entry.outdated is not None:
-            self._put(pending=None, outdated=None)
+        """Deletes what the last write put out of date."""
+        if self._entry.outdated is not None:
+            self._delete(_outdated(self._entry))
+            self._put(outdated=None)
+
+    def _sweep_unfinished(self) -> None:
+        """Deletes the objects of a write that never ended."""
+        unfinished = Where.by_property("epoch").greater_than(self._entry.epoch)
+        if self._count(unfinished):
+            self._delete(unfinished)
 
     def _delete(self, filters: Compiled) -> None:
         """Deletes all that match: the server stops at its most results without a word."""
@@ -408,10 +410,10 @@ class WeaviateStore:
                 return
             self._claims.beat()
 
-    def _insert(self, records: Sequence[Record], write: str) -> None:
+    def _insert(self, records: Sequence[Record], epoch: int) -> None:
         for batch in _batches(records):
             self._claims.beat()
-            self._insert_batch([objects.object_of(record, write) for record in batch])
+            self._insert_batch([objects.object_of(record, epoch) for record in batch])
 
     def _insert_batch(self, made: Sequence[Any]) -> None:
         """One batch; an error of one object is an error. Sent again it does no harm: the ids are the same."""
@@ -428,10 +430,10 @@ def _ranked(found: Iterable[tuple[str, float]]) -> list[Hit]:
     return sorted((Hit(i, float(score)) for i, score in found), key=lambda h: (-h.score, h.id))
 
 
-def _outdated(rule: Outdated | None) -> Compiled:
-    if rule is None:
+def _outdated(entry: Entry) -> Compiled:
+    if entry.outdated is None:
         return False
-    return both(compiled(rule.where), negated(Where.by_property("write").equal(rule.write)))
+    return both(compiled(entry.outdated), Where.by_property("epoch").less_than(entry.epoch))
 
 
 def _sent(filters: Compiled) -> Any:

@@ -23,7 +23,8 @@ from hierarchy.positions import Positions
 COLLECTION = "StrataNode"
 NAMESPACE = UUID("8d0f4d5e-6f0c-5e0c-9a35-6a1f0f7e2c11")
 
-EXACT = ("node_id", "level", "parent", "paper", "kind", "section_kind", "file", "doi", "arxiv", "digest", "write")
+EXACT = ("node_id", "level", "parent", "paper", "kind", "section_kind", "file", "doi", "arxiv", "digest")
+NUMBERS = ("year", "epoch")
 LISTS = ("authors", "tags")
 WORDS = ("title", "text")
 KEPT = ("path", "metadata", "finding")  # JSON that only we read
@@ -64,7 +65,7 @@ def collection() -> dict[str, Any]:
             )
             for n in WORDS
         ),
-        Property(name="year", data_type=DataType.INT, index_filterable=True, index_range_filters=True),
+        *(Property(name=n, data_type=DataType.INT, index_filterable=True, index_range_filters=True) for n in NUMBERS),
         Property(name="position", data_type=DataType.INT, index_filterable=False),
         *(Property(name=n, data_type=DataType.TEXT, index_filterable=False, **plain) for n in KEPT),
         *(Property(name=n, data_type=DataType.BLOB, index_filterable=False) for n in BYTES),
@@ -83,12 +84,12 @@ def collection() -> dict[str, Any]:
     }
 
 
-def object_id(node: str, write: str) -> UUID:
-    """The object of a node as one write made it: a later write makes another object."""
-    return uuid5(NAMESPACE, f"{write}\n{node}")
+def object_id(node: str, epoch: int) -> UUID:
+    """The object of a node as the write of an epoch made it: a later write makes another object."""
+    return uuid5(NAMESPACE, f"{epoch}\n{node}")
 
 
-def object_of(record: Record, write: str) -> DataObject[Any, Any]:
+def object_of(record: Record, epoch: int) -> DataObject[Any, Any]:
     """The object of a record; what is None is left out, and is null on the server."""
     n = record.node
     given: dict[str, Any] = {
@@ -102,7 +103,7 @@ def object_of(record: Record, write: str) -> DataObject[Any, Any]:
         "file": n.file if n.level == Level.PAPER else None,
         "position": n.order,
         "digest": n.digest,
-        "write": write,
+        "epoch": epoch,
         "path": _json(n.path),
         "metadata": _json(n.metadata),
         "finding": _json(n.finding) if n.finding else None,
@@ -113,7 +114,7 @@ def object_of(record: Record, write: str) -> DataObject[Any, Any]:
     }
     return DataObject(
         {name: value for name, value in given.items() if value is not None},
-        object_id(n.id, write),
+        object_id(n.id, epoch),
         np.ascontiguousarray(record.vector, np.float32).tolist(),
     )
 

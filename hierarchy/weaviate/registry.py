@@ -1,8 +1,8 @@
 """The projects of a server, and the state that makes a write be seen whole or not at all.
 
-A project's entry is one object, so replacing it is atomic. It names the write under way, whose objects no reader may
-see yet, and the objects that the last write put out of date, which no reader may see any more; a reader who finds
-that the entry's `version` changed meanwhile reads again. It must not know what nodes are.
+A project's entry is one object, so replacing it is atomic. It holds the epoch up to which objects are valid (what a
+later one made is not yet to be seen) and the objects that the last write put out of date, which no reader may see any
+more; a reader who finds that the entry changed meanwhile reads again. It must not know what nodes are.
 """
 
 from __future__ import annotations
@@ -30,23 +30,22 @@ PROJECT, CLAIM = "project", "claim"
 MOST_ENTRIES = 10_000
 
 
-class Outdated(msgspec.Struct, frozen=True):
-    """Objects that are to be swept: those that match, except the ones that `write` made."""
-
-    where: Filter
-    write: str
-
-
 class Entry(msgspec.Struct, frozen=True):
-    """A project as its server knows it; `pending` is the write under way, `version` changes with what readers see."""
+    """A project as its server knows it. Objects of later epochs are not yet valid; of those of earlier ones, what
+    matches `outdated` no longer is. `incarnation` tells it from one of the same name that was removed."""
 
     name: str
     encoder: EncoderIdentity
-    version: str
+    incarnation: str
+    epoch: int = 0
+    outdated: Filter | None = None
     schema: int = SCHEMA
     updated: str = ""
-    pending: str | None = None
-    outdated: Outdated | None = None
+
+    @property
+    def version(self) -> tuple[str, int]:
+        """Changes with what readers see."""
+        return self.incarnation, self.epoch
 
     @property
     def tenant(self) -> str:
