@@ -104,6 +104,10 @@ class NodeStore(Protocol):
         """Deletes and leaves no byte behind."""
         ...
 
+    def tidy(self) -> None:
+        """Puts what was written in good order for reading; to be called after many writes, changes nothing else."""
+        ...
+
     def stats(self) -> StoreStats:
         """The store in numbers."""
         ...

@@ -7,6 +7,7 @@ It must not know how scores of its two legs are put together.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ from hierarchy.sqlite.where import column, condition
 from hierarchy.store import MAX_K, BranchChange, StoreStats
 
 MOST_REMEMBERED = 50_000  # words whose counts a process keeps
+MOST_SEGMENTS = 6  # of the text index; each one costs every search
+TIDY_PAGES, TIDY_S = 500, 10.0
 
 
 class SqliteStore:
@@ -164,6 +167,20 @@ class SqliteStore:
         with self._reading():
             found = list(self._nodes(where))
         yield from found
+
+    def tidy(self) -> None:
+        """Merges the segments of the text index, in small steps, so that others may write between."""
+        pages, end = -TIDY_PAGES, time.monotonic() + TIDY_S  # the first, negative, step takes all segments together
+        with self._reading():
+            segments = self._connection.execute("SELECT count(DISTINCT segid) FROM words_idx").fetchall()[0][0]
+        while int(str(segments)) > MOST_SEGMENTS and time.monotonic() < end:
+            with self._reading(), transaction(self._connection):
+                before = self._connection.total_changes()
+                self._connection.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (pages,))
+                done = self._connection.total_changes() - before < 2
+            if done:
+                return
+            pages = TIDY_PAGES
 
     def stats(self) -> StoreStats:
         by_level = self.count_by("level")

@@ -219,6 +219,9 @@ class WeaviateStore:
     def scan(self, where: Filter | None = None) -> Iterator[Node]:
         yield from self._reading(lambda: self._scan(where))
 
+    def tidy(self) -> None:
+        """Nothing: the server does it by itself."""
+
     def stats(self) -> StoreStats:
         by_level = self.count_by("level")
         entry = self._now()
