@@ -1,6 +1,6 @@
 """Made projects of any size for measuring search, with nodes in the shares that real papers give.
 
-`python -m benchmarks.made NODES` builds one in STRATA_HOME as an ingest does: `upsert`, 2,000 nodes at a time, and `tidy`.
+`python -m benchmarks.made NODES` builds one in STRATA_HOME as an ingest does: `upsert`, 2,000 at a time, then `tidy`.
 Words follow Zipf's law over 50,000 of them; vectors are unit ones around 256 centres; passages carry places and
 sentence vectors as large as real ones. The same number of nodes always gives the same nodes.
 """

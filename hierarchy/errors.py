@@ -5,6 +5,7 @@
     ├── ReadError               a file that cannot be read as a paper (codes: see READ_CODES)
     ├── StoreError              the store refuses, is full, or cannot be written
     │   ├── BatchError          some records of a batch are not acceptable; names them
+    │   ├── ConflictError       another process changed the same paper meanwhile
     │   └── MismatchError       made by another version or another encoder
     ├── ModelError              a model's files are missing, altered or cannot be prepared
     └── NotBuiltError           an option whose part of Strata does not exist
@@ -82,6 +83,18 @@ class BatchError(StoreError):
         super().__init__(
             f"{len(reasons)} node(s) could not be stored: {shown}{more}.",
             "Mend or leave out these nodes and try again.",
+        )
+
+
+class ConflictError(StoreError):
+    """A paper does not stand as its writer knew it: another process changed it meanwhile."""
+
+    code = "conflict"
+
+    def __init__(self, paper: str) -> None:
+        super().__init__(
+            f"Another process changed the paper {paper!r} meanwhile.",
+            "Run the same command again; nothing that was acknowledged is lost.",
         )
 
 

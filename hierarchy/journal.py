@@ -1,4 +1,4 @@
-"""The journal: one local SQLite file that remembers what was done: files that failed, runs, traces of answers.
+"""The journal: one local SQLite file that remembers what was done: files that failed, jobs, traces of answers.
 
 It is never the truth about what is in a project: that is the project's store alone. It must not know what its records
 mean; they are kept as JSON.
@@ -6,6 +6,7 @@ mean; they are kept as JSON.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,20 +15,28 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 
 from hierarchy.errors import MismatchError
 from hierarchy.sqlite.connection import connect, sentences, transaction
 
-SCHEMA = 1
+SCHEMA = 2
 TABLES = """
 CREATE TABLE failures (
     project TEXT COLLATE NOCASE, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path)
 );
-CREATE TABLE runs (id INTEGER PRIMARY KEY, project TEXT COLLATE NOCASE, at TEXT, report TEXT);
 CREATE TABLE traces (id TEXT PRIMARY KEY, project TEXT COLLATE NOCASE, at TEXT, papers TEXT, trace TEXT);
 CREATE INDEX traces_project ON traces (project, at);
 """
+JOBS = """
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY, project TEXT COLLATE NOCASE, began TEXT, ended TEXT, state TEXT, pid INTEGER,
+    process TEXT, files INTEGER, done INTEGER, report TEXT
+);
+"""
 KEPT_TRACES = 10_000
+KEPT_JOBS = 1_000
+RUNNING, KILLED = "running", "killed"
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -37,6 +46,24 @@ class Failure(msgspec.Struct, frozen=True):
     code: str
     message: str
     hint: str
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A run of an ingest. `state`: running, done, interrupted, failed, or killed (its process is gone without a word).
+    `report` is its report as far as it came, None where there is none."""
+
+    id: int
+    project: str
+    began: str
+    ended: str | None
+    state: str
+    files: int
+    done: int
+    report: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record (docs/contract.md)."""
+        return dict(msgspec.to_builtins(self))
 
 
 class Journal:
@@ -53,7 +80,11 @@ class Journal:
         with self._writing():
             version = next(iter(self._connection.execute("PRAGMA user_version")))[0]
             if version == 0:
-                self._connection.execute(TABLES + f"PRAGMA user_version = {SCHEMA};")
+                self._connection.execute(TABLES + JOBS)
+            elif version == 1:
+                self._connection.execute("DROP TABLE runs;" + JOBS)
+            if int(str(version)) < SCHEMA:
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA}")
         if int(version) > SCHEMA:
             raise MismatchError(
                 f"{path} was made by a newer Strata.",
@@ -80,12 +111,43 @@ class Journal:
         with self._reading():
             return [Failure(*map(str, row)) for row in self._connection.execute(query, (project,))]
 
-    def ran(self, project: str, report: dict[str, Any]) -> None:
-        """Remembers the report of an ingest."""
+    def job_began(self, project: str, files: int) -> int:
+        """Notes that an ingest of so many files began, and gives its number."""
+        columns = "project, began, state, pid, process, files, done"
+        with self._writing():
+            values = (project, _now(), RUNNING, os.getpid(), _process(os.getpid()), files)
+            self._connection.execute(f"INSERT INTO jobs ({columns}) VALUES (?, ?, ?, ?, ?, ?, 0)", values)
+            return self._connection.last_insert_rowid()
+
+    def job_went_on(self, job: int, done: int) -> None:
+        """Notes how many files of a job are done."""
+        with self._writing():
+            self._connection.execute("UPDATE jobs SET done = ? WHERE id = ?", (done, job))
+
+    def job_ended(self, job: int, state: str, report: dict[str, Any]) -> None:
+        """Notes how a job ended, with its report."""
+        done = sum(len(part) for part in report.values() if isinstance(part, list))
         with self._writing():
             self._connection.execute(
-                "INSERT INTO runs (project, at, report) VALUES (?, ?, ?)", (project, _now(), _json(report))
+                "UPDATE jobs SET ended = ?, state = ?, done = ?, report = ? WHERE id = ?",
+                (_now(), state, done, _json(report), job),
             )
+            old = "DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ?"
+            self._connection.execute(old, (KEPT_JOBS,))
+
+    def jobs(self, project: str | None = None, most: int = 20) -> list[Job]:
+        """The latest jobs, of one project or all, the newest first."""
+        columns = "id, project, began, ended, state, pid, process, files, done, report"
+        query = f"SELECT {columns} FROM jobs WHERE ? IS NULL OR project = ? ORDER BY id DESC LIMIT ?"
+        with self._reading():
+            return [_job(row) for row in self._connection.execute(query, (project, project, most))]
+
+    def job(self, number: int) -> Job | None:
+        """A job by its number."""
+        with self._reading():
+            columns = "id, project, began, ended, state, pid, process, files, done, report"
+            rows = self._connection.execute(f"SELECT {columns} FROM jobs WHERE id = ?", (number,)).fetchall()
+        return _job(rows[0]) if rows else None
 
     def keep_traces(self, project: str, traces: Sequence[tuple[str, Sequence[str], dict[str, Any]]]) -> None:
         """Keeps traces as (id, papers that they touch, trace); the oldest beyond some thousands go."""
@@ -113,7 +175,7 @@ class Journal:
     def forget_project(self, project: str) -> None:
         """Removes all that is remembered of a project."""
         with self._writing():
-            for table in ("failures", "runs", "traces"):
+            for table in ("failures", "jobs", "traces"):
                 self._connection.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
 
     def close(self) -> None:
@@ -130,6 +192,22 @@ class Journal:
     def _writing(self) -> Iterator[None]:
         with self._reading(), transaction(self._connection):
             yield
+
+
+def _job(row: Sequence[Any]) -> Job:
+    number, project, began, ended, state, pid, process, files, done, report = row
+    if state == RUNNING and _process(int(pid)) != process:
+        state = KILLED
+    read = msgspec.json.decode(report, type=dict[str, Any]) if report else None
+    return Job(int(number), project, began, ended, state, int(files), int(done), read)
+
+
+def _process(pid: int) -> str:
+    """What tells a process from another that got its number later; empty for one that is gone."""
+    try:
+        return str(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return ""
 
 
 def _now() -> str:

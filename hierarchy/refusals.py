@@ -1,4 +1,5 @@
-"""What every engine refuses, in the same words: bad records, another encoder, a project that is not there.
+"""What every engine refuses, in the same words: bad records, a paper that changed
+meanwhile, another encoder, a project that is not there.
 
 It must not know any engine.
 """
@@ -6,13 +7,14 @@ It must not know any engine.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from hierarchy.encoder import EncoderIdentity
-from hierarchy.errors import BatchError, MismatchError, UsageError
-from hierarchy.nodes import Record
+from hierarchy.errors import BatchError, ConflictError, MismatchError, UsageError
+from hierarchy.nodes import Node, Record
+from hierarchy.store import Unchecked
 
 
 def check_records(records: Sequence[Record], project: str, encoder: EncoderIdentity) -> None:
@@ -31,6 +33,19 @@ def check_records(records: Sequence[Record], project: str, encoder: EncoderIdent
             wrong[record.node.id] = "an empty id, or another project's node"
     if wrong:
         raise BatchError(wrong)
+
+
+def check_known(paper: str, there: Mapping[str, Node], known: Node | Unchecked | None) -> None:
+    """Refuses to replace a paper that is not as its writer knows it; `there` are its nodes as they are.
+
+    Raises:
+        ConflictError: where it changed, came or went.
+    """
+    now = there.get(paper)
+    if not isinstance(known, Unchecked) and (now is None) != (known is None):
+        raise ConflictError(paper)
+    if isinstance(known, Node) and now is not None and (now.digest, now.metadata) != (known.digest, known.metadata):
+        raise ConflictError(paper)
 
 
 def other_encoder(project: str, made_with: EncoderIdentity, given: EncoderIdentity) -> MismatchError:

@@ -7,6 +7,7 @@ not its business, so that all engines are fused alike. It must not know PDFs, qu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,15 @@ from hierarchy.filters import Filter
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 
 MAX_K = 4096  # the most hits that one leg gives
+
+
+class Unchecked(Enum):
+    """Says that a writer does not care what it replaces."""
+
+    UNCHECKED = "unchecked"
+
+
+UNCHECKED = Unchecked.UNCHECKED
 
 
 class BranchChange(msgspec.Struct, frozen=True):
@@ -60,8 +70,19 @@ class NodeStore(Protocol):
         """
         ...
 
-    def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
-        """Makes these the nodes of a paper, removing its others; nodes that did not change are not rewritten."""
+    def replace_branch(
+        self, paper: str, records: Sequence[Record], known: Node | Unchecked | None = UNCHECKED
+    ) -> BranchChange:
+        """Makes these the nodes of a paper, removing its others; nodes that did not change are not rewritten.
+
+        Args:
+            paper: its id.
+            records: all its nodes.
+            known: the paper's node as the writer knows it, None for a paper that is not there.
+
+        Raises:
+            ConflictError: where the paper's node is another one by now.
+        """
         ...
 
     def get(self, ids: Sequence[str]) -> dict[str, Node]:

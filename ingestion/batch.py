@@ -1,36 +1,33 @@
 """Ingests files into a project: what is new is read, grown into a branch, and stored; what is unchanged costs a hash.
 
-One file at a time is acknowledged, whole; a failure is one file's failure. Whether a file is in is read from its
-paper's node in the store, never from the journal. It must not know any one store, encoder or screen.
+Files are read ahead in processes of their own while the one before is encoded and stored; how many wait is bounded, so
+memory does not grow with the batch. One file at a time is acknowledged, whole; a failure is one file's failure. Whether
+a file is in is read from its paper's node in the store, never from the journal. It must not know any one store,
+encoder or screen.
 """
 
 from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text
-from hierarchy.errors import ReadError
-from hierarchy.filters import Eq
-from hierarchy.identity import version_id
+from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
+from hierarchy.errors import ReadError, StrataError
 from hierarchy.journal import Failure, Journal
-from hierarchy.nodes import Level, Node, Record
-from hierarchy.paper import Paper
 from hierarchy.store import NodeStore
-from ingestion.branch import RULES, Known, grow
 from ingestion.containment import ReaderPool
-from ingestion.files import hash_file
+from ingestion.intake import Intake
+from ingestion.judge import Moved, Unread
 from ingestion.project import renew_project
-from ingestion.renaming import with_id
-from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome, Unchanged, named, readable
+from ingestion.report import Duplicate, Failed, IngestReport, Outcome, named
 from ingestion.settings import IngestionSettings
+from ingestion.watcher import Watcher
 
-Watcher = Callable[[Outcome, int, int], None]  # an outcome, how many files are done, how many there are
+NOTED_S = 2.0  # between two notes of a job's progress
 
 
 def ingest(
@@ -39,147 +36,109 @@ def ingest(
     journal: Journal,
     encoder: Encoder,
     settings: IngestionSettings,
-    watch: Watcher = lambda outcome, done, total: None,
+    watcher: Watcher | None = None,
 ) -> IngestReport:
     """Takes files (absolute paths, each once: `ingestion.files.find_files`) into a project.
 
     Raises:
         StoreError: where the store cannot be written; what was acknowledged before stays.
     """
-    start, cpu = time.monotonic(), _cpu()
+    job = _Job(store.project, journal, files, watcher or Watcher())
     timed = _Timed(encoder)
-    batch = _Batch(store, timed)
-    outcomes: list[Outcome] = []
+    try:
+        for outcome in _outcomes(files, Intake(store, timed), settings, job.watcher):
+            job.done(outcome)
+        if renew_project(store):
+            store.tidy()
+    except BaseException as error:
+        job.stopped(error)
+        raise
+    return job.ended(timed.cpu_s)
 
-    def done(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        if isinstance(outcome, Failed):
-            journal.failed(store.project, Failure(outcome.path, outcome.code, outcome.message, outcome.hint))
-        watch(outcome, len(outcomes), len(files))
 
+def _outcomes(
+    files: Sequence[Path], intake: Intake, settings: IngestionSettings, watcher: Watcher
+) -> Iterator[Outcome]:
+    """An outcome for each file, those that need no reading first."""
     todo: list[Path] = []
     for path in files:
-        known = batch.known(path)
-        if known is not None:
-            done(known)
-        elif batch.claims(path):
+        verdict = intake.judge.of(path)
+        if isinstance(verdict, Moved):
+            yield intake.move(verdict.paper, path)
+        elif not isinstance(verdict, Unread):
+            yield verdict
+        elif intake.judge.claims(path):
             todo.append(path)
-    if todo:
-        with ReaderPool(settings) as readers:
-            for path, read in readers.read_all(todo):
-                first = (
-                    Failed(**named(path), **read.to_dict()) if isinstance(read, ReadError) else batch.take(path, read)
-                )
-                done(first)
-                for copy in batch.copies(path):
-                    failed = isinstance(first, Failed)
-                    done(_renamed(first, copy) if failed else Duplicate(**named(copy), of=str(path)))
-    renew_project(store)
-    report = IngestReport(
-        store.project,
-        round(time.monotonic() - start, 3),
-        tuple(outcomes),
-        round(_cpu() - cpu, 3),
-        round(timed.cpu_s, 3),
-    )
-    journal.succeeded(store.project, [o.path for o in outcomes if not isinstance(o, Failed)])
-    journal.ran(store.project, report.to_dict())
-    return report
+    if not todo:
+        return
+    with ReaderPool(settings) as readers:
+        for path, read in readers.read_all(todo):
+            watcher.taking(path)
+            if isinstance(read, ReadError):
+                outcome: Outcome = Failed(**named(path), **read.to_dict())
+            else:
+                outcome = intake.take(path, read)
+            yield outcome
+            for copy in intake.judge.copies(path):
+                failed = isinstance(outcome, Failed)
+                yield msgspec.structs.replace(outcome, **named(copy)) if failed else _copy(copy, path)
 
 
-class _Batch:
-    """What the project holds, kept up while files come in."""
+def _copy(path: Path, of: Path) -> Outcome:
+    return Duplicate(**named(path), of=str(of))
 
-    def __init__(self, store: NodeStore, encoder: Encoder) -> None:
-        self._store, self._encoder = store, encoder
-        self._papers = {node.id: node for node in store.scan(Eq("level", Level.PAPER.value))}
-        self._hashes: dict[Path, str] = {}
-        self._claimed: dict[str, Path] = {}  # hashes that this run takes in, with the path that does
-        self._waiting: dict[Path, list[Path]] = {}
 
-    def known(self, path: Path) -> Outcome | None:
-        """The outcome for a file that need not be read; None for one that must."""
-        if str(path) != readable(str(path)):
-            message, hint = "The file's name is no text in UTF-8.", "Rename it, and ingest it again."
-            return Failed(**named(path), code="unreadable", message=message, hint=hint)
+def failed_paths(journal: Journal, project: str) -> Iterator[Path]:
+    """The files of a project that failed when they were last tried and still exist."""
+    for failure in journal.failures(project):
+        if Path(failure.path).exists():
+            yield Path(failure.path)
+
+
+class _Job:
+    """A run of an ingest: tells its watcher and the journal how it goes, and makes its report."""
+
+    def __init__(self, project: str, journal: Journal, files: Sequence[Path], watcher: Watcher) -> None:
+        self._project, self._journal, self.watcher = project, journal, watcher
+        self._outcomes: list[Outcome] = []
+        self._start, self._cpu, self._noted = time.monotonic(), _cpu(), time.monotonic()
+        self._id = journal.job_began(project, len(files))
+        watcher.began(len(files))
+
+    def done(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)
+        if isinstance(outcome, Failed):
+            failure = Failure(outcome.path, outcome.code, outcome.message, outcome.hint)
+            self._journal.failed(self._project, failure)
+        self.watcher.done(outcome)
+        if time.monotonic() - self._noted > NOTED_S:
+            self._noted = time.monotonic()
+            self._journal.job_went_on(self._id, len(self._outcomes))
+
+    def stopped(self, error: BaseException) -> None:
+        """Notes why it ended early; that it cannot be noted does not hide the reason."""
+        reason = str(error) if isinstance(error, StrataError) else type(error).__name__
+        state = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
         try:
-            sha256 = self._hashes[path] = hash_file(path)
-        except OSError as error:
-            message = f"The file cannot be opened ({error.strerror or error})."
-            return Failed(
-                **named(path), code="unreadable", message=message, hint="Check that it exists and may be read."
-            )
-        here = self._at(path)
-        if here is not None and here.metadata.get("sha256") == sha256 and here.metadata.get("rules") == RULES:
-            return Unchanged(**named(path), paper=here.id)
-        same = next((n for n in self._papers.values() if n.metadata.get("sha256") == sha256), None)
-        if same is not None and here is None and same.metadata.get("rules") == RULES:
-            if Path(same.metadata["path"]).exists():
-                return Duplicate(**named(path), of=same.metadata["path"])
-            self._move(same, path)
-            return Unchanged(**named(path), paper=same.id)
-        return None
+            self._forgive()
+            self._journal.job_ended(self._id, state, self._report(0.0).to_dict() | {"reason": reason})
+        except StrataError as also:
+            error.add_note(str(also))
 
-    def claims(self, path: Path) -> bool:
-        """Whether this is the file that is read; a copy of one waits for what becomes of it."""
-        first = self._claimed.setdefault(self._hashes[path], path)
-        if first == path or self._at(path) is not None:
-            return True
-        self._waiting.setdefault(first, []).append(path)
-        return False
+    def ended(self, encoder_cpu_s: float) -> IngestReport:
+        report = self._report(encoder_cpu_s)
+        self._forgive()
+        self._journal.job_ended(self._id, "done", report.to_dict())
+        return report
 
-    def copies(self, path: Path) -> list[Path]:
-        """The copies that waited for this file."""
-        return self._waiting.pop(path, [])
+    def _forgive(self) -> None:
+        self._journal.succeeded(self._project, [o.path for o in self._outcomes if not isinstance(o, Failed)])
 
-    def take(self, path: Path, paper: Paper) -> Outcome:
-        """Stores a paper that was read."""
-        before = self._at(path)
-        extra: dict[str, Any] = {}
-        if before is not None:
-            paper = with_id(paper, before.id)
-            extra = {name: before.metadata[name] for name in ("tags", "version_of") if name in before.metadata}
-        else:
-            other = next((n for n in self._papers.values() if n.metadata.get("text_hash") == paper.text_hash), None)
-            if other is not None:
-                return Duplicate(**named(path), of=other.metadata["path"])
-            if paper.paper_id in self._papers:
-                extra = {"version_of": paper.paper_id}
-                paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
-        branch = grow(paper, self._store.project, self._encoder, self._known_passages, extra)
-        change = self._store.replace_branch(paper.paper_id, branch.records)
-        self._papers[paper.paper_id] = branch.records[0].node
-        if before is None:
-            return Added(**named(path), paper=paper.paper_id, title=paper.title, nodes=len(branch.records))
-        passages = {r.node.id for r in branch.records if r.node.level == Level.PASSAGE}
-        moved, kept = len(passages & set(change.moved)), len(passages & set(change.kept))
-        gone = sum(node_id.startswith("p") for node_id in change.removed)
-        return Changed(
-            **named(path), paper=paper.paper_id, embedded=branch.embedded, moved=moved, kept=kept, removed=gone
+    def _report(self, encoder_cpu_s: float) -> IngestReport:
+        seconds, cpu = time.monotonic() - self._start, _cpu() - self._cpu
+        return IngestReport(
+            self._project, round(seconds, 3), tuple(self._outcomes), round(cpu, 3), round(encoder_cpu_s, 3)
         )
-
-    def _at(self, path: Path) -> Node | None:
-        return next((n for n in self._papers.values() if n.metadata.get("path") == str(path)), None)
-
-    def _move(self, node: Node, path: Path) -> None:
-        """A paper whose file was moved or renamed: only its own node changes."""
-        moved = msgspec.structs.replace(node, file=path.name, metadata=node.metadata | {"path": str(path)})
-        kept = self._store.attachments([node.id]).get(node.id)
-        self._store.upsert([Record(moved, self._store.vectors([node.id])[node.id], kept)])
-        self._papers[node.id] = moved
-
-    def _known_passages(self, ids: Sequence[str]) -> Mapping[str, Known]:
-        nodes, vectors, attachments = self._store.get(ids), self._store.vectors(ids), self._store.attachments(ids)
-        return {
-            i: Known(nodes[i].digest, vectors[i], SentenceVectors.unpack(attachments[i]))
-            for i in ids
-            if i in nodes and i in vectors and i in attachments
-        }
-
-
-def _renamed(failed: Outcome, path: Path) -> Outcome:
-    """The same failure for a copy of the file."""
-    return msgspec.structs.replace(failed, **named(path))
 
 
 class _Timed:
@@ -205,10 +164,3 @@ def _cpu() -> float:
     """CPU seconds of this process and of its children that ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
-
-
-def failed_paths(journal: Journal, project: str) -> Iterator[Path]:
-    """The files of a project that failed when they were last tried and still exist."""
-    for failure in journal.failures(project):
-        if Path(failure.path).exists():
-            yield Path(failure.path)

@@ -29,7 +29,11 @@ ROOT = Path(__file__).resolve().parent.parent
 WAITING = 10  # times the limit of computing, by the clock
 MOST_REPLY = 256 * 1024 * 1024
 # 127: the C library could not get memory for a thread
-_OUT_OF_MEMORY = (-signal.SIGKILL, -signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
+_OUT_OF_MEMORY = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
+
+
+class _KilledError(Exception):
+    """The child was killed from outside: by somebody, or by a system without memory."""
 
 
 class Reader:
@@ -39,13 +43,25 @@ class Reader:
         self._settings = settings
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
+        self._closed = False
 
     def read(self, path: Path) -> Paper:
-        """Reads a PDF in the child.
+        """Reads a PDF in the child; once more, where somebody killed the child.
 
         Raises:
             ReadError: what is wrong with the file: its code is one of `hierarchy.errors.READ_CODES`.
         """
+        try:
+            return self._read(path)
+        except _KilledError as error:
+            if self._closed:
+                raise self._broken("memory") from error
+        try:
+            return self._read(path)
+        except _KilledError as error:
+            raise self._broken("memory") from error
+
+    def _read(self, path: Path) -> Paper:
         size = path.stat().st_size if path.exists() else 0
         if size > self._settings.max_file_mb * 1_000_000:
             raise ReadError(
@@ -63,17 +79,14 @@ class Reader:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(30)  # it has closed its end: it is about to be gone
             code = child.returncode
-            self.close()
+            self._end()
             if code == -signal.SIGXCPU:
                 raise self._too_slow() from error
-            memory = code in _OUT_OF_MEMORY
-            raise ReadError(
-                "The file broke the process that read it" + (" (memory)." if memory else "."),
-                "Print it to a new PDF, and ingest that.",
-                "memory" if memory else "damaged",
-            ) from error
+            if code == -signal.SIGKILL:
+                raise _KilledError from error
+            raise self._broken("memory" if code in _OUT_OF_MEMORY else "damaged") from error
         except BaseException:
-            self.close()  # a child in the middle of a file is of no further use
+            self._end()  # a child in the middle of a file is of no further use
             raise
         self._served += 1
         if reply.error is not None or reply.paper is None:
@@ -82,7 +95,11 @@ class Reader:
         return reply.paper
 
     def close(self) -> None:
-        """Ends the child and whatever it started."""
+        """Ends the child and whatever it started, for good."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         if self._child is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child.pid, signal.SIGKILL)
@@ -97,7 +114,7 @@ class Reader:
         if self._child is not None and (
             self._served >= self._settings.files_per_child or self._child.poll() is not None
         ):
-            self.close()
+            self._end()
         if self._child is None:
             paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
             self._child = subprocess.Popen(
@@ -124,6 +141,13 @@ class Reader:
             f"Reading the file took more than {self._settings.timeout_s} s of computing.",
             "Print it to a new PDF, or raise STRATA_TIMEOUT_S.",
             "timeout",
+        )
+
+    def _broken(self, code: str) -> ReadError:
+        return ReadError(
+            "The file broke the process that read it" + (" (memory)." if code == "memory" else "."),
+            "Print it to a new PDF, and ingest that.",
+            code,
         )
 
     def _exactly(self, child: subprocess.Popen[bytes], count: int, deadline: float) -> bytes:

@@ -3,37 +3,84 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from hierarchy.errors import UsageError
 
 
-def find_files(paths: Sequence[Path]) -> list[Path]:
+def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Path]:
     """The PDFs in folders (searched to any depth) and the files named outright, absolute, each once, in order of name.
+
+    Links are followed, to files and to folders, each place once. What begins with a dot is passed over in folders, as
+    a shell does; named outright it is taken. A link that leads nowhere is given too: that it fails should be seen.
+
+    Args:
+        paths: files and folders.
+        include: patterns (`*`, `?`, `[…]`, without regard to case); only files in folders are taken whose name, or
+            path below the folder, fits one of them.
+        exclude: files and folders whose name or path below the folder fits one of these are passed over.
 
     Raises:
         UsageError: for a path that does not exist, or where there is no PDF at all.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path} does not exist.", "Check the path; quote it if it holds spaces.", "missing_path")
         if path.is_dir():
-            inside = (
-                p for p in path.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file() and not p.name.startswith("._")
-            )
-            found.update(dict.fromkeys(sorted(p.resolve() for p in inside)))
-        elif path.is_file():
-            found[path.resolve()] = None
-        else:
+            inside = _inside(path.resolve(), include, exclude, set())
+            found.update(dict.fromkeys(sorted(map(_real, inside))))
+        elif path.is_file() or path.is_symlink():
+            found[_real(path)] = None
+        elif path.exists():
             raise UsageError(
                 f"{path} is neither a file nor a folder.", "Name PDFs, or folders with PDFs.", "missing_path"
             )
+        else:
+            raise UsageError(f"{path} does not exist.", "Check the path; quote it if it holds spaces.", "missing_path")
     if not found:
         where = ", ".join(str(p) for p in paths) or "the given paths"
-        raise UsageError(f"There is no PDF in {where}.", "Name a folder with PDFs, or the PDFs themselves.", "no_files")
+        which = " that fits --include and --exclude" if include or exclude else ""
+        raise UsageError(
+            f"There is no PDF{which} in {where}.", "Name a folder with PDFs, or the PDFs themselves.", "no_files"
+        )
     return list(found)
+
+
+def _inside(
+    folder: Path, include: Sequence[str], exclude: Sequence[str], seen: set[Path], below: str = ""
+) -> Iterator[Path]:
+    """The files to take in a folder; `below` is its path below the first one, `seen` the folders that were searched."""
+    if folder in seen:
+        return
+    seen.add(folder)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except OSError:
+        yield folder  # one that may not be looked into: that it fails should be seen
+        return
+    for entry in entries:
+        name = below + entry.name
+        if entry.name.startswith(".") or _fits(name, exclude):
+            continue
+        path = Path(entry.path)
+        if entry.is_dir():
+            yield from _inside(path.resolve(), include, exclude, seen, name + "/")
+            continue
+        taken = path.suffix.lower() == ".pdf" and (not include or _fits(name, include))
+        if taken and (entry.is_file() or entry.is_symlink()):
+            yield path
+
+
+def _fits(path: str, patterns: Sequence[str]) -> bool:
+    low, name = path.lower(), path.rpartition("/")[2].lower()
+    return any(fnmatchcase(low, p.lower().rstrip("/")) or fnmatchcase(name, p.lower().rstrip("/")) for p in patterns)
+
+
+def _real(path: Path) -> Path:
+    """The absolute path of what is there; of a link that leads nowhere, its own."""
+    return path.resolve() if path.exists() else path.parent.resolve() / path.name
 
 
 def hash_file(path: Path) -> str:

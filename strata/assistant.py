@@ -13,15 +13,19 @@ import msgspec
 from hierarchy.errors import NotBuiltError, StrataError, UsageError
 from hierarchy.filters import Eq
 from hierarchy.identity import checked_project_name
-from hierarchy.journal import Journal
+from hierarchy.journal import Job, Journal
 from hierarchy.nodes import Level, Node
 from hierarchy.paper import Paper
 from hierarchy.store import NodeStore
-from ingestion.batch import Watcher, failed_paths, ingest
+from ingestion.batch import failed_paths, ingest
 from ingestion.containment import Reader
 from ingestion.files import find_files
+from ingestion.intake import papers_of
+from ingestion.judge import Judge
+from ingestion.plan import IngestPlan, plan
 from ingestion.project import renew_project
 from ingestion.report import IngestReport
+from ingestion.watcher import Watcher
 from retrieval.pipeline import Pipeline
 from retrieval.records import Answer, Event, SearchResult
 from retrieval.trace import Trace
@@ -82,13 +86,47 @@ class Assistant:
 
     # Taking in
 
-    def ingest(self, paths: Paths = (), *, retry_failed: bool = False, watch: Watcher | None = None) -> IngestReport:
+    def ingest(
+        self,
+        paths: Paths = (),
+        *,
+        retry_failed: bool = False,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        watcher: Watcher | None = None,
+    ) -> IngestReport:
         """Takes files and folders in; `retry_failed` takes up those that failed before.
+
+        Args:
+            paths: files, or folders that are searched to any depth.
+            retry_failed: takes up those that failed before, too.
+            include: patterns; only files in folders that fit one are taken.
+            exclude: patterns; what fits one is passed over.
+            watcher: told how it goes.
 
         Raises:
             UsageError: where there is nothing to take.
             StoreError: where the project cannot be written.
         """
+        files = self._files(paths, retry_failed, include, exclude)  # before a project is made for nothing
+        store = self._store(create=True)
+        self._open_pipeline = None
+        return ingest(files, store, self._journal, self._encoder, self.settings.ingestion, watcher)
+
+    def plan(
+        self,
+        paths: Paths = (),
+        *,
+        retry_failed: bool = False,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> IngestPlan:
+        """What `ingest` would do with these files; nothing is read or stored."""
+        files = self._files(paths, retry_failed, include, exclude)
+        known = self.project.lower() in (name.lower() for name in self._projects.names())
+        return plan(self.project, files, Judge(papers_of(self._store()) if known else ()))
+
+    def _files(self, paths: Paths, retry_failed: bool, include: Sequence[str], exclude: Sequence[str]) -> list[Path]:
         given = [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
         if retry_failed:
             again = list(failed_paths(self._journal, self.project))
@@ -99,11 +137,22 @@ class Assistant:
                     "no_files",
                 )
             given += again
-        files = find_files(given)  # before a project is made for nothing
-        store = self._store(create=True)
-        self._open_pipeline = None
-        extra = {"watch": watch} if watch else {}
-        return ingest(files, store, self._journal, self._encoder, self.settings.ingestion, **extra)
+        return find_files(given, include, exclude)
+
+    def jobs(self, most: int = 20) -> list[Job]:
+        """The latest ingests of all projects, the newest first."""
+        return self._journal.jobs(None, most)
+
+    def job(self, number: int) -> Job:
+        """An ingest by its number.
+
+        Raises:
+            UsageError: where there is none.
+        """
+        found = self._journal.job(number)
+        if found is None:
+            raise UsageError(f"There is no job {number}.", "See: strata jobs.", "unknown_job")
+        return found
 
     def parse(self, path: str | Path) -> Paper:
         """What the parser sees in a file; nothing is stored.

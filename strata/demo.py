@@ -33,7 +33,7 @@ def main() -> int:
     with Assistant(PROJECT) as assistant:
         out.rule("1. Ingest the sample papers")
         with Progress() as progress:
-            report = assistant.ingest(SAMPLE, watch=progress.watch)
+            report = assistant.ingest(SAMPLE, watcher=progress)
         show.show_report(report)
         out.rule("2. What Strata remembers of them")
         show.show_tree(assistant.tree(Level.SECTION))

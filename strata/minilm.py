@@ -58,8 +58,11 @@ class MiniLM:
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i].text))
         if len(texts) < 2 or self._threads == 1:
             return [self._encode(session, tokenizer, text) for text in texts]
-        with ThreadPoolExecutor(self._threads) as pool:
+        pool = ThreadPoolExecutor(self._threads)
+        try:
             done = dict(zip(order, pool.map(lambda i: self._encode(session, tokenizer, texts[i]), order), strict=True))
+        finally:
+            pool.shutdown(cancel_futures=True)  # an interrupt need not wait for texts that were not begun
         return [done[i] for i in range(len(texts))]
 
     def _load(self) -> tuple[InferenceSession, Tokenizer]:

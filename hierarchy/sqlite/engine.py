@@ -20,13 +20,13 @@ from hierarchy.errors import NotBuiltError, UsageError
 from hierarchy.filters import And, Eq, Filter, is_empty
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import chosen_words
-from hierarchy.refusals import check_records
+from hierarchy.refusals import check_known, check_records
 from hierarchy.sqlite import rows
 from hierarchy.sqlite.connection import Sql, sentences, transaction
 from hierarchy.sqlite.nearest import Nearest, State
 from hierarchy.sqlite.schema import CODES, LEVEL_BITS, open_file, rows_of
 from hierarchy.sqlite.where import column, condition
-from hierarchy.store import MAX_K, BranchChange, StoreStats
+from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecked
 
 MOST_REMEMBERED = 50_000  # words whose counts a process keeps
 MOST_SEGMENTS = 6  # of the text index; each one costs every search
@@ -69,10 +69,13 @@ class SqliteStore:
             for record in records:
                 self._write(record, old.get(record.node.id))
 
-    def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
+    def replace_branch(
+        self, paper: str, records: Sequence[Record], known: Node | Unchecked | None = UNCHECKED
+    ) -> BranchChange:
         check_records(records, self._project, self.encoder)
         with self._writing():
             old = {node.id: node for node in self._nodes(Eq("paper", paper))}
+            check_known(paper, old, known)
             places = self._rows([*old, *(r.node.id for r in records)])
             new, moved, kept = list[str](), list[str](), list[str]()
             for record in records:

@@ -28,8 +28,8 @@ from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageErro
 from hierarchy.filters import Eq, Filter, In, is_empty, matches
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import chosen_words
-from hierarchy.refusals import check_records, other_encoder, unknown_project
-from hierarchy.store import MAX_K, BranchChange, StoreStats
+from hierarchy.refusals import check_known, check_records, other_encoder, unknown_project
+from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecked
 from hierarchy.weaviate import objects
 from hierarchy.weaviate.claim import Claims
 from hierarchy.weaviate.registry import Entry, Registry
@@ -94,10 +94,13 @@ class WeaviateStore:
             there = self._existing([r.node.id for r in records])
             self._write(records, In("id", tuple(there)) if there else None)
 
-    def replace_branch(self, paper: str, records: Sequence[Record]) -> BranchChange:
+    def replace_branch(
+        self, paper: str, records: Sequence[Record], known: Node | Unchecked | None = UNCHECKED
+    ) -> BranchChange:
         check_records(records, self.project, self.encoder)
         with self._writing():
             old = {node.id: node for node in self._scan(Eq("paper", paper))}
+            check_known(paper, old, known)
             strangers = self._existing([r.node.id for r in records if r.node.id not in old])
             new, moved, kept, written = list[str](), list[str](), list[str](), list[Record]()
             replaced = set(strangers)

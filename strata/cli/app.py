@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -15,7 +15,8 @@ from hierarchy.nodes import Level
 from retrieval.records import Answer, SearchResult
 from strata.assistant import Assistant, Row
 from strata.cli import show
-from strata.cli.door import emit, run
+from strata.cli.door import emit, ending_ends_cleanly, run
+from strata.settings import Settings
 
 LEVELS = click.Choice([level.value for level in Level])
 
@@ -41,21 +42,65 @@ def app() -> None:
 @app.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @project_option
+@click.option(
+    "--workers", type=click.IntRange(1, 16), help="How many files are read at once (default: STRATA_READERS)."
+)
+@click.option("--include", multiple=True, help="Only files in folders that fit this pattern; may be repeated.")
+@click.option("--exclude", multiple=True, help="Pass over files and folders that fit this pattern; may be repeated.")
 @click.option("--retry-failed", is_flag=True, help="Take up the files that failed before.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
 @json_option
-def ingest(paths: tuple[Path, ...], project: str | None, retry_failed: bool, as_json: bool) -> int:
+def ingest(
+    paths: tuple[Path, ...],
+    project: str | None,
+    workers: int | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    retry_failed: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
     """Take in PDFs, or folders with PDFs; unchanged files cost nothing. Exit code 1 if any file failed."""
     if not paths and not retry_failed:
         raise UsageError("No path was given.", "Name a folder with PDFs, or PDFs: strata ingest ~/papers.", "no_files")
-    from strata.cli.progress import Progress  # drawing a bar costs start-up time that asking need not pay
+    settings = Settings.from_environment()
+    if workers is not None:
+        reading = settings.ingestion.model_copy(update={"readers": workers})
+        settings = settings.model_copy(update={"ingestion": reading})
+    chosen: dict[str, Any] = {"retry_failed": retry_failed, "include": include, "exclude": exclude}
+    with Assistant(project, settings) as assistant:
+        if dry_run:
+            planned = assistant.plan(paths, **chosen)
+            emit(planned.to_dict()) if as_json else show.show_plan(planned)
+            return 0
+        from strata.cli.progress import Progress  # drawing a bar costs start-up time that asking need not pay
 
-    with Assistant(project) as assistant, Progress(quiet=as_json) as progress:
-        report = assistant.ingest(paths, retry_failed=retry_failed, watch=progress.watch)
+        with ending_ends_cleanly(), Progress(quiet=as_json) as progress:
+            report = assistant.ingest(paths, watcher=progress, **chosen)
     if as_json:
         emit(report.to_dict())
     else:
         show.show_report(report)
     return 1 if report.failed else 0
+
+
+@app.command()
+@click.argument("number", type=int, required=False)
+@click.option("--most", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.")
+@json_option
+def jobs(number: int | None, most: int, as_json: bool) -> int:
+    """List the latest ingests, or show the one with this NUMBER."""
+    with Assistant("jobs") as assistant:
+        if number is not None:
+            job = assistant.job(number)
+            emit({"schema": 1, "job": job.to_dict()}) if as_json else show.show_job(job)
+            return 0
+        found = assistant.jobs(most)
+    if as_json:
+        emit({"schema": 1, "jobs": [job.to_dict() | {"report": None} for job in found]})
+    else:
+        show.show_jobs(found)
+    return 0
 
 
 @app.command()

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -47,6 +50,19 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
             StrataError(f"Strata failed ({what[:300]}).", f"Run it again with {DEBUG}=1 to see where.", "internal"),
             as_json,
         )
+
+
+@contextmanager
+def ending_ends_cleanly() -> Iterator[None]:
+    """Treats a request to end (SIGTERM) as Ctrl-C, so that a night's work ends as cleanly by either."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def fail(error: StrataError, as_json: bool) -> int:

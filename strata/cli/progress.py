@@ -1,39 +1,87 @@
-"""A bar on standard error while an ingest runs; silent where that is no terminal. It must not know what is ingested."""
+"""How an ingest shows itself: a bar for the whole in a terminal, a line for each file elsewhere, such as in a log.
+
+Both on standard error, so that standard output holds the report alone. It must not know how anything is ingested.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
+from pathlib import Path
 from types import TracebackType
 
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+from rich.text import Text
 
-from ingestion.report import Outcome
+from ingestion.report import Outcome, Unchanged
+from ingestion.watcher import Watcher
 from strata.cli import show
 
+SHOWN = 40  # letters of the file at hand
 
-class Progress:
-    """A context; give its `watch` to an ingest."""
+
+class Progress(Watcher):
+    """A context that an ingest is told to."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        self._bar = Bar(*columns, console=show.console(error=True), disable=quiet or not sys.stderr.isatty())
-        self._task = self._bar.add_task("reading", total=None)
+        self._quiet = quiet
+        self._bar = _Bar() if not quiet and sys.stderr.isatty() else None
+        self._files = self._done = 0
+        self._start = time.monotonic()
 
-    def watch(self, outcome: Outcome, done: int, total: int) -> None:
-        """Moves the bar on by one file."""
-        self._bar.update(self._task, completed=done, total=total, description=show.outcome_line(outcome)[:60])
+    def began(self, files: int) -> None:
+        self._files, self._start = files, time.monotonic()
+        if self._bar:
+            self._bar.total(files)
+
+    def taking(self, path: Path) -> None:
+        if self._bar:
+            self._bar.at_hand(path.name)
+
+    def done(self, outcome: Outcome) -> None:
+        self._done += 1
+        if self._bar:
+            self._bar.advance()
+        elif not self._quiet and not (isinstance(outcome, Unchanged) and self._done < self._files):
+            rate = 60 * self._done / max(1e-3, time.monotonic() - self._start)
+            line = f"{self._done}/{self._files} {show.outcome_line(outcome)}, {rate:.0f} files a minute"
+            print(line, file=sys.stderr, flush=True)
 
     def __enter__(self) -> Progress:
-        self._bar.start()
+        if self._bar:
+            self._bar.bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if self._bar:
+            self._bar.bar.stop()
+
+
+class _Rate(ProgressColumn):
+    """Files a minute, over the last while."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{60 * speed:.0f}/min" if speed else "")
+
+
+class _Bar:
+    """One bar: files done and found, rate, time left, and the file at hand."""
+
+    def __init__(self) -> None:
+        columns = (BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+        at_hand = TextColumn("{task.description}", markup=False)
+        self.bar = Bar(*columns, at_hand, console=show.console(error=True), speed_estimate_period=120)
+        self._task = self.bar.add_task("looking at the files", total=None)
+
+    def total(self, files: int) -> None:
+        self.bar.update(self._task, total=files)
+
+    def at_hand(self, name: str) -> None:
+        self.bar.update(self._task, description=show.plain(name)[:SHOWN])
+
+    def advance(self) -> None:
+        self.bar.update(self._task, advance=1)

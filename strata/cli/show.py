@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from hierarchy.journal import Job
 from hierarchy.nodes import Level
 from hierarchy.paper import Paper
+from ingestion.plan import KEEP, IngestPlan
 from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome
 from retrieval.records import UNANSWERABLE, Answer, SearchResult
 from strata.projects import ProjectInfo
@@ -34,12 +36,57 @@ def show_report(report: IngestReport) -> None:
     """The outcome of an ingest: what failed, with what to do, and the sum."""
     out = console()
     for failure in report.failed:
-        out.print(plain(f"failed     {failure.path}\n           {failure.message} {failure.hint}"), style="red")
+        out.print(_failed(failure.path, failure.message, failure.hint), style="red")
     for duplicate in report.duplicates:
         out.print(plain(f"duplicate  {duplicate.path}\n           of {duplicate.of}"), style="yellow")
     out.print(plain(str(report)), style="bold")
     if report.failed:
         out.print("Mend these files and run the same command again, or take them up with --retry-failed.")
+
+
+def show_plan(planned: IngestPlan) -> None:
+    """What an ingest would do: a line for each file that is not simply kept, and the sum."""
+    out = console()
+    for file in planned.files:
+        if file.would != KEEP:
+            about = f"  of {file.of}" if file.of else f"  {file.reason}" if file.reason else ""
+            out.print(plain(f"{file.would:10} {file.path}{about}"), style="red" if file.reason else "")
+    out.print(plain(str(planned)), style="bold")
+
+
+def show_jobs(jobs: Sequence[Job]) -> None:
+    """A line for each ingest."""
+    out = console()
+    for job in jobs:
+        out.print(plain(job_line(job)), style="" if job.state in ("done", "running") else "yellow")
+    if not jobs:
+        out.print("Nothing was ingested yet. Begin with: strata ingest FOLDER --project NAME")
+
+
+def show_job(job: Job) -> None:
+    """An ingest, with the files that failed and why."""
+    out = console()
+    out.print(plain(job_line(job)), style="bold")
+    report = job.report or {}
+    if report.get("reason"):
+        out.print(plain(str(report["reason"])), style="yellow")
+    for failure in report.get("failed", ()):
+        out.print(
+            plain(f"failed     {failure['path']}\n           {failure['message']} {failure['hint']}"), style="red"
+        )
+
+
+def _failed(path: str, message: str, hint: str) -> str:
+    return plain(f"failed     {path}\n           {message} {hint}")
+
+
+def job_line(job: Job) -> str:
+    """An ingest in a line."""
+    report = job.report or {}
+    counts = [f"{len(report[name])} {name}" for name in ("added", "changed", "failed") if report.get(name)]
+    took = f", {report['seconds']:.0f} s" if "seconds" in report else ""
+    what = f" ({', '.join(counts)}{took})" if counts or took else ""
+    return f"{job.id:4}  {job.began[:16]}  {job.project}: {job.state}, {job.done} of {job.files} files{what}"
 
 
 def outcome_line(outcome: Outcome) -> str:

@@ -1,0 +1,98 @@
+"""How a paper that was read goes into the store: as a new one, a new version, or not at all.
+
+Several ingests may work on one project: a paper is stored only if it still stands as it was known, else it is looked
+at again. It must not know how files are found or read, nor in which order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hierarchy.encoder import Encoder, SentenceVectors
+from hierarchy.errors import ConflictError
+from hierarchy.filters import Eq
+from hierarchy.identity import version_id
+from hierarchy.nodes import Level, Node, Record
+from hierarchy.paper import Paper
+from hierarchy.store import NodeStore
+from ingestion.branch import Known, grow
+from ingestion.judge import Judge
+from ingestion.renaming import with_id
+from ingestion.report import Added, Changed, Duplicate, Outcome, Unchanged, named
+from ingestion.shelf import Shelf
+
+MOST_CONFLICTS = 20
+
+
+class Intake:
+    """Takes papers into a store, and keeps the judge's shelf up."""
+
+    def __init__(self, store: NodeStore, encoder: Encoder) -> None:
+        self._store, self._encoder = store, encoder
+        self.judge = Judge(papers_of(store))
+
+    def move(self, node: Node, path: Path) -> Outcome:
+        """Takes note of a paper whose file was moved or renamed: only its own node changes."""
+        moved = msgspec.structs.replace(node, file=path.name, metadata=node.metadata | {"path": str(path)})
+        kept = self._store.attachments([node.id]).get(node.id)
+        self._store.upsert([Record(moved, self._store.vectors([node.id])[node.id], kept)])
+        self.judge.shelf.put(moved)
+        return Unchanged(**named(path), paper=node.id)
+
+    def take(self, path: Path, paper: Paper) -> Outcome:
+        """Stores a paper that was read.
+
+        Raises:
+            ConflictError: where others keep changing this very paper.
+        """
+        for left in reversed(range(MOST_CONFLICTS)):
+            try:
+                return self._take(path, paper)
+            except ConflictError:
+                if not left:
+                    raise
+                self.judge.shelf = Shelf(papers_of(self._store))
+        raise AssertionError("unreachable")
+
+    def _take(self, path: Path, paper: Paper) -> Outcome:
+        before = self.judge.shelf.at(path)
+        extra: dict[str, Any] = {}
+        if before is not None:
+            paper = with_id(paper, before.id)
+            extra = {name: before.metadata[name] for name in ("tags", "version_of") if name in before.metadata}
+        else:
+            other = self.judge.shelf.with_words(paper.text_hash)
+            if other is not None:
+                return Duplicate(**named(path), of=other.metadata["path"])
+            if self.judge.shelf.get(paper.paper_id) is not None:
+                extra = {"version_of": paper.paper_id}
+                paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
+        known = self.judge.shelf.get(paper.paper_id)
+        branch = grow(paper, self._store.project, self._encoder, self._known_passages, extra)
+        change = self._store.replace_branch(paper.paper_id, branch.records, known)
+        self.judge.shelf.put(branch.records[0].node)
+        if before is None:
+            return Added(**named(path), paper=paper.paper_id, title=paper.title, nodes=len(branch.records))
+        passages = {r.node.id for r in branch.records if r.node.level == Level.PASSAGE}
+        moved, kept = len(passages & set(change.moved)), len(passages & set(change.kept))
+        gone = sum(node_id.startswith("p") for node_id in change.removed)
+        return Changed(
+            **named(path), paper=paper.paper_id, embedded=branch.embedded, moved=moved, kept=kept, removed=gone
+        )
+
+    def _known_passages(self, ids: Sequence[str]) -> Mapping[str, Known]:
+        nodes, vectors, attachments = self._store.get(ids), self._store.vectors(ids), self._store.attachments(ids)
+        return {
+            i: Known(nodes[i].digest, vectors[i], SentenceVectors.unpack(attachments[i]))
+            for i in ids
+            if i in nodes and i in vectors and i in attachments
+        }
+
+
+def papers_of(store: NodeStore) -> Iterator[Node]:
+    """The paper nodes of a project."""
+    return store.scan(Eq("level", Level.PAPER.value))

@@ -1,0 +1,73 @@
+"""What an ingest would do, without doing it: nothing is read, encoded or stored, the files are only hashed.
+
+It must not know readers or encoders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ingestion.judge import Judge, Moved, Unread
+from ingestion.report import Duplicate, Failed, Unchanged, named
+
+READ, RENEW, KEEP, MOVE, COPY, REFUSE = "read", "renew", "keep", "move", "duplicate", "refuse"
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A file and what would be done: read (it is new), renew (other bytes or rules), keep (it is unchanged), move (it
+    lay elsewhere), duplicate (of the file `of`), refuse (for `reason`)."""
+
+    file: str
+    path: str
+    would: str
+    of: str | None = None
+    reason: str | None = None
+
+
+class IngestPlan(msgspec.Struct, frozen=True):
+    """The record of `strata ingest --dry-run --json`."""
+
+    project: str
+    files: tuple[Planned, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many files for each thing to do."""
+        words = [planned.would for planned in self.files]
+        return {word: words.count(word) for word in (READ, RENEW, KEEP, MOVE, COPY, REFUSE) if word in words}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record (docs/contract.md)."""
+        return {"schema": 1, "project": self.project, "dry_run": True, "files": msgspec.to_builtins(self.files)}
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{n} to {word}" if word != COPY else f"{n} duplicate" for word, n in self.counts.items())
+        return f"Project {self.project}: {said}; nothing was done"
+
+
+def plan(project: str, files: Sequence[Path], judge: Judge) -> IngestPlan:
+    """What `ingest` would do with these files now; what their words are is only known when they are read."""
+    return IngestPlan(project, tuple(_planned(path, judge) for path in files))
+
+
+def _planned(path: Path, judge: Judge) -> Planned:
+    name = named(path)
+    match judge.of(path):
+        case Unchanged():
+            return Planned(**name, would=KEEP)
+        case Duplicate(of=of):
+            return Planned(**name, would=COPY, of=of)
+        case Failed(message=message):
+            return Planned(**name, would=REFUSE, reason=message)
+        case Moved(paper=paper):
+            return Planned(**name, would=MOVE, of=paper.metadata.get("path"))
+        case Unread(paper=paper):
+            if not judge.claims(path):
+                return Planned(**name, would=COPY, of=str(judge.first_of(path)))
+            return Planned(**name, would=READ if paper is None else RENEW)
+        case other:
+            raise AssertionError(f"no verdict: {other}")
