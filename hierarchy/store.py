@@ -62,6 +62,11 @@ class NodeStore(Protocol):
         """The project's name."""
         ...
 
+    @property
+    def encoder(self) -> EncoderIdentity:
+        """What its vectors are made with."""
+        ...
+
     def upsert(self, records: Sequence[Record]) -> None:
         """Writes nodes; a node with a known id is replaced.
 

@@ -42,6 +42,8 @@ class ProjectInfo(msgspec.Struct, frozen=True):
 class Projects(Protocol):
     """The projects of an engine."""
 
+    engine: Engine
+
     def names(self) -> list[str]:
         """The names of all projects, sorted without regard to case."""
         ...
@@ -89,7 +91,7 @@ def info(projects: Projects) -> list[ProjectInfo]:
             stats = store.stats()
             store.close()
         except StoreError as error:  # one broken project does not hide the others
-            found.append(ProjectInfo(name, 0, 0, "sqlite", "", str(error)))
+            found.append(ProjectInfo(name, 0, 0, projects.engine, "", str(error)))
             continue
         found.append(ProjectInfo(name, stats.by_level.get("paper", 0), stats.nodes, stats.engine, stats.updated))
     return found
@@ -97,6 +99,8 @@ def info(projects: Projects) -> list[ProjectInfo]:
 
 class FileProjects:
     """The embedded engine: one file a project."""
+
+    engine: Engine = "sqlite"
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "projects"
@@ -133,6 +137,8 @@ class FileProjects:
 class ServerProjects:
     """A Weaviate server: one tenant a project. It is asked for when it is first needed."""
 
+    engine: Engine = "weaviate"
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._locks = settings.home / "locks"
@@ -154,7 +160,7 @@ class ServerProjects:
         return self._registry
 
     def names(self) -> list[str]:
-        return [entry.name for entry in self.registry.entries()]
+        return self.registry.names()
 
     def open(self, name: str, encoder: EncoderIdentity | None, *, create: bool) -> NodeStore:
         from hierarchy.weaviate import WeaviateStore

@@ -49,5 +49,5 @@ def registry_of(announcement: str) -> Registry:
 def empty(announcement: str) -> None:
     """Drops all projects of the server."""
     registry = registry_of(announcement)
-    for entry in registry.entries():
-        registry.drop(entry)
+    for name in registry.names():
+        registry.drop(name)

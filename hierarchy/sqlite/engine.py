@@ -50,7 +50,7 @@ class SqliteStore:
         self._path = path
         self._project = project
         self._lock = threading.RLock()
-        self._connection, self.encoder = open_file(path, project, encoder, create=create)
+        self._connection, self._encoder = open_file(path, project, encoder, create=create)
         self._nearest = Nearest(self._connection, self.encoder.dimension)
         self._chosen: tuple[str, State, list[str]] | None = None
         self._frequencies: dict[str, int] = {}
@@ -59,6 +59,10 @@ class SqliteStore:
     @property
     def project(self) -> str:
         return self._project
+
+    @property
+    def encoder(self) -> EncoderIdentity:
+        return self._encoder
 
     # Writing
 

@@ -69,12 +69,12 @@ class WeaviateStore:
         entry = registry.entry(project)
         if entry is None:
             if not create or encoder is None:
-                raise unknown_project(project, [e.name for e in registry.entries()])
+                raise unknown_project(project, registry.names())
             entry = registry.make(project, encoder)
         if encoder is not None and entry.encoder != encoder:
             raise other_encoder(project, entry.encoder, encoder)
         self._entry = entry
-        self.encoder = entry.encoder
+        self._encoder = entry.encoder
         self._claims = Claims(registry, entry.name, locks)
         self._lock = threading.RLock()
         self._counted: tuple[str, int] | None = None
@@ -83,6 +83,10 @@ class WeaviateStore:
     @property
     def project(self) -> str:
         return self._entry.name
+
+    @property
+    def encoder(self) -> EncoderIdentity:
+        return self._encoder
 
     # Writing
 
@@ -231,21 +235,35 @@ class WeaviateStore:
         nodes = sum(by_level.values())
         return StoreStats("weaviate", self.project, nodes, by_level, self.encoder, entry.updated, None)
 
+    def looked_at(self, where: Filter | None, read: Callable[[Compiled], T]) -> T:
+        """What somebody else's code reads of the tenant: it is given the server's filter of what may be seen, and
+        called again where a write ended meanwhile."""
+        return self._reading(lambda: read(self._visible(where)))
+
+    @property
+    def tenant(self) -> str:
+        """The tenant that holds the project."""
+        return self._entry.name
+
     def drop(self) -> int:
         """Deletes the project with every file of it, and gives the number of its nodes."""
         nodes = self.stats().nodes
         with self._writing():
-            self._registry.drop(self._entry)
+            self._registry.drop(self.project)
         return nodes
 
     def close(self) -> None:
         """Nothing of its own: the connection belongs to whoever made it."""
 
+    def close_server(self) -> None:
+        """Lets go of the connection, for whoever uses nothing else of the server."""
+        self._server.close()
+
     # Inside: reading
 
     @property
     def _tenant(self) -> Any:
-        return self._server.client.collections.get(objects.COLLECTION).with_tenant(self._entry.tenant)
+        return self._server.client.collections.get(objects.COLLECTION).with_tenant(self._entry.name)
 
     def _ask(self, action: Callable[[], T]) -> T:
         return self._server.call(action)

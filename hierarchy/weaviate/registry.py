@@ -47,10 +47,6 @@ class Entry(msgspec.Struct, frozen=True):
         """Changes with what readers see."""
         return self.incarnation, self.epoch
 
-    @property
-    def tenant(self) -> str:
-        return self.name
-
 
 class Registry:
     """The entries of all projects on a server."""
@@ -81,13 +77,14 @@ class Registry:
             if not self.server.call(lambda: collections.exists(given["name"])):
                 raise
 
-    def entries(self) -> list[Entry]:
-        """All projects, sorted without regard to case."""
+    def names(self) -> list[str]:
+        """The names of all projects, sorted without regard to case; those that cannot be opened too."""
         if not self._made and not self.server.call(lambda: self.server.client.collections.exists(COLLECTION)):
             return []
         where = Where.by_property("kind").equal(PROJECT)
         found = self.server.call(lambda: self._collection.query.fetch_objects(filters=where, limit=MOST_ENTRIES))
-        return sorted((_decoded(o.properties) for o in found.objects), key=lambda e: e.name.lower())
+        records = (msgspec.json.decode(str(o.properties["record"])) for o in found.objects)
+        return sorted((str(record["name"]) for record in records), key=str.lower)
 
     def entry(self, name: str) -> Entry | None:
         """A project's entry, whatever its name's case."""
@@ -116,11 +113,11 @@ class Registry:
         entry = msgspec.structs.replace(entry, updated=datetime.now(UTC).isoformat(timespec="seconds"))
         self.put_object(project_key(entry.name), PROJECT, entry.name, msgspec.json.encode(entry).decode())
 
-    def drop(self, entry: Entry) -> None:
+    def drop(self, name: str) -> None:
         """Deletes a project: its tenant with every file of it, then its entry."""
         nodes = self.server.client.collections.get(objects.COLLECTION)
-        self.server.call(lambda: nodes.tenants.remove([entry.tenant]))
-        self.server.call(lambda: self._collection.data.delete_by_id(project_key(entry.name)))
+        self.server.call(lambda: nodes.tenants.remove([name]))
+        self.drop_object(project_key(name))
 
     # Objects of any kind
 

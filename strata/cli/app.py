@@ -11,13 +11,17 @@ from typing import Any, TextIO
 import click
 
 from hierarchy.errors import NotBuiltError, UsageError
+from hierarchy.identity import checked_project_name
 from hierarchy.nodes import Level
 from retrieval.records import Answer, SearchResult
 from strata.assistant import Assistant, Row
 from strata.cli import show
 from strata.cli.door import emit, ending_ends_cleanly, run
+from strata.copying import copy_project
+from strata.projects import Engine, projects_of
 from strata.settings import Settings
 
+ENGINES = click.Choice(["sqlite", "weaviate"])
 LEVELS = click.Choice([level.value for level in Level])
 
 project_option = click.option("-p", "--project", help="The project's name (default: STRATA_PROJECT, or 'papers').")
@@ -231,6 +235,32 @@ def remove(paper: str | None, project: str | None, everything: bool, erase: bool
     else:
         click.echo(show.plain(f"Removed {what}: {removal.nodes} nodes."))
     return 0
+
+
+@app.command()
+@click.option("--from", "source", type=ENGINES, required=True, help="The engine that has the project.")
+@click.option("--to", "target", type=ENGINES, required=True, help="The engine that is to have it.")
+@project_option
+@json_option
+def copy(source: Engine, target: Engine, project: str | None, as_json: bool) -> int:
+    """Copy a project from one engine to the other, with its vectors; run it again to go on where it stopped."""
+    if source == target:
+        raise UsageError("A project is copied from one engine to the other.", "Give --from and --to differently.")
+    settings = Settings.from_environment()
+    sources, targets = projects_of(settings, source), projects_of(settings, target)
+    try:
+        store = sources.open(checked_project_name(project or settings.project), None, create=False)
+        with ending_ends_cleanly():
+            copied = copy_project(store, targets.open(store.project, store.encoder, create=True))
+    finally:
+        sources.close()
+        targets.close()
+    if as_json:
+        emit(copied.to_dict())
+    else:
+        click.echo(show.plain(f"Copied {copied.project!r}: {copied.nodes} nodes, {copied.written} written now."))
+        click.echo(f"Compared all {copied.checked} nodes with their vectors: {copied.different} differ.")
+    return 1 if copied.different else 0
 
 
 @app.command()
