@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -91,20 +91,23 @@ class Bench:
         prepared(self.folder)
         shutil.copytree(self.folder / "models", home / "models", dirs_exist_ok=True)
 
-    def run(self, home: Path, *command: str | Path, ok: Sequence[int] = (0,)) -> Run:
-        """Runs `python COMMAND` with this home and no other setting.
+    def run(
+        self, home: Path, *command: str | Path, ok: Sequence[int] = (0,), environment: Mapping[str, str] | None = None
+    ) -> Run:
+        """Runs `python COMMAND` with this home and no other setting than `environment`.
 
         Raises:
             RuntimeError: where it ends with another exit code than those that are `ok`, with the end of what it said.
         """
         drop = ("STRATA_", "PYTHONDONTWRITEBYTECODE")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(drop)} | {"STRATA_HOME": str(home)}
+        variables = {k: v for k, v in os.environ.items() if not k.startswith(drop)} | {"STRATA_HOME": str(home)}
+        variables |= environment or {}
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".json") as cost:
             done = subprocess.run(
                 [sys.executable, Path(__file__).with_name("child.py"), cost.name, sys.executable, *command],
                 capture_output=True,
                 text=True,
-                env=environment,
+                env=variables,
                 cwd=ROOT,
                 check=False,
             )

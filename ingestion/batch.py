@@ -46,14 +46,15 @@ def ingest(
     job = _Job(store.project, journal, files, watcher or Watcher())
     timed = _Timed(encoder)
     try:
-        for outcome in _outcomes(files, Intake(store, timed), settings, job.watcher):
+        intake = Intake(store, timed)
+        for outcome in _outcomes(files, intake, settings, job.watcher):
             job.done(outcome)
         if renew_project(store):
             store.tidy()
     except BaseException as error:
         job.stopped(error)
         raise
-    return job.ended(timed.cpu_s)
+    return job.ended(timed.cpu_s, intake.writing_s)
 
 
 def _outcomes(
@@ -121,12 +122,12 @@ class _Job:
         state = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
         try:
             self._forgive()
-            self._journal.job_ended(self._id, state, self._report(0.0).to_dict() | {"reason": reason})
+            self._journal.job_ended(self._id, state, self._report().to_dict() | {"reason": reason})
         except StrataError as also:
             error.add_note(str(also))
 
-    def ended(self, encoder_cpu_s: float) -> IngestReport:
-        report = self._report(encoder_cpu_s)
+    def ended(self, encoder_cpu_s: float, writing_s: float) -> IngestReport:
+        report = self._report(round(encoder_cpu_s, 3), round(writing_s, 3))
         self._forgive()
         self._journal.job_ended(self._id, "done", report.to_dict())
         return report
@@ -134,11 +135,9 @@ class _Job:
     def _forgive(self) -> None:
         self._journal.succeeded(self._project, [o.path for o in self._outcomes if not isinstance(o, Failed)])
 
-    def _report(self, encoder_cpu_s: float) -> IngestReport:
-        seconds, cpu = time.monotonic() - self._start, _cpu() - self._cpu
-        return IngestReport(
-            self._project, round(seconds, 3), tuple(self._outcomes), round(cpu, 3), round(encoder_cpu_s, 3)
-        )
+    def _report(self, encoder_cpu_s: float = 0.0, writing_s: float = 0.0) -> IngestReport:
+        seconds, cpu = round(time.monotonic() - self._start, 3), round(_cpu() - self._cpu, 3)
+        return IngestReport(self._project, seconds, tuple(self._outcomes), cpu, encoder_cpu_s, writing_s)
 
 
 class _Timed:

@@ -6,6 +6,7 @@ at again. It must not know how files are found or read, nor in which order.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Intake:
     def __init__(self, store: NodeStore, encoder: Encoder) -> None:
         self._store, self._encoder = store, encoder
         self.judge = Judge(papers_of(store))
+        self.writing_s = 0.0
 
     def move(self, node: Node, path: Path) -> Outcome:
         """Takes note of a paper whose file was moved or renamed: only its own node changes."""
@@ -72,8 +74,11 @@ class Intake:
                 extra = {"version_of": paper.paper_id}
                 paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
         known = self.judge.shelf.get(paper.paper_id)
-        branch = grow(paper, self._store.project, self._encoder, self._known_passages, extra)
+        passages_of = self._known_passages if known is not None else _none_known
+        branch = grow(paper, self._store.project, self._encoder, passages_of, extra)
+        start = time.monotonic()
         change = self._store.replace_branch(paper.paper_id, branch.records, known)
+        self.writing_s += time.monotonic() - start
         self.judge.shelf.put(branch.records[0].node)
         if before is None:
             return Added(**named(path), paper=paper.paper_id, title=paper.title, nodes=len(branch.records))
@@ -91,6 +96,10 @@ class Intake:
             for i in ids
             if i in nodes and i in vectors and i in attachments
         }
+
+
+def _none_known(ids: Sequence[str]) -> Mapping[str, Known]:
+    return {}
 
 
 def papers_of(store: NodeStore) -> Iterator[Node]:

@@ -61,13 +61,15 @@ Outcome = Added | Unchanged | Changed | Duplicate | Failed
 
 
 class IngestReport(msgspec.Struct, frozen=True):
-    """The record of `strata ingest --json`; `encoder_cpu_s` is the encoder's part of the CPU time."""
+    """The record of `strata ingest --json`; `encoder_cpu_s` is the encoder's part of the CPU time,
+    `writing_s` the time by the clock that the store took."""
 
     project: str
     seconds: float
     outcomes: tuple[Outcome, ...]
     cpu_s: float = 0.0
     encoder_cpu_s: float = 0.0
+    writing_s: float = 0.0
 
     @property
     def added(self) -> list[Added]:
@@ -95,7 +97,7 @@ class IngestReport(msgspec.Struct, frozen=True):
             name: msgspec.to_builtins(getattr(self, name))
             for name in ("added", "unchanged", "changed", "duplicates", "failed")
         }
-        times = {"seconds": self.seconds, "cpu_s": self.cpu_s, "encoder_cpu_s": self.encoder_cpu_s}
+        times = {name: getattr(self, name) for name in ("seconds", "cpu_s", "encoder_cpu_s", "writing_s")}
         return {"schema": 1, "project": self.project, **times, **lists}
 
     def __str__(self) -> str:

@@ -56,8 +56,12 @@ class Claims:
         self._beaten = 0.0
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Waits for its turn, and gives the right back at the end.
+    def held(self, *, keep: bool = False) -> Iterator[bool]:
+        """Waits for its turn. Gives whether nobody else can have written since this process last did.
+
+        Args:
+            keep: the claim stays on the server afterwards, so that the next write of a batch need not draw again; it
+                is given back when somebody else waits, and by `release`.
 
         Raises:
             StoreError: where others wrote for too long.
@@ -67,16 +71,38 @@ class Claims:
         except Timeout:
             raise self._busy() from None
         try:
-            self._draw()
+            alone = self._goes_on()
+            if not alone:
+                self.release()
+                self._draw()
             try:
-                self._wait()
-                yield
+                if not alone:
+                    self._wait()
+                yield alone
+            except BaseException:
+                keep = False  # what was begun must be swept, so the next write begins anew
+                raise
             finally:
-                with suppress(StoreError):  # a server that is gone: the claim is ours to take away next time
-                    self._registry.drop_object(self._key)
-                self._claim = None
+                if not keep:
+                    self.release()
         finally:
             self._lock.release()
+
+    def release(self) -> None:
+        """Gives a claim back that was kept."""
+        if self._claim is not None:
+            with suppress(StoreError):  # a server that is gone: the claim is ours to take away next time
+                self._registry.drop_object(self._key)
+            self._claim = None
+
+    def _goes_on(self) -> bool:
+        """Whether a claim that was kept still stands, fresh enough that nobody can think its holder dead, and alone."""
+        if self._claim is None or time.monotonic() - self._beaten > LEASE_S / 3:
+            return False
+        if set(self._registry.objects(CLAIM, self._project)) != {self._key}:
+            return False
+        self.beat()
+        return True
 
     def beat(self) -> None:
         """Shows that the holder lives; to be called now and then in long writes.
@@ -99,7 +125,7 @@ class Claims:
         for key, claim in self._others().items():
             if claim.home == self._home:  # we hold the lock of this home: whoever made it is dead
                 self._registry.drop_object(key)
-        self._put(Claim(self._home, True, 0, secrets.token_hex(4)))
+        self._put(Claim(self._home, True, 0, secrets.token_hex(4)), new=True)
         ticket = 1 + max((c.ticket for c in self._others().values()), default=0)
         self._put(Claim(self._home, False, ticket, secrets.token_hex(4)))
 
@@ -128,8 +154,9 @@ class Claims:
         found = self._registry.objects(CLAIM, self._project)
         return {k: msgspec.json.decode(record, type=Claim) for k, record in found.items() if k != self._key}
 
-    def _put(self, claim: Claim) -> None:
-        self._registry.put_object(self._key, CLAIM, self._project, msgspec.json.encode(claim).decode())
+    def _put(self, claim: Claim, *, new: bool = False) -> None:
+        record = msgspec.json.encode(claim).decode()
+        self._registry.put_object(self._key, CLAIM, self._project, record, new=new)
         self._claim, self._beaten = claim, time.monotonic()
 
     def _busy(self) -> StoreError:

@@ -25,7 +25,7 @@ from weaviate.exceptions import WeaviateBaseError
 
 from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageError
-from hierarchy.filters import Eq, Filter, In, is_empty, matches
+from hierarchy.filters import Eq, Filter, In, Or, is_empty, matches
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import chosen_words
 from hierarchy.refusals import check_known, check_records, other_encoder, unknown_project
@@ -102,12 +102,13 @@ class WeaviateStore:
         self, paper: str, records: Sequence[Record], known: Node | Unchecked | None = UNCHECKED
     ) -> BranchChange:
         check_records(records, self.project, self.encoder)
-        with self._writing():
-            old = {node.id: node for node in self._scan(Eq("paper", paper))}
+        with self._writing(keep=True):
+            ids = tuple(r.node.id for r in records)
+            there = {node.id: node for node in self._scan(Or((Eq("paper", paper), In("id", ids))))}
+            old = {node.id: node for node in there.values() if node.paper == paper}
             check_known(paper, old, known)
-            strangers = self._existing([r.node.id for r in records if r.node.id not in old])
             new, moved, kept, written = list[str](), list[str](), list[str](), list[Record]()
-            replaced = set(strangers)
+            replaced = there.keys() - old.keys()
             for record in records:
                 before = old.pop(record.node.id, None)
                 if before == record.node:
@@ -117,7 +118,7 @@ class WeaviateStore:
                 written.append(record)
                 if before is not None:
                     replaced.add(record.node.id)
-            replaced |= set(old)
+            replaced |= old.keys()
             if written or replaced:
                 self._write(written, In("id", tuple(sorted(replaced))) if replaced else None)
         return BranchChange(tuple(new), tuple(moved), tuple(kept), tuple(old))
@@ -227,7 +228,9 @@ class WeaviateStore:
         yield from self._reading(lambda: self._scan(where))
 
     def tidy(self) -> None:
-        """Nothing: the server does it by itself."""
+        """Lets others write at once; the server keeps its indexes in order by itself."""
+        with self._lock:
+            self._claims.release()
 
     def stats(self) -> StoreStats:
         by_level = self.count_by("level")
@@ -253,7 +256,8 @@ class WeaviateStore:
         return nodes
 
     def close(self) -> None:
-        """Nothing of its own: the connection belongs to whoever made it."""
+        """Lets others write at once; the connection belongs to whoever made it."""
+        self.tidy()
 
     def close_server(self) -> None:
         """Lets go of the connection, for whoever uses nothing else of the server."""
@@ -346,9 +350,9 @@ class WeaviateStore:
         return self._nodes([o.properties for o in self._named(ids, objects.NODE)])
 
     def _scan(self, where: Filter | None) -> list[Node]:
-        filters = self._visible(where)
-        if self._count(filters) <= MOST_RESULTS:
-            nodes = self._nodes([o.properties for o in self._fetch(filters, objects.NODE)])
+        found = self._fetch(self._visible(where), objects.NODE)
+        if len(found) < MOST_RESULTS:
+            nodes = self._nodes([o.properties for o in found])
         else:  # more than the server gives for a filter: all there is, looked through here
             nodes = [node for node in self._nodes(self._all()) if matches(where, node)]
         return sorted(nodes, key=lambda n: (LEVELS[n.level], n.paper or "", n.order, n.id))
@@ -388,12 +392,13 @@ class WeaviateStore:
     # Inside: writing
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Alone, after what a killed writer left was swept."""
-        with self._lock, self._claims.held():
-            self._entry = self._now()
-            self._sweep()
-            self._sweep_unfinished()
+    def _writing(self, *, keep: bool = False) -> Iterator[None]:
+        """Alone, after what a killed writer left was swept; `keep` where more writes are likely to follow."""
+        with self._lock, self._claims.held(keep=keep) as alone:
+            if not alone:
+                self._entry = self._now()
+                self._sweep()
+                self._sweep_unfinished()
             yield
 
     def _write(self, records: Sequence[Record], replaced: Filter | None) -> None:

@@ -105,33 +105,38 @@ class Registry:
         if there is not None:
             return there
         made = Entry(name, encoder, secrets.token_hex(8))
-        self.put(made)
+        self.put(made, new=True)
         return made
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry, *, new: bool = False) -> None:
         """Replaces a project's entry, in one step."""
         entry = msgspec.structs.replace(entry, updated=datetime.now(UTC).isoformat(timespec="seconds"))
-        self.put_object(project_key(entry.name), PROJECT, entry.name, msgspec.json.encode(entry).decode())
+        self.put_object(project_key(entry.name), PROJECT, entry.name, msgspec.json.encode(entry).decode(), new=new)
 
     def drop(self, name: str) -> None:
-        """Deletes a project: its tenant with every file of it, then its entry."""
+        """Deletes a project: its tenant with every file of it, the claims to it, then its entry."""
         nodes = self.server.client.collections.get(objects.COLLECTION)
         self.server.call(lambda: nodes.tenants.remove([name]))
+        for key in self.objects(CLAIM, name):
+            self.drop_object(key)
         self.drop_object(project_key(name))
 
     # Objects of any kind
 
-    def put_object(self, key: Any, kind: str, project: str, record: str) -> None:
-        """Writes an object, replacing the one with this key."""
+    def put_object(self, key: str, kind: str, project: str, record: str, *, new: bool) -> None:
+        """Writes an object, replacing the one with this key; `new` says which of the two is more likely."""
         values = {"kind": kind, "project": project.lower(), "record": record}
 
         def write() -> None:
+            ways = [lambda: self._collection.data.insert(values, uuid=key)]
+            ways.append(lambda: self._collection.data.replace(key, values))
+            first, second = ways if new else reversed(ways)
             try:
-                self._collection.data.insert(values, uuid=key)
+                first()
             except UnexpectedStatusCodeError as error:
-                if "already exists" not in str(error):
+                if error.status_code not in (404, 422):  # not there to be replaced, there already
                     raise
-                self._collection.data.replace(key, values)
+                second()
 
         self.server.call(write)
 
@@ -141,7 +146,7 @@ class Registry:
         found = self.server.call(lambda: self._collection.query.fetch_objects(filters=where, limit=MOST_ENTRIES))
         return {str(o.uuid): str(o.properties["record"]) for o in found.objects}
 
-    def drop_object(self, key: Any) -> None:
+    def drop_object(self, key: str) -> None:
         """Deletes an object that may be there."""
         self.server.call(lambda: self._collection.data.delete_by_id(key))
 
