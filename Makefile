@@ -11,7 +11,7 @@ BIN := .venv/bin
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env demo test check fix bench lock sample clean
+.PHONY: help env demo test check fix bench weaviate lock sample clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -24,7 +24,7 @@ env: .venv/ready  ## the environment in .venv, from the lock file
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	# Importing it once writes the bytecode of all that Strata loads, so that its first command starts as fast as the next.
-	$(BIN)/python -c "import strata.demo, ingestion.reader, onnxruntime, tokenizers, pandas, filelock"
+	$(BIN)/python -c "import strata.demo, strata.llama, ingestion.reader, onnxruntime, tokenizers, pandas"
 	touch .venv/ready
 
 demo: env  ## the main job on the sample papers: ingest, tree, cited answers, one refusal
@@ -50,6 +50,9 @@ fix: env  ## mends style where a program can
 
 bench: env  ## the measurements that the README names; some need ../shared/data
 	$(BIN)/python -m benchmarks
+
+weaviate: env  ## a Weaviate server: the one that is set, else by Docker, else built by Go; says what to export
+	@$(BIN)/python -m strata.local_weaviate run
 
 lock: env  ## renews requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock
