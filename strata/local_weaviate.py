@@ -52,8 +52,19 @@ class LocalWeaviate:
         self.key = key or secrets.token_urlsafe(24)
         kept.touch(mode=0o600)
         kept.write_text(self.key, "utf-8")
-        self.ports = free_ports(len(PORTS) - 1, pair=True)
+        self.ports = self._ports()
         self._process: subprocess.Popen[bytes] | None = None
+
+    def _ports(self) -> list[int]:
+        """The ports that it had before, where they are free; the server finds itself by them."""
+        kept = self.folder / "ports.json"
+        if kept.exists():
+            ports: list[int] = json.loads(kept.read_text("utf-8"))
+            if not any(listens(port) for port in ports):
+                return ports
+        ports = free_ports(len(PORTS) - 1, pair=True)
+        kept.write_text(json.dumps(ports), "utf-8")
+        return ports
 
     @property
     def url(self) -> str:
