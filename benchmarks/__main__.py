@@ -16,7 +16,7 @@ import msgspec
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, MissingDataError
 
-NAMES = ("ingest", "reingest", "ask", "evidence", "quotes", "llamaindex", "search", "kill", "batch")
+NAMES = ("ingest", "reingest", "ask", "evidence", "quotes", "llamaindex", "search", "kill", "engines", "batch")
 
 
 def main() -> int:

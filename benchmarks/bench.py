@@ -115,9 +115,11 @@ class Bench:
                 raise RuntimeError(f"{command[:3]} ended with {done.returncode}: {done.stderr[-1_000:]}")
             return Run(done.returncode, done.stdout, **json.load(cost))
 
-    def strata(self, home: Path, *command: str | Path, ok: Sequence[int] = (0,)) -> Run:
+    def strata(
+        self, home: Path, *command: str | Path, ok: Sequence[int] = (0,), environment: Mapping[str, str] | None = None
+    ) -> Run:
         """Runs `strata COMMAND`."""
-        return self.run(home, "-m", "strata", *command, ok=ok)
+        return self.run(home, "-m", "strata", *command, ok=ok, environment=environment)
 
     def ingest(self, *paths: Path) -> Ingested:
         """Takes PDFs into a project of a fresh home; single failures are in the report."""
@@ -135,13 +137,16 @@ class Bench:
         lines = self.need("qasper/questions.jsonl").read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
-    def answered(self, name: str, *command: str) -> tuple[Path, list[dict[str, Any]], Run]:
+    def answered(
+        self, name: str, *command: str, environment: Mapping[str, str] | None = None
+    ) -> tuple[Path, list[dict[str, Any]], Run]:
         """The rows that `strata COMMAND --queries` gives for all questions, and their file."""
         home = self.papers.home
         given, out = home / f"{name}-in.jsonl", home / f"{name}-out.jsonl"
         rows = ({"id": q["question_id"], "question": q["question"], "papers": [q["paper_id"]]} for q in self.questions)
         given.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        run = self.strata(home, *command, "--project", PROJECT, "--queries", given, "--out", out, ok=(0, 1))
+        asked: tuple[str | Path, ...] = (*command, "--project", PROJECT, "--queries", given, "--out", out)
+        run = self.strata(home, *asked, ok=(0, 1), environment=environment)
         return out, [json.loads(line) for line in out.read_text("utf-8").splitlines()], run
 
     def close(self) -> None:

@@ -1,16 +1,14 @@
 """Made projects of any size for measuring search, with nodes in the shares that real papers give.
 
-`python -m benchmarks.made NODES` builds one in STRATA_HOME as an ingest does: `upsert`, 2,000 at a time, then `tidy`.
+`python -m benchmarks.made NODES` builds one on the engine that is set: 2,000 at a time, as an ingest writes.
 Words follow Zipf's law over 50,000 of them; vectors are unit ones around 256 centres; passages carry places and
 sentence vectors as large as real ones. The same number of nodes always gives the same nodes.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +18,8 @@ from hierarchy.encoder import Matrix
 from hierarchy.nodes import Finding, Level, Node, Record
 from hierarchy.positions import Positions, WordBox
 from strata.minilm import MiniLM
-from strata.projects import FileProjects
+from strata.projects import projects_of
+from strata.settings import Settings
 from strata.weights import DIMENSION
 
 SHARES = {Level.FINDING: 388, Level.PAPER: 80, Level.PASSAGE: 5392, Level.PROJECT: 1, Level.SECTION: 1248}  # of 7,109
@@ -113,12 +112,14 @@ def _word(rank: int) -> str:
 
 
 def main() -> None:
-    home = Path(os.environ["STRATA_HOME"])
-    store = FileProjects(home).open(PROJECT, MiniLM(home).identity, create=True)
+    settings = Settings.from_environment()
+    projects = projects_of(settings)
+    store = projects.open(PROJECT, MiniLM(settings.home).identity, create=True)
     for batch in batches(int(sys.argv[1])):
         store.upsert(batch)
     store.tidy()
     store.close()
+    projects.close()
 
 
 if __name__ == "__main__":
