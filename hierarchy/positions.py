@@ -16,6 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 Box = tuple[float, float, float, float]
+
+
+def box_of(values: Iterable[float]) -> Box:
+    """A box from anything with four numbers."""
+    x0, y0, x1, y1 = values
+    return float(x0), float(y0), float(x1), float(y1)
+
+
 Table = npt.NDArray[np.int32]
 COLUMNS = 8  # start, end, page, line, x0, y0, x1, y1
 UNIT = 100.0  # boxes are kept in hundredths of a point
@@ -86,10 +94,6 @@ class Positions(msgspec.Struct, frozen=True):
                 spans.append(Span(here[0], box))
             last = here
         return tuple(spans)
-
-    def pages(self) -> tuple[int, ...]:
-        """The pages that the text stands on, in order."""
-        return tuple(dict.fromkeys(int(p) for p in self.table()[:, 2]))
 
     def cut(self, start: int, end: int) -> Positions:
         """The positions of the part `start:end`, counted from its own first character."""

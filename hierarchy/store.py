@@ -6,7 +6,7 @@ not its business, so that all engines are fused alike. It must not know PDFs, qu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -37,6 +37,24 @@ class BranchChange(msgspec.Struct, frozen=True):
     moved: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+
+    @classmethod
+    def between(cls, old: Mapping[str, Node], records: Sequence[Record]) -> BranchChange:
+        """What makes these records of the nodes that are there."""
+        new, moved, kept = list[str](), list[str](), list[str]()
+        for node in (record.node for record in records):
+            before = old.get(node.id)
+            if before == node:
+                kept.append(node.id)
+            else:
+                (new if before is None or before.digest != node.digest else moved).append(node.id)
+        gone = old.keys() - {record.node.id for record in records}
+        return cls(tuple(new), tuple(moved), tuple(kept), tuple(i for i in old if i in gone))
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The nodes that must be written."""
+        return frozenset((*self.new, *self.moved))
 
 
 class StoreStats(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ import pymupdf
 
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
-from hierarchy.positions import Box
+from hierarchy.positions import Box, box_of
 from ingestion.hidden import Ink, hidden_reason
 from ingestion.pages import Document, Line, PageModel, Style, Word
 from ingestion.painted import PaintedPage
@@ -116,7 +116,7 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
                     hidden.setdefault(reason, []).append(span["text"].strip())
             words = list(_words(line, boxes.get((block["number"], at), []), reasons))
             if turn is not None:
-                words = [w._replace(box=_box(pymupdf.Rect(w.box) * turn)) for w in words]
+                words = [w._replace(box=box_of(pymupdf.Rect(w.box) * turn)) for w in words]
             if words and _is_level(line["dir"], turn):
                 model.lines.append(Line(number, block["number"], words, words[0].box))
             elif words:
@@ -156,7 +156,7 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str
             which += 1
         if reasons[which]:
             continue
-        box = _box(boxes[i][:4]) if fits else _shared(spans[which], starts[which], match.start(), match.end())
+        box = box_of(boxes[i][:4]) if fits else _shared(spans[which], starts[which], match.start(), match.end())
         word = match.group()
         if not word.isascii():
             # A soft hyphen shows only where it cuts a word.
@@ -176,18 +176,13 @@ def _style(font: str, flags: int, size: float) -> Style:
 
 def _ink(span: dict[str, Any]) -> Ink:
     painted = bool(int(span.get("char_flags", 16)) & (16 | 32))
-    return Ink(int(span["color"]), int(span.get("alpha", 255)), float(span["size"]), painted, _box(span["bbox"]))
+    return Ink(int(span["color"]), int(span.get("alpha", 255)), float(span["size"]), painted, box_of(span["bbox"]))
 
 
 def _shared(span: dict[str, Any], span_start: int, start: int, end: int) -> Box:
-    x0, y0, x1, y1 = _box(span["bbox"])
+    x0, y0, x1, y1 = box_of(span["bbox"])
     unit = (x1 - x0) / max(1, len(span["text"]))
     return x0 + unit * (start - span_start), y0, min(x1, x0 + unit * (end - span_start)), y1
-
-
-def _box(values: Any) -> Box:
-    x0, y0, x1, y1 = values
-    return float(x0), float(y0), float(x1), float(y1)
 
 
 def _is_scan_layer(content: dict[str, Any], painted: PaintedPage) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hierarchy.positions import Box
+from hierarchy.positions import Box, box_of
 
 MOST_DRAWINGS = 20_000  # beyond it a page is a map or an attack, and its colours are not looked up
 KINDS = ("fill-path", "fill-image", "fill-shade")
@@ -34,16 +34,11 @@ class PaintedPage:
     def fills(self) -> list[tuple[Box, tuple[float, ...]]]:
         if self._fills is None:
             drawings = self._page.get_cdrawings() if self._drawn() else []
-            self._fills = [(_box(d["rect"]), tuple(d["fill"])) for d in drawings if d.get("fill")]
+            self._fills = [(box_of(d["rect"]), tuple(d["fill"])) for d in drawings if d.get("fill")]
         return self._fills
 
     def _drawn(self) -> list[tuple[str, Box]]:
         if self._log is None:
-            log = [(kind, _box(box)) for kind, box, *_ in self._page.get_bboxlog() if kind in KINDS]
+            log = [(kind, box_of(box)) for kind, box, *_ in self._page.get_bboxlog() if kind in KINDS]
             self._log = log if len(log) <= MOST_DRAWINGS else []
         return self._log
-
-
-def _box(values: Any) -> Box:
-    x0, y0, x1, y1 = values
-    return float(x0), float(y0), float(x1), float(y1)

@@ -20,10 +20,6 @@ class Typography(NamedTuple):
     gutters: tuple[float | None, ...]
     justified: bool
 
-    def columns(self, page: PageModel) -> int:
-        """How many columns the page has."""
-        return 1 if self.gutters[page.number - 1] is None else 2
-
 
 def learn(document: Document) -> Typography:
     """Measures a document whose fragments are joined."""

@@ -58,7 +58,6 @@ def test_one_column_has_no_gutter() -> None:
     lines = [line(f"{i} {LONG} {LONG}", 72, 100 + 12 * i, width=468) for i in range(30)]
     found = learn(document_of(lines))
     assert found.gutters == (None,)
-    assert found.columns(page_of(lines)) == 1
 
 
 def test_a_sparse_page_takes_the_gutter_of_its_neighbours() -> None:

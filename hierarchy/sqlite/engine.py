@@ -80,17 +80,13 @@ class SqliteStore:
         with self._writing():
             old = {node.id: node for node in self._nodes(Eq("paper", paper))}
             check_known(paper, old, known)
+            change = BranchChange.between(old, records)
             places = self._rows([*old, *(r.node.id for r in records)])
-            new, moved, kept = list[str](), list[str](), list[str]()
             for record in records:
-                before = old.pop(record.node.id, None)
-                if before == record.node:
-                    kept.append(record.node.id)
-                    continue
-                (new if before is None or before.digest != record.node.digest else moved).append(record.node.id)
-                self._write(record, places.get(record.node.id))
-            self._drop([places[node_id] for node_id in old])
-        return BranchChange(tuple(new), tuple(moved), tuple(kept), tuple(old))
+                if record.node.id in change.written:
+                    self._write(record, places.get(record.node.id))
+            self._drop([places[node_id] for node_id in change.removed])
+        return change
 
     def delete(self, where: Filter) -> int:
         if is_empty(where):

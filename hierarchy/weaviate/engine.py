@@ -107,21 +107,13 @@ class WeaviateStore:
             there = {node.id: node for node in self._scan(Or((Eq("paper", paper), In("id", ids))))}
             old = {node.id: node for node in there.values() if node.paper == paper}
             check_known(paper, old, known)
-            new, moved, kept, written = list[str](), list[str](), list[str](), list[Record]()
-            replaced = there.keys() - old.keys()
-            for record in records:
-                before = old.pop(record.node.id, None)
-                if before == record.node:
-                    kept.append(record.node.id)
-                    continue
-                (new if before is None or before.digest != record.node.digest else moved).append(record.node.id)
-                written.append(record)
-                if before is not None:
-                    replaced.add(record.node.id)
-            replaced |= old.keys()
+            change = BranchChange.between(old, records)
+            written = [record for record in records if record.node.id in change.written]
+            # Out of date: what is written anew, what is gone, and nodes of these ids that stood in another paper.
+            replaced = {i for i in there if i in change.written or i in change.removed or i not in old}
             if written or replaced:
                 self._write(written, In("id", tuple(sorted(replaced))) if replaced else None)
-        return BranchChange(tuple(new), tuple(moved), tuple(kept), tuple(old))
+        return change
 
     def delete(self, where: Filter) -> int:
         if is_empty(where):
