@@ -16,7 +16,19 @@ import msgspec
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, MissingDataError
 
-NAMES = ("ingest", "reingest", "ask", "evidence", "quotes", "llamaindex", "search", "kill", "engines", "batch")
+NAMES = (
+    "ingest",
+    "reingest",
+    "ask",
+    "evidence",
+    "quotes",
+    "llamaindex",
+    "search",
+    "kill",
+    "engines",
+    "readers",
+    "batch",
+)
 
 
 def main() -> int:

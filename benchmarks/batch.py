@@ -42,7 +42,7 @@ def _measured(bench: Bench, engine: str, home: Path, there: dict[str, str], fold
     later = float(np.median(memory[-tenth:]) / np.median(memory[tenth : 2 * tenth]))
     yield Figure(f"{engine}: memory in the last tenth over the second's", later, "times", most=1.1)
     for name, column, most in (("CPU", cpu, 1.2), ("wall", clock, None)):
-        first, last = column[tenth] - column[0], column[-1] - column[-1 - tenth]
+        first, last = float(column[tenth] - column[0]), float(column[-1] - column[-1 - tenth])
         yield Figure(f"{engine}: {name} a paper in the last tenth over the first's", last / first, "times", most=most)
         yield Figure(f"{engine}: {name} a paper", float(column[-1] - column[0]) / (len(column) - 1), "s")
     yield Figure(f"{engine}: writing, of the wall time", 100 * notes["writing_s"] / notes["seconds"], "%", most=15)
