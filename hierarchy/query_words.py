@@ -1,4 +1,4 @@
-"""The words of a question that a BM25 leg searches, chosen alike for every engine.
+"""The words of a question that a BM25 leg searches.
 
 A term that stands in over a fifth of the nodes tells nearly nothing and costs most, so it is dropped; on a large store
 the most common of the rest are dropped too, until the lists that have to be read are short enough. The rarest term is

@@ -27,13 +27,13 @@ from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageError
 from hierarchy.filters import Eq, Filter, In, Or, is_empty, matches
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
-from hierarchy.query_words import chosen_words
+from hierarchy.query_words import MOST_WORDS, words_of
 from hierarchy.refusals import check_known, check_records, other_encoder, unknown_project
 from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecked
 from hierarchy.weaviate import objects
 from hierarchy.weaviate.claim import Claims
 from hierarchy.weaviate.registry import Entry, Registry
-from hierarchy.weaviate.where import Compiled, both, compiled, either, name, negated
+from hierarchy.weaviate.where import Compiled, both, compiled, name, negated
 
 MOST_RESULTS = 10_000  # the most that the server gives or deletes in one go
 PAGE = 1_000  # objects in one answer
@@ -41,7 +41,6 @@ NAMED = 500  # ids in one filter
 BATCH_OBJECTS, BATCH_BYTES = 200, 4_000_000
 MOST_GROUPS = 1_000_000
 TRIES = 100  # readings before it is said that the project never stands still
-MOST_REMEMBERED = 50_000
 TITLE_WEIGHT = 2
 LEVELS = {level: place for place, level in enumerate(Level)}
 
@@ -77,8 +76,6 @@ class WeaviateStore:
         self._encoder = entry.encoder
         self._claims = Claims(registry, entry.name, locks)
         self._lock = threading.RLock()
-        self._counted: tuple[str, int] | None = None
-        self._total, self._frequencies = 0, dict[str, int]()
 
     @property
     def project(self) -> str:
@@ -178,7 +175,8 @@ class WeaviateStore:
 
     def bm25(self, text: str, level: Level, k: int, where: Filter | None = None) -> list[Hit]:
         def read() -> list[Hit]:
-            words = self._words(text)
+            # All of its words: the server skips what common ones cannot add, and counting them would cost more (0009).
+            words = words_of(text)[:MOST_WORDS]
             filters = both(compiled(Eq("level", level.value)), self._visible(where))
             if not words or k < 1 or filters is False:
                 return []
@@ -365,21 +363,6 @@ class WeaviateStore:
         for p in (o.properties for o in self._named(missing, ["node_id", "title", "file"])):
             papers[p["node_id"]] = (p.get("title") or "", p.get("file"))
         return [objects.node_of(p, self.project, papers) for p in found]
-
-    def _words(self, text: str) -> list[str]:
-        """The words to search, chosen as in every engine."""
-        if self._counted != self._entry.version:
-            self._total, self._frequencies = self._count(self._visible(None)), {}
-            self._counted = self._entry.version
-        return chosen_words(text, self._total, self._frequency)
-
-    def _frequency(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many nodes each word stands; remembered until the project changes."""
-        known = self._frequencies
-        for word in words:
-            if word not in known and len(known) < MOST_REMEMBERED:
-                known[word] = self._count(either(*(Where.by_property(p).equal(word) for p in objects.WORDS)))
-        return {word: known[word] for word in words if word in known}
 
     # Inside: writing
 
