@@ -8,14 +8,11 @@ Each engine compiles them to its own language, and can keep them as JSON. They m
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
 from hierarchy.errors import UsageError
-
-if TYPE_CHECKING:
-    from hierarchy.nodes import Node
 
 Scalar: TypeAlias = str | int
 Field = Literal["id", "level", "parent", "paper", "kind", "section_kind", "year", "file", "doi", "arxiv", "digest"]
@@ -89,37 +86,6 @@ def all_of(*parts: Filter | None) -> Filter | None:
 def is_empty(where: Filter | None) -> bool:
     """Whether the filter limits nothing, which a delete refuses."""
     return where is None or (isinstance(where, And) and all(is_empty(p) for p in where.parts))
-
-
-def matches(where: Filter | None, node: Node) -> bool:
-    """Whether a node matches: what every engine's filter means."""
-    match where:
-        case None:
-            return True
-        case Eq(field=field, value=value):
-            return bool(_value(node, field) == value)
-        case In(field=field, values=values):
-            return _value(node, field) in values
-        case Between(field=field, low=low, high=high):
-            own = _value(node, field)
-            return own is not None and (low is None or own >= low) and (high is None or own <= high)
-        case Has(field=field, value=value):
-            return value in (node.metadata.get(field) or ())
-        case IsNull(field=field):
-            return _value(node, field) is None
-        case Not(inner=inner):
-            return not matches(inner, node)
-        case And(parts=parts):
-            return all(matches(part, node) for part in parts)
-        case Or(parts=parts):
-            return any(matches(part, node) for part in parts)
-
-
-def _value(node: Node, field: str) -> Any:
-    check_fields([field])
-    if field == "file" and node.level.value != "paper":
-        return None  # the file is its paper's; other nodes only show it
-    return getattr(node, field) if hasattr(node, field) else node.metadata.get(field)
 
 
 def check_fields(names: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ from hierarchy.errors import ReadError, StrataError
 from hierarchy.journal import Failure, Journal
 from hierarchy.store import NodeStore
 from ingestion.containment import ReaderPool
+from ingestion.files import exists
 from ingestion.intake import Intake
 from ingestion.judge import Moved, Unread
 from ingestion.project import renew_project
@@ -64,9 +65,9 @@ def _outcomes(
     todo: list[Path] = []
     for path in files:
         verdict = intake.judge.of(path)
-        if isinstance(verdict, Moved):
-            yield intake.move(verdict.paper, path)
-        elif not isinstance(verdict, Unread):
+        while isinstance(verdict, Moved):
+            verdict = intake.move(verdict.paper, path) or intake.judge.of(path)
+        if not isinstance(verdict, Unread):
             yield verdict
         elif intake.judge.claims(path):
             todo.append(path)
@@ -92,7 +93,7 @@ def _copy(path: Path, of: Path) -> Outcome:
 def failed_paths(journal: Journal, project: str) -> Iterator[Path]:
     """The files of a project that failed when they were last tried and still exist."""
     for failure in journal.failures(project):
-        if Path(failure.path).exists():
+        if exists(Path(failure.path)):
             yield Path(failure.path)
 
 

@@ -111,6 +111,8 @@ class Reader:
             self._child = None
 
     def _ready(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise _KilledError
         if self._child is not None and (
             self._served >= self._settings.files_per_child or self._child.poll() is not None
         ):

@@ -28,10 +28,10 @@ def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequ
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             inside = _inside(path.resolve(), include, exclude, set())
             found.update(dict.fromkeys(sorted(map(_real, inside))))
-        elif path.is_file() or path.is_symlink():
+        elif _is_file_or_dead_link(path) and (path.is_symlink() or path.exists()):
             found[_real(path)] = None
         elif path.exists():
             raise UsageError(
@@ -65,12 +65,25 @@ def _inside(
         if entry.name.startswith(".") or _fits(name, exclude):
             continue
         path = Path(entry.path)
-        if entry.is_dir():
+        if _is_folder(path):
             yield from _inside(path.resolve(), include, exclude, seen, name + "/")
-            continue
-        taken = path.suffix.lower() == ".pdf" and (not include or _fits(name, include))
-        if taken and (entry.is_file() or entry.is_symlink()):
+        elif path.suffix.lower() == ".pdf" and (not include or _fits(name, include)) and _is_file_or_dead_link(path):
             yield path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a link in a loop, or into a folder that may not be looked into
+        return False
+
+
+def _is_file_or_dead_link(path: Path) -> bool:
+    """Neither a device nor a pipe, which would be read without end, by whatever link it is reached."""
+    try:
+        return path.is_file() or (path.is_symlink() and not path.exists())
+    except OSError:
+        return True
 
 
 def _fits(path: str, patterns: Sequence[str]) -> bool:
@@ -80,7 +93,18 @@ def _fits(path: str, patterns: Sequence[str]) -> bool:
 
 def _real(path: Path) -> Path:
     """The absolute path of what is there; of a link that leads nowhere, its own."""
-    return path.resolve() if path.exists() else path.parent.resolve() / path.name
+    try:
+        return path.resolve() if path.exists() else path.parent.resolve() / path.name
+    except (OSError, RuntimeError):  # a link in a loop
+        return path.absolute()
+
+
+def exists(path: Path) -> bool:
+    """Whether something is there, as far as one may look."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def hash_file(path: Path) -> str:

@@ -21,6 +21,7 @@ from hierarchy.nodes import Level, Node, Record
 from hierarchy.paper import Paper
 from hierarchy.store import NodeStore
 from ingestion.branch import Known, grow
+from ingestion.files import exists
 from ingestion.judge import Judge
 from ingestion.renaming import with_id
 from ingestion.report import Added, Changed, Duplicate, Outcome, Unchanged, named
@@ -37,11 +38,18 @@ class Intake:
         self.judge = Judge(papers_of(store))
         self.writing_s = 0.0
 
-    def move(self, node: Node, path: Path) -> Outcome:
-        """Takes note of a paper whose file was moved or renamed: only its own node changes."""
-        moved = msgspec.structs.replace(node, file=path.name, metadata=node.metadata | {"path": str(path)})
-        kept = self._store.attachments([node.id]).get(node.id)
-        self._store.upsert([Record(moved, self._store.vectors([node.id])[node.id], kept)])
+    def move(self, node: Node, path: Path) -> Outcome | None:
+        """Takes note of a paper whose file was moved or renamed: only its own node changes.
+
+        None where another process changed the paper meanwhile: then the file must be judged again.
+        """
+        now = self._store.get([node.id]).get(node.id)
+        vector = self._store.vectors([node.id]).get(node.id)
+        if now is None or vector is None or now.metadata != node.metadata:
+            self.judge.shelf = Shelf(papers_of(self._store))
+            return None
+        moved = msgspec.structs.replace(now, file=path.name, metadata=now.metadata | {"path": str(path)})
+        self._store.upsert([Record(moved, vector, self._store.attachments([node.id]).get(node.id))])
         self.judge.shelf.put(moved)
         return Unchanged(**named(path), paper=node.id)
 
@@ -61,18 +69,17 @@ class Intake:
         raise AssertionError("unreachable")
 
     def _take(self, path: Path, paper: Paper) -> Outcome:
-        before = self.judge.shelf.at(path)
-        extra: dict[str, Any] = {}
-        if before is not None:
+        before, extra = self.judge.shelf.at(path), dict[str, Any]()
+        if before is None:
+            before = self.judge.shelf.with_words(paper.text_hash)
+            if before is not None and exists(Path(before.metadata["path"])):
+                return Duplicate(**named(path), of=before.metadata["path"])
+        if before is not None:  # a new version, at the same path or of a file that is gone
             paper = with_id(paper, before.id)
             extra = {name: before.metadata[name] for name in ("tags", "version_of") if name in before.metadata}
-        else:
-            other = self.judge.shelf.with_words(paper.text_hash)
-            if other is not None:
-                return Duplicate(**named(path), of=other.metadata["path"])
-            if self.judge.shelf.get(paper.paper_id) is not None:
-                extra = {"version_of": paper.paper_id}
-                paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
+        elif self.judge.shelf.get(paper.paper_id) is not None:
+            extra = {"version_of": paper.paper_id}
+            paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
         known = self.judge.shelf.get(paper.paper_id)
         passages_of = self._known_passages if known is not None else _none_known
         branch = grow(paper, self._store.project, self._encoder, passages_of, extra)

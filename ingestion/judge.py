@@ -12,7 +12,7 @@ import msgspec
 
 from hierarchy.nodes import Node
 from ingestion.branch import RULES
-from ingestion.files import hash_file
+from ingestion.files import exists, hash_file
 from ingestion.report import Duplicate, Failed, Outcome, Unchanged, named, readable
 from ingestion.shelf import Shelf
 
@@ -54,7 +54,7 @@ class Judge:
         if here is not None and here.metadata.get("sha256") == sha256 and here.metadata.get("rules") == RULES:
             return Unchanged(**named(path), paper=here.id)
         if same is not None and here is None and same.metadata.get("rules") == RULES:
-            if Path(same.metadata["path"]).exists():
+            if exists(Path(same.metadata["path"])):
                 return Duplicate(**named(path), of=same.metadata["path"])
             return Moved(same)
         return Unread(here)

@@ -6,6 +6,8 @@ Rebuilt from what the store holds whenever the papers' digests differ from those
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 import numpy as np
 
 from hierarchy.filters import Eq
@@ -17,10 +19,19 @@ from hierarchy.summaries import central, pooled
 from ingestion.branch import RULES
 
 MOST_PAPERS = 20
+MOST_TRIES = 5
 
 
 def renew_project(store: NodeStore) -> bool:
-    """Writes the project's node if its papers changed; says whether it did. An empty project has no node."""
+    """Writes the project's node if its papers changed; says whether it did. An empty project has no node.
+
+    Papers may come and go meanwhile, so it looks again after it wrote.
+    """
+    tries = (_renewed(store) for _ in range(MOST_TRIES))
+    return sum(1 for _ in takewhile(bool, tries)) > 0
+
+
+def _renewed(store: NodeStore) -> bool:
     root = project_node_id(store.project)
     papers = sorted(store.scan(Eq("level", Level.PAPER.value)), key=lambda p: p.id)
     now = digest("project", RULES, store.project, [p.digest for p in papers], [p.id for p in papers])
@@ -32,6 +43,8 @@ def renew_project(store: NodeStore) -> bool:
             store.delete(Eq("id", root))
         return old is not None
     vectors = store.vectors([p.id for p in papers])
+    if len(vectors) < len(papers):
+        return True  # one was removed since: look again
     matrix = np.stack([vectors[p.id] for p in papers])
     chosen = central(matrix, MOST_PAPERS)
     lines = [f"{papers[i].title}: {_first_sentence(papers[i])}" for i in chosen]

@@ -49,18 +49,24 @@ def copy_project(source: NodeStore, target: NodeStore, watch: Watch = lambda don
             "other_papers",
         )
     written = 0
-    for done, paper in enumerate(papers):
-        watch(done, len(papers))
-        branch = list(_records(source, target.project, paper))
-        if not _same(branch, list(_records(target, target.project, paper))):
-            target.replace_branch(paper, branch)
-            written += len(branch)
-    rest = list(_records(source, target.project, None))
-    if rest and not _same(rest, list(_records(target, target.project, None))):
-        target.upsert(rest)
-        written += len(rest)
-    target.tidy()
-    watch(len(papers), len(papers))
+    try:
+        for done, paper in enumerate(papers):
+            watch(done, len(papers))
+            branch = list(_records(source, target.project, paper))
+            there = list(_records(target, target.project, paper))
+            if _different(branch, there):
+                change = target.replace_branch(paper, branch)
+                # A branch counts as unchanged where its nodes are; their vectors may still be others.
+                rest = [r for r in branch if r.node.id in change.kept and _different([r], _of(there, r.node.id))]
+                target.upsert(rest)
+                written += len(change.written) + len(rest)
+        rest = list(_records(source, target.project, None))
+        if _different(rest, list(_records(target, target.project, None))):
+            target.upsert(rest)
+            written += len(rest)
+        watch(len(papers), len(papers))
+    finally:
+        target.tidy()
     nodes, different = 0, 0
     for part in (*papers, None):
         mine, theirs = (list(_records(store, target.project, part)) for store in (source, target))
@@ -79,8 +85,8 @@ def _records(store: NodeStore, project: str, paper: str | None) -> Iterator[Reco
             yield Record(msgspec.structs.replace(node, project=project), vectors[node.id], attachments.get(node.id))
 
 
-def _same(left: Sequence[Record], right: Sequence[Record]) -> bool:
-    return _different(left, right) == 0
+def _of(records: Sequence[Record], node: str) -> list[Record]:
+    return [record for record in records if record.node.id == node]
 
 
 def _different(left: Sequence[Record], right: Sequence[Record]) -> int:

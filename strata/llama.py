@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import BaseNode, TextNode
@@ -27,6 +28,7 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryResult,
 )
 from llama_index.vector_stores.weaviate import WeaviateVectorStore
+from weaviate.exceptions import WeaviateQueryError
 
 from hierarchy.encoder import Encoder, Text
 from hierarchy.errors import UsageError
@@ -100,6 +102,10 @@ class ProjectVectorStore(WeaviateVectorStore):  # type: ignore[misc]
             In("id", tuple(query.node_ids)) if query.node_ids else None,
             _filter(query.filters) if query.filters is not None else None,
         )
+        alpha = _alpha(query)
+        if alpha == 1:  # its hybrid search would tell ranks on a scale of its own, not how near a node is
+            hits = self._store.dense(np.array(query.query_embedding), self._level, query.similarity_top_k, where)
+            return self._result([hit.id for hit in hits], [hit.score for hit in hits])
         bare = query.__class__(
             **{**vars(query), "filters": None, "doc_ids": None, "node_ids": None, "mode": VectorStoreQueryMode.HYBRID}
         )
@@ -111,13 +117,18 @@ class ProjectVectorStore(WeaviateVectorStore):  # type: ignore[misc]
                 "query_properties": [f"title^{TITLE_WEIGHT}", "text"],
                 "return_properties": ["node_id", "text"],
             }
-            asked |= {"filters": visible, "alpha": _alpha(query)}
-            return super(ProjectVectorStore, self).query(bare, **{**asked, **kwargs})
+            asked |= {"filters": visible, "alpha": alpha}
+            try:
+                return super(ProjectVectorStore, self).query(bare, **{**asked, **kwargs})
+            except ValueError as error:  # the adapter's word for whatever the server says
+                raise WeaviateQueryError(str(error), "GRPC search") from error
 
-        found = self._store.looked_at(where, search)
-        ids = [str(node.metadata["node_id"]) for node in found.nodes or ()]
+        found = self._store.looked_at(where, lambda visible: self._server.call(lambda: search(visible)))
+        return self._result([str(node.metadata["node_id"]) for node in found.nodes or ()], found.similarities or [])
+
+    def _result(self, ids: Sequence[str], scores: Sequence[float]) -> VectorStoreQueryResult:
         nodes = self._store.get(ids)
-        kept = [(_text_node(nodes[i]), s) for i, s in zip(ids, found.similarities or (), strict=True) if i in nodes]
+        kept = [(_text_node(nodes[i]), score) for i, score in zip(ids, scores, strict=True) if i in nodes]
         return VectorStoreQueryResult(
             nodes=[node for node, _ in kept], ids=[node.node_id for node, _ in kept], similarities=[s for _, s in kept]
         )

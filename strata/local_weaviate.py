@@ -21,6 +21,7 @@ from pathlib import Path
 
 import httpx
 import platformdirs
+import psutil
 from filelock import FileLock
 
 from hierarchy.errors import StoreError, StrataError
@@ -234,11 +235,16 @@ def run_here(home: Path) -> dict[str, str]:
     running = folder / "running.json"
     if running.exists():
         known: dict[str, str] = json.loads(running.read_text("utf-8"))
+        end = time.monotonic() + START_S
+        while "pid" in known and _since(int(known["pid"])) == known["since"] and time.monotonic() < end:
+            if ready(known[URL]):  # it may still be starting
+                return known
+            time.sleep(0.2)
         if ready(known[URL]):
             return known
     variables = _by_docker(folder) if docker_works() else _by_ourselves(folder)
+    running.touch(mode=0o600)
     running.write_text(json.dumps(variables), "utf-8")
-    running.chmod(0o600)
     return variables
 
 
@@ -262,7 +268,15 @@ def _by_docker(folder: Path) -> dict[str, str]:
 def _by_ourselves(folder: Path) -> dict[str, str]:
     server = LocalWeaviate(folder)
     server.start()
-    return {**server.environment, "pid": str(server.pid)}
+    return {**server.environment, "pid": str(server.pid), "since": _since(server.pid or 0)}
+
+
+def _since(pid: int) -> str:
+    """What tells a process from another that got its number later; empty for one that is gone."""
+    try:
+        return str(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return ""
 
 
 def stop_here(home: Path) -> str:
@@ -272,8 +286,11 @@ def stop_here(home: Path) -> str:
         return "No server was started here."
     known = json.loads(running.read_text("utf-8"))
     if "pid" in known:
-        with suppress(ProcessLookupError):
-            os.killpg(int(known["pid"]), signal.SIGTERM)
+        pid = int(known["pid"])
+        if _since(pid) == known["since"]:  # and not another process that got its number
+            os.killpg(pid, signal.SIGTERM)
+            with suppress(psutil.Error):
+                psutil.Process(pid).wait(60)
     else:
         environment = {**os.environ, KEY: known[KEY]}
         subprocess.run(["docker", "compose", "-f", str(COMPOSE), "stop"], env=environment, check=False)
@@ -287,17 +304,23 @@ def main() -> int:
     kept = {name: os.environ[name] for name in ("STRATA_HOME",) if name in os.environ}
     home = Settings.from_environment(kept).home
     try:
-        if what == "build":
-            print(program())
-        elif what == "stop":
-            print(stop_here(home))
-        else:
-            for name, value in run_here(home).items():
-                if name.isupper():
-                    print(f"export {name}={value}")
+        (home / "weaviate").mkdir(parents=True, exist_ok=True)
+        with FileLock(home / "weaviate" / "lock"):
+            return _do(what, home)
     except StrataError as error:
         print(f"strata: {error}", file=sys.stderr)
         return 2
+
+
+def _do(what: str, home: Path) -> int:
+    if what == "build":
+        print(program())
+    elif what == "stop":
+        print(stop_here(home))
+    else:
+        for name, value in run_here(home).items():
+            if name.isupper():
+                print(f"export {name}={value}")
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 
 from hierarchy.encoder import EncoderIdentity
-from hierarchy.errors import StoreError, UsageError
+from hierarchy.errors import StrataError, UsageError
 from hierarchy.identity import checked_project_name
 from hierarchy.refusals import unknown_project
 from hierarchy.sqlite import SqliteStore
@@ -90,7 +90,7 @@ def info(projects: Projects) -> list[ProjectInfo]:
             store = projects.open(name, None, create=False)
             stats = store.stats()
             store.close()
-        except StoreError as error:  # one broken project does not hide the others
+        except StrataError as error:  # one broken project does not hide the others
             found.append(ProjectInfo(name, 0, 0, projects.engine, "", str(error)))
             continue
         found.append(ProjectInfo(name, stats.by_level.get("paper", 0), stats.nodes, stats.engine, stats.updated))

@@ -103,7 +103,6 @@ def test_no_server_and_no_grpc_are_told(weaviate: LocalWeaviate, monkeypatch: py
     with pytest.raises(StoreError, match="No Weaviate answers") as none:
         Server(Address(f"http://127.0.0.1:{nowhere}"))
     assert none.value.code == "no_server"
-    monkeypatch.setattr("weaviate.retry._Retry.__init__", lambda self, n=4: setattr(self, "n", -1))
     with pytest.raises(StoreError, match=f"gRPC on port {deaf}"):
         Registry(Server(address(weaviate, grpc_port=deaf))).entry("p")
     with pytest.raises(UsageError, match="no address"):
@@ -162,7 +161,7 @@ def test_a_batch_names_what_it_refused_in_its_reply_alone(store: WeaviateStore) 
 
     good, bad = record("good"), record("bad", vector=np.ones(3, np.float32))
     store.upsert([record("first")])
-    done = store._tenant.data.insert_many([object_of(good, 1), object_of(bad, 1)])
+    done = store._tenant.data.insert_many([object_of(good, 1, "x"), object_of(bad, 1, "x")])
     assert list(done.errors) == [1]
 
 

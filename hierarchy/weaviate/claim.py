@@ -8,6 +8,7 @@ claim that shows no sign of life for LEASE_S is taken away; so is one of this ho
 
 from __future__ import annotations
 
+import platform
 import secrets
 import time
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ from hierarchy.errors import StoreError
 from hierarchy.weaviate.objects import NAMESPACE
 from hierarchy.weaviate.registry import CLAIM, Registry
 
-LEASE_S = 60.0
-WAIT_S = 150.0
+LEASE_S = 120.0  # longer than any one call to the server may take, its patience included
+WAIT_S = 240.0
 LOOK_S = 0.05
 
 
@@ -48,12 +49,14 @@ class Claims:
     def __init__(self, registry: Registry, project: str, locks: Path) -> None:
         self._registry, self._project = registry, project
         locks.mkdir(parents=True, exist_ok=True)
-        self._home = home_of(locks)
+        # A server that is called by two names has two locks, and two homes: these wait by their tickets.
         server = uuid5(NAMESPACE, registry.server.address.url).hex[:8]
+        self._home = f"{home_of(locks)}-{platform.node()}-{server}"
         self._lock = FileLock(locks / f"{project.lower()}-{server}.lock")
         self._key = ""
         self._claim: Claim | None = None
         self._beaten = 0.0
+        self._ended_well = False
 
     @contextmanager
     def held(self, *, keep: bool = False) -> Iterator[bool]:
@@ -72,74 +75,79 @@ class Claims:
             raise self._busy() from None
         try:
             alone = self._goes_on()
-            if not alone:
-                self.release()
-                self._draw()
+            self._ended_well = False
             try:
                 if not alone:
+                    self.release()
+                    self._draw()
                     self._wait()
                 yield alone
-            except BaseException:
-                keep = False  # what was begun must be swept, so the next write begins anew
-                raise
+                self._ended_well = keep
             finally:
-                if not keep:
+                if not self._ended_well:  # what was begun must be swept, so the next write begins anew
                     self.release()
         finally:
             self._lock.release()
 
     def release(self) -> None:
-        """Gives a claim back that was kept."""
-        if self._claim is not None:
-            with suppress(StoreError):  # a server that is gone: the claim is ours to take away next time
-                self._registry.drop_object(self._key)
-            self._claim = None
+        """Gives a claim back that was kept; does not wait for a server that is away."""
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            with suppress(StoreError):  # then the claim is ours to take away next time
+                self._registry.drop_object(self._key, patience_s=0)
+
+    def check(self) -> None:
+        """Makes sure that the right was not taken away; to be called before what others rely on is changed.
+
+        Raises:
+            StoreError: where it was, because this process stood still for too long.
+        """
+        if self._claim is not None and self._key not in self._registry.objects(CLAIM, self._project):
+            raise _lost()
+
+    def beat(self) -> None:
+        """Shows that the holder lives; to be called now and then in long writes.
+
+        Raises:
+            StoreError: where the claim was taken away.
+        """
+        if self._claim is not None and _clock() - self._beaten > LEASE_S / 6:
+            self.check()
+            self._put(msgspec.structs.replace(self._claim, beat=secrets.token_hex(4)))
 
     def _goes_on(self) -> bool:
         """Whether a claim that was kept still stands, fresh enough that nobody can think its holder dead, and alone."""
-        if self._claim is None or time.monotonic() - self._beaten > LEASE_S / 3:
+        if self._claim is None or not self._ended_well or _clock() - self._beaten > LEASE_S / 3:
             return False
         if set(self._registry.objects(CLAIM, self._project)) != {self._key}:
             return False
         self.beat()
         return True
 
-    def beat(self) -> None:
-        """Shows that the holder lives; to be called now and then in long writes.
-
-        Raises:
-            StoreError: where the claim was taken away, because this process stood still for too long.
-        """
-        if self._claim is None or time.monotonic() - self._beaten < LEASE_S / 6:
-            return
-        if self._key not in self._registry.objects(CLAIM, self._project):
-            raise StoreError(
-                "Another process took over the writing, because this one stood still for too long.",
-                "Run the same command again; nothing that was acknowledged is lost.",
-                "lost_claim",
-            )
-        self._put(msgspec.structs.replace(self._claim, beat=secrets.token_hex(4)))
-
     def _draw(self) -> None:
         self._key = str(uuid5(NAMESPACE, secrets.token_hex(16)))
         for key, claim in self._others().items():
             if claim.home == self._home:  # we hold the lock of this home: whoever made it is dead
                 self._registry.drop_object(key)
-        self._put(Claim(self._home, True, 0, secrets.token_hex(4)), new=True)
+        drawing = Claim(self._home, True, 0, secrets.token_hex(4))
+        self._claim, self._beaten = drawing, _clock()
+        self._registry.add_object(self._key, CLAIM, self._project, _encoded(drawing))
         ticket = 1 + max((c.ticket for c in self._others().values()), default=0)
         self._put(Claim(self._home, False, ticket, secrets.token_hex(4)))
 
     def _wait(self) -> None:
         assert self._claim is not None
         seen: dict[str, tuple[str, float]] = {}
-        end = time.monotonic() + WAIT_S
+        end = _clock() + WAIT_S
         while True:
             mine = (self._claim.ticket, self._key)
-            others = self._others()
+            others = self._all()
+            if others.pop(self._key, None) is None:
+                raise _lost()
             before = {k: c for k, c in others.items() if c.drawing or (c.ticket, k) < mine}
             if not before:
                 return
-            now = time.monotonic()
+            now = _clock()
             if now > end:
                 raise self._busy()
             for key, claim in before.items():
@@ -150,14 +158,16 @@ class Claims:
             self.beat()
             time.sleep(LOOK_S)
 
-    def _others(self) -> dict[str, Claim]:
+    def _all(self) -> dict[str, Claim]:
         found = self._registry.objects(CLAIM, self._project)
-        return {k: msgspec.json.decode(record, type=Claim) for k, record in found.items() if k != self._key}
+        return {key: msgspec.json.decode(record, type=Claim) for key, record in found.items()}
 
-    def _put(self, claim: Claim, *, new: bool = False) -> None:
-        record = msgspec.json.encode(claim).decode()
-        self._registry.put_object(self._key, CLAIM, self._project, record, new=new)
-        self._claim, self._beaten = claim, time.monotonic()
+    def _others(self) -> dict[str, Claim]:
+        return {key: claim for key, claim in self._all().items() if key != self._key}
+
+    def _put(self, claim: Claim) -> None:
+        self._registry.replace_object(self._key, CLAIM, self._project, _encoded(claim))
+        self._claim, self._beaten = claim, _clock()
 
     def _busy(self) -> StoreError:
         return StoreError(
@@ -171,6 +181,27 @@ def home_of(locks: Path) -> str:
     """A name for this home that no other has, made once."""
     path = locks / "home"
     with FileLock(locks / "home.lock"):
-        if not path.exists():
-            path.write_text(secrets.token_hex(8), "utf-8")
-        return path.read_text("utf-8").strip()
+        name = path.read_text("utf-8").strip() if path.exists() else ""
+        if not name:
+            name = secrets.token_hex(8)
+            part = path.with_name("home.part")
+            part.write_text(name, "utf-8")
+            part.replace(path)
+        return name
+
+
+def _encoded(claim: Claim) -> str:
+    return msgspec.json.encode(claim).decode()
+
+
+def _clock() -> float:
+    """Seconds that pass while the machine sleeps, too."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()
+
+
+def _lost() -> StoreError:
+    return StoreError(
+        "Another process took over the writing, because this one stood still for too long.",
+        "Run the same command again; nothing that was acknowledged is lost.",
+        "lost_claim",
+    )

@@ -9,12 +9,14 @@ legs are put together.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -25,7 +27,7 @@ from weaviate.exceptions import WeaviateBaseError
 
 from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageError
-from hierarchy.filters import Eq, Filter, In, Or, is_empty, matches
+from hierarchy.filters import Eq, Filter, In, IsNull, Or, all_of, is_empty
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import MOST_WORDS, words_of
 from hierarchy.refusals import check_known, check_records, other_encoder, unknown_project
@@ -202,15 +204,7 @@ class WeaviateStore:
             if field == "level":
                 counts = {lv.value: self._count(both(filters, compiled(Eq("level", lv.value)))) for lv in Level}
                 return {value: counts[value] for value in sorted(counts) if counts[value]}
-            if filters is False:
-                return {}
-            found = self._ask(
-                lambda: self._tenant.aggregate.over_all(
-                    filters=_sent(filters), group_by=GroupByAggregate(prop=prop, limit=MOST_GROUPS), total_count=True
-                )
-            )
-            groups = {str(g.grouped_by.value): int(g.total_count or 0) for g in found.groups}
-            return dict(sorted(groups.items()))
+            return self._groups(prop, filters)
 
         return self._reading(read)
 
@@ -240,8 +234,13 @@ class WeaviateStore:
 
     def drop(self) -> int:
         """Deletes the project with every file of it, and gives the number of its nodes."""
-        nodes = self.stats().nodes
-        with self._writing():
+        with self._lock, self._claims.held():
+            try:
+                nodes = self._count(self._visible(None))
+            except StoreError as error:
+                if error.code != "server":
+                    raise
+                nodes = 0  # a removal that was cut off: its nodes are gone already
             self._registry.drop(self.project)
         return nodes
 
@@ -278,10 +277,13 @@ class WeaviateStore:
             for _ in range(TRIES):
                 try:
                     found = read()
-                except StoreError:
-                    if self._now().version == self._entry.version:
+                except StoreError as error:
+                    if error.code in ("no_server", "unauthorized"):
                         raise
-                    self._entry = self._now()
+                    now = self._now()
+                    if now.version == self._entry.version:
+                        raise
+                    self._entry = now
                     continue
                 now = self._now()
                 if now.version == self._entry.version:
@@ -307,6 +309,16 @@ class WeaviateStore:
         sent = _sent(filters)
         found = self._ask(lambda: self._tenant.aggregate.over_all(filters=sent, total_count=True))
         return int(found.total_count or 0)
+
+    def _groups(self, prop: str, filters: Compiled) -> dict[str, int]:
+        """How many objects that match there are for each value of a property."""
+        if filters is False:
+            return {}
+        by = GroupByAggregate(prop=prop, limit=MOST_GROUPS)
+        found = self._ask(
+            lambda: self._tenant.aggregate.over_all(filters=_sent(filters), group_by=by, total_count=True)
+        )
+        return dict(sorted((str(g.grouped_by.value), int(g.total_count or 0)) for g in found.groups))
 
     def _fetch(self, filters: Compiled, properties: list[str], *, include_vector: bool = False) -> list[Any]:
         """Up to MOST_RESULTS objects that match."""
@@ -341,20 +353,12 @@ class WeaviateStore:
 
     def _scan(self, where: Filter | None) -> list[Node]:
         found = self._fetch(self._visible(where), objects.NODE)
-        if len(found) < MOST_RESULTS:
-            nodes = self._nodes([o.properties for o in found])
-        else:  # more than the server gives for a filter: all there is, looked through here
-            nodes = [node for node in self._nodes(self._all()) if matches(where, node)]
+        if len(found) >= MOST_RESULTS:  # more than the server gives for a filter: paper by paper
+            papers = self._groups("paper", self._visible(where))
+            parts: list[Filter] = [*(Eq("paper", paper) for paper in papers), IsNull("paper")]
+            found = [o for part in parts for o in self._fetch(self._visible(all_of(where, part)), objects.NODE)]
+        nodes = self._nodes([o.properties for o in found])
         return sorted(nodes, key=lambda n: (LEVELS[n.level], n.paper or "", n.order, n.id))
-
-    def _all(self) -> list[Any]:
-        entry = self._entry
-        dead = set[str]()
-        if entry.outdated is not None:
-            dead = {str(o.uuid) for o in self._fetch(_outdated(entry), ["node_id"])}
-        wanted = [*objects.NODE, "epoch"]
-        walk = self._ask(lambda: list(self._tenant.iterator(return_properties=wanted, cache_size=PAGE)))
-        return [o.properties for o in walk if o.properties["epoch"] <= entry.epoch and str(o.uuid) not in dead]
 
     def _nodes(self, found: Sequence[Any]) -> list[Node]:
         """Nodes with the title and file of their papers as they are now."""
@@ -384,9 +388,16 @@ class WeaviateStore:
         self._sweep()
 
     def _put(self, **changes: Any) -> None:
-        entry = msgspec.structs.replace(self._entry, **changes)
-        self._registry.put(entry)
-        self._entry = entry
+        """Replaces the entry, if it still is as this writer knows it and the right to write is still ours."""
+        self._claims.check()
+        if self._now() != self._entry:
+            raise StoreError(
+                f"Another process wrote to project {self.project!r} meanwhile.",
+                "Run the same command again; nothing that was acknowledged is lost.",
+                "lost_claim",
+            )
+        self._registry.put(msgspec.structs.replace(self._entry, **changes))
+        self._entry = self._now()
 
     def _sweep(self) -> None:
         """Deletes what the last write put out of date."""
@@ -417,15 +428,23 @@ class WeaviateStore:
     def _insert(self, records: Sequence[Record], epoch: int) -> None:
         for batch in _batches(records):
             self._claims.beat()
-            self._insert_batch([objects.object_of(record, epoch) for record in batch])
+            self._insert_batch(batch, epoch)
 
-    def _insert_batch(self, made: Sequence[Any]) -> None:
-        """One batch; an error of one object is an error. Sent again it does no harm: the ids are the same."""
+    def _insert_batch(self, batch: Sequence[Record], epoch: int) -> None:
+        """One batch; an error of one object is an error. What a failed attempt left is deleted and made anew."""
+        left: list[UUID] = []
 
         def send() -> None:
+            while left:
+                self._tenant.data.delete_by_id(left[-1])
+                left.pop()
+            attempt = secrets.token_hex(8)
+            made = [objects.object_of(record, epoch, attempt) for record in batch]
+            left.extend(objects.object_id(record.node.id, attempt) for record in batch)
             done = self._tenant.data.insert_many(made)
             if done.errors:
                 raise WeaviateBaseError(next(iter(done.errors.values())).message)
+            left.clear()
 
         self._ask(send)
 

@@ -84,12 +84,12 @@ def collection() -> dict[str, Any]:
     }
 
 
-def object_id(node: str, epoch: int) -> UUID:
-    """The object of a node as the write of an epoch made it: a later write makes another object."""
-    return uuid5(NAMESPACE, f"{epoch}\n{node}")
+def object_id(node: str, attempt: str) -> UUID:
+    """The object of a node as one attempt to write it makes it; no two attempts make the same."""
+    return uuid5(NAMESPACE, f"{attempt}\n{node}")
 
 
-def object_of(record: Record, epoch: int) -> DataObject[Any, Any]:
+def object_of(record: Record, epoch: int, attempt: str) -> DataObject[Any, Any]:
     """The object of a record; what is None is left out, and is null on the server."""
     n = record.node
     given: dict[str, Any] = {
@@ -114,7 +114,7 @@ def object_of(record: Record, epoch: int) -> DataObject[Any, Any]:
     }
     return DataObject(
         {name: value for name, value in given.items() if value is not None},
-        object_id(n.id, epoch),
+        object_id(n.id, attempt),
         np.ascontiguousarray(record.vector, np.float32).tolist(),
     )
 

@@ -14,7 +14,6 @@ from uuid import uuid5
 
 import msgspec
 from weaviate.classes.config import DataType, Property, Tokenization
-from weaviate.classes.query import Filter as Where
 from weaviate.classes.tenants import Tenant
 from weaviate.exceptions import UnexpectedStatusCodeError
 
@@ -81,9 +80,7 @@ class Registry:
         """The names of all projects, sorted without regard to case; those that cannot be opened too."""
         if not self._made and not self.server.call(lambda: self.server.client.collections.exists(COLLECTION)):
             return []
-        where = Where.by_property("kind").equal(PROJECT)
-        found = self.server.call(lambda: self._collection.query.fetch_objects(filters=where, limit=MOST_ENTRIES))
-        records = (msgspec.json.decode(str(o.properties["record"])) for o in found.objects)
+        records = (msgspec.json.decode(record) for kind, _, _, record in self._rows() if kind == PROJECT)
         return sorted((str(record["name"]) for record in records), key=str.lower)
 
     def entry(self, name: str) -> Entry | None:
@@ -98,57 +95,72 @@ class Registry:
     def make(self, name: str, encoder: EncoderIdentity) -> Entry:
         """A new project with its tenant; the one that is there, if another process was faster."""
         self.prepare()
-        nodes = self.server.client.collections.get(objects.COLLECTION)
-        if not self.server.call(lambda: nodes.tenants.exists(name)):
-            self.server.call(lambda: nodes.tenants.create([Tenant(name=name)]))
-        there = self.entry(name)
-        if there is not None:
-            return there
+        tenants = self.server.client.collections.get(objects.COLLECTION).tenants
+        if not self.server.call(lambda: tenants.exists(name)):
+            self.server.call(lambda: tenants.create([Tenant(name=name)]))
         made = Entry(name, encoder, secrets.token_hex(8))
-        self.put(made, new=True)
+        if not self.add_object(project_key(name), PROJECT, name, _encoded(made)):
+            there = self.entry(name)
+            if there is not None:
+                return there
         return made
 
-    def put(self, entry: Entry, *, new: bool = False) -> None:
-        """Replaces a project's entry, in one step."""
-        entry = msgspec.structs.replace(entry, updated=datetime.now(UTC).isoformat(timespec="seconds"))
-        self.put_object(project_key(entry.name), PROJECT, entry.name, msgspec.json.encode(entry).decode(), new=new)
+    def put(self, entry: Entry) -> None:
+        """Replaces a project's entry, in one step.
+
+        Raises:
+            StoreError: where it is no longer there.
+        """
+        self.replace_object(project_key(entry.name), PROJECT, entry.name, _encoded(entry))
 
     def drop(self, name: str) -> None:
         """Deletes a project: its tenant with every file of it, the claims to it, then its entry."""
-        nodes = self.server.client.collections.get(objects.COLLECTION)
-        self.server.call(lambda: nodes.tenants.remove([name]))
+        tenants = self.server.client.collections.get(objects.COLLECTION).tenants
+        if self.server.call(lambda: tenants.exists(name)):  # else a removal was cut off, and ends here
+            self.server.call(lambda: tenants.remove([name]))
         for key in self.objects(CLAIM, name):
             self.drop_object(key)
         self.drop_object(project_key(name))
 
     # Objects of any kind
 
-    def put_object(self, key: str, kind: str, project: str, record: str, *, new: bool) -> None:
-        """Writes an object, replacing the one with this key; `new` says which of the two is more likely."""
+    def add_object(self, key: str, kind: str, project: str, record: str) -> bool:
+        """Writes a new object; False where there is one with this key already."""
         values = {"kind": kind, "project": project.lower(), "record": record}
 
-        def write() -> None:
-            ways = [lambda: self._collection.data.insert(values, uuid=key)]
-            ways.append(lambda: self._collection.data.replace(key, values))
-            first, second = ways if new else reversed(ways)
+        def write() -> bool:
             try:
-                first()
+                self._collection.data.insert(values, uuid=key)
             except UnexpectedStatusCodeError as error:
-                if error.status_code not in (404, 422):  # not there to be replaced, there already
+                if error.status_code != 422:
                     raise
-                second()
+                return False
+            return True
 
-        self.server.call(write)
+        return self.server.call(write)
+
+    def replace_object(self, key: str, kind: str, project: str, record: str) -> None:
+        """Replaces an object in one step.
+
+        Raises:
+            StoreError: where there is none with this key.
+        """
+        values = {"kind": kind, "project": project.lower(), "record": record}
+        self.server.call(lambda: self._collection.data.replace(key, values))
 
     def objects(self, kind: str, project: str) -> dict[str, str]:
         """The records of a project's objects of a kind, by key."""
-        where = Where.by_property("kind").equal(kind) & Where.by_property("project").equal(project.lower())
-        found = self.server.call(lambda: self._collection.query.fetch_objects(filters=where, limit=MOST_ENTRIES))
-        return {str(o.uuid): str(o.properties["record"]) for o in found.objects}
+        return {key: record for k, p, key, record in self._rows() if (k, p) == (kind, project.lower())}
 
-    def drop_object(self, key: str) -> None:
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        """Kind, project, key and record of each object, without a filter: a killed server may have lost its index."""
+        found = self.server.call(lambda: self._collection.query.fetch_objects(limit=MOST_ENTRIES)).objects
+        fields = ("kind", "project")
+        return [(*(str(o.properties[f]) for f in fields), str(o.uuid), str(o.properties["record"])) for o in found]  # type: ignore[misc]
+
+    def drop_object(self, key: str, *, patience_s: float | None = None) -> None:
         """Deletes an object that may be there."""
-        self.server.call(lambda: self._collection.data.delete_by_id(key))
+        self.server.call(lambda: self._collection.data.delete_by_id(key), patience_s=patience_s)
 
     @property
     def _collection(self) -> Any:
@@ -158,6 +170,11 @@ class Registry:
 def project_key(name: str) -> str:
     """The key of a project's entry; names differ in more than case."""
     return str(uuid5(objects.NAMESPACE, "project " + name.lower()))
+
+
+def _encoded(entry: Entry) -> str:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return msgspec.json.encode(msgspec.structs.replace(entry, updated=now)).decode()
 
 
 def _decoded(properties: Any) -> Entry:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 import weaviate
+import weaviate.connect.v4 as client_v4
+from grpc import RpcError, StatusCode
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
 from weaviate.exceptions import (
@@ -29,7 +31,7 @@ from hierarchy.errors import MismatchError, StoreError, UsageError
 
 LEAST_VERSION = (1, 37)  # the first that folds accents
 PATIENCE_S = 45  # how long a server may be away, for example to be started again
-CONNECT_S, QUERY_S, WRITE_S = 10, 60, 180
+CONNECT_S, QUERY_S, WRITE_S = 10, 60, 60
 
 # What a server says that is away, starting, or too busy, through either of its two protocols.
 _AWAY = ("unavailable", "connection refused", "failed to connect", "connection reset", "socket closed", "not ready",
@@ -48,6 +50,31 @@ class Address(msgspec.Struct, frozen=True, repr_omit_defaults=True):
 
     def __repr__(self) -> str:
         return f"Address({self.url!r}, {self.grpc_port})"  # never the key
+
+
+class _Once:
+    """In place of the client's own retries, which send a batch again as it is.
+
+    A server that was killed in a batch may have kept an object without its index entries; it takes the same object
+    again for an unchanged one, and never makes them (docs/decisions/0007). So whoever sends decides how to send again.
+    """
+
+    def __init__(self, n: float = 0) -> None:
+        """Takes the number of retries, for nothing."""
+
+    def with_exponential_backoff(
+        self, count: int, error: str, f: Callable[..., T], *arguments: object, **named: object
+    ) -> T:
+        """Calls once."""
+        try:
+            return f(*arguments, **named)
+        except RpcError as failed:
+            if failed.code() == StatusCode.UNAVAILABLE:
+                raise WeaviateConnectionError(f"gRPC {error}: {failed.details()}") from failed
+            raise
+
+
+setattr(client_v4, "_Retry", _Once)  # noqa: B010 (no public way to say it)
 
 
 class Server:
@@ -90,8 +117,8 @@ class Server:
                 "old_server",
             )
 
-    def call(self, action: Callable[[], T]) -> T:
-        """What the action gives, tried again while the server is away.
+    def call(self, action: Callable[[], T], *, patience_s: float | None = None) -> T:
+        """What the action gives, tried again while the server is away, for PATIENCE_S where nothing else is said.
 
         Raises:
             StoreError: a sentence for whatever the server or its client says.
@@ -99,7 +126,7 @@ class Server:
         attempts = Retrying(
             retry=retry_if_exception(_may_pass),
             wait=wait_random_exponential(0.2, max=5),
-            stop=stop_after_delay(PATIENCE_S),
+            stop=stop_after_delay(PATIENCE_S if patience_s is None else patience_s),
             reraise=True,
         )
         with told(self.address):
