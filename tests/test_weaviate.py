@@ -19,7 +19,7 @@ from hierarchy.filters import Eq
 from hierarchy.nodes import Level
 from hierarchy.weaviate import Address, Registry, Server, WeaviateStore, server
 from hierarchy.weaviate.claim import Claims
-from hierarchy.weaviate.registry import Entry
+from hierarchy.weaviate.registry import PROJECT, Entry, project_key
 from strata.copying import copy_project
 from strata.local_weaviate import COMPOSE, LocalWeaviate, docker_works, free_ports
 from strata.settings import Settings
@@ -137,8 +137,8 @@ def test_another_version_and_another_encoder_are_refused(store: WeaviateStore, t
     with pytest.raises(MismatchError, match="new project") as other:
         open_weaviate(tmp_path, "p", msgspec.structs.replace(ENCODER, model="another"))
     assert other.value.code == "other_encoder"
-    entry = Entry("new", ENCODER, "x", schema=99)
-    store._registry.put(entry)
+    newer_entry = msgspec.json.encode(Entry("new", ENCODER, "x", schema=99)).decode()
+    assert store._registry.add_object(project_key("new"), PROJECT, "new", newer_entry)
     with pytest.raises(MismatchError, match="Update Strata") as newer:
         open_weaviate(tmp_path, "new")
     assert newer.value.code == "newer_schema"
