@@ -75,6 +75,27 @@ def test_links_are_followed_once_and_one_that_leads_nowhere_is_a_failure(papers:
     assert len(report["added"]) == 4
 
 
+def test_devices_pipes_and_loops_of_links_hold_nothing_up(papers: Path, here: Run) -> None:
+    (papers / "zero.pdf").symlink_to("/dev/zero")
+    os.mkfifo(papers / "pipe.pdf")
+    (papers / "fifo.pdf").symlink_to(papers / "pipe.pdf")
+    (papers / "loop.pdf").symlink_to(papers / "loop.pdf")
+    (papers / "folder").symlink_to(papers / "folder")
+    report = here("ingest", papers, "--json").json
+    assert [f["file"] for f in report["failed"]] == ["loop.pdf"]
+    assert len(report["added"]) == 3
+
+
+def test_a_file_that_another_of_the_same_words_replaced_is_its_new_version(papers: Path, here: Run) -> None:
+    first = here("ingest", papers, "--json").json
+    stamped = (papers / "a.pdf").read_bytes() + b"\n% another stamp"
+    (papers / "a.pdf").unlink()
+    (papers / "z.pdf").write_bytes(stamped)
+    report = here("ingest", papers, "--json").json
+    assert [c["paper"] for c in report["changed"]] == [a["paper"] for a in first["added"] if a["file"] == "a.pdf"]
+    assert len(here("ingest", papers, "--json").json["unchanged"]) == 3
+
+
 def test_patterns_choose_files_by_name_or_by_path(papers: Path) -> None:
     save(papers / "drafts" / "A.PDF", "Draft")
     save(papers / "deep" / "drafts" / "e.pdf", "Deep")

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,7 +20,7 @@ from hierarchy.filters import Eq
 from hierarchy.nodes import Level
 from hierarchy.weaviate import Address, Registry, Server, WeaviateStore, server
 from hierarchy.weaviate.claim import Claims
-from hierarchy.weaviate.registry import PROJECT, Entry, project_key
+from hierarchy.weaviate.registry import CLAIM, PROJECT, Entry, project_key
 from strata.copying import copy_project
 from strata.local_weaviate import COMPOSE, LocalWeaviate, docker_works, free_ports
 from strata.settings import Settings
@@ -103,6 +104,7 @@ def test_no_server_and_no_grpc_are_told(weaviate: LocalWeaviate, monkeypatch: py
     with pytest.raises(StoreError, match="No Weaviate answers") as none:
         Server(Address(f"http://127.0.0.1:{nowhere}"))
     assert none.value.code == "no_server"
+    Registry(Server(address(weaviate))).prepare()
     with pytest.raises(StoreError, match=f"gRPC on port {deaf}"):
         Registry(Server(address(weaviate, grpc_port=deaf))).entry("p")
     with pytest.raises(UsageError, match="no address"):
@@ -256,6 +258,72 @@ def test_a_dead_homes_claim_is_taken_away_after_a_while(
         dead.beat()
 
 
+def test_a_writer_whose_claim_was_taken_away_changes_nothing(store: WeaviateStore, tmp_path: Path) -> None:
+    store.upsert([record("a")])
+    stolen = store._registry
+
+    def steal(records: Any, epoch: int) -> None:
+        (key,) = stolen.objects(CLAIM, "p")
+        stolen.drop_object(key)  # as after a sleep that was longer than the lease
+        open_weaviate(tmp_path / "other").upsert([record("theirs")])
+
+    store._insert = steal  # type: ignore[method-assign]
+    with pytest.raises(StoreError) as lost:
+        store.upsert([record("mine")])
+    assert lost.value.code == "lost_claim"
+    del store._insert
+    assert ids(open_weaviate(tmp_path).scan()) == ["a", "theirs"]
+    store.upsert([record("mine")])
+    assert ids(store.scan()) == ["a", "mine", "theirs"]
+
+
+def test_a_write_that_was_broken_off_is_swept_before_the_next_of_the_same_process(store: WeaviateStore) -> None:
+    branch = [record("paper-1", level=Level.PAPER), record("a")]
+    store.replace_branch("paper-1", branch)
+    insert = store._insert
+
+    def interrupt(records: Any, epoch: int) -> None:
+        insert(records, epoch)
+        raise KeyboardInterrupt
+
+    store._insert = interrupt  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        store.replace_branch("paper-2", [record("b", "bittern", paper="paper-2")])
+    store._insert = insert  # type: ignore[method-assign]
+    store.replace_branch("paper-3", [record("c", "reeds", paper="paper-3")])
+    assert ids(store.scan()) == ["paper-1", "a", "c"]
+    assert store.bm25("bittern", Level.PASSAGE, 5) == []
+
+
+def test_one_server_by_two_names_is_two_homes_that_wait(
+    weaviate: LocalWeaviate, store: WeaviateStore, tmp_path: Path
+) -> None:
+    by_name = address(weaviate, url=weaviate.url.replace("127.0.0.1", "localhost"))
+    other = Claims(Registry(Server(by_name)), "p", tmp_path / "locks")
+    with store._claims.held():
+        other._draw()
+        assert store._claims._key in other._all()
+        store._claims.check()
+    other.release()
+
+
+def test_a_project_that_another_process_made_first_is_left_as_it_is(store: WeaviateStore) -> None:
+    store.upsert([record("a")])
+    assert store._registry.make("p", ENCODER) == store._now()
+    assert store.stats().nodes == 1
+
+
+def test_a_removal_that_was_cut_off_can_be_finished(store: WeaviateStore, tmp_path: Path) -> None:
+    from hierarchy.weaviate.objects import COLLECTION
+
+    store.upsert([record("a")])
+    store._server.client.collections.get(COLLECTION).tenants.remove(["p"])  # and killed here
+    assert open_weaviate(tmp_path).drop() == 0  # type: ignore[attr-defined]
+    again = open_weaviate(tmp_path)
+    again.upsert([record("b")])
+    assert ids(again.scan()) == ["b"]
+
+
 # The server dies
 
 
@@ -360,6 +428,18 @@ def test_a_copy_that_was_stopped_goes_on_and_one_that_would_lose_papers_is_refus
     source.close()
 
 
+def test_a_copy_mends_a_vector_that_differs(store: WeaviateStore, tmp_path: Path) -> None:
+    source = open_sqlite(tmp_path)
+    branch = [record("paper-1", level=Level.PAPER), record("a"), record("b")]
+    source.replace_branch("paper-1", branch)
+    copy_project(source, store)
+    store.upsert([msgspec.structs.replace(branch[1], vector=vector(99))])
+    copied = copy_project(source, store)
+    assert (copied.written, copied.different) == (1, 0)
+    assert np.array_equal(store.vectors(["a"])["a"], branch[1].vector)
+    source.close()
+
+
 def test_copying_to_the_same_engine_or_without_a_server_is_refused(home: Path, run_in: Run) -> None:
     run_in(home, "copy", "--from", "sqlite", "--to", "sqlite", "--json").refused("usage")
     run_in(home, "copy", "--from", "sqlite", "--to", "weaviate", "--json").refused("no_server")
@@ -400,6 +480,7 @@ def test_an_index_a_retriever_and_a_query_engine_of_llamaindex_work_on_a_project
     assert len(found) == 5
     assert "rain" in " ".join(hit.node.get_content() for hit in found).lower()
     assert {"page", "paper", "paper_title", "level"} <= set(found[0].node.metadata)
+    assert 0 < (found[-1].score or 0) < (found[0].score or 0) < 1  # cosines, not places in a ranking
     paper = found[0].node.metadata["paper"]
     within = MetadataFilters(filters=[ExactMatchFilter(key="paper", value=paper)])
     scoped = index.as_retriever(similarity_top_k=3, filters=within).retrieve("rain")

@@ -35,7 +35,8 @@ CONNECT_S, QUERY_S, WRITE_S = 10, 60, 60
 
 # What a server says that is away, starting, or too busy, through either of its two protocols.
 _AWAY = ("unavailable", "connection refused", "failed to connect", "connection reset", "socket closed", "not ready",
-         "server disconnected", "goaway", "leader not found", "shutting down", "shutdown")  # fmt: skip
+         "server disconnected", "goaway", "leader not found", "shutting down", "shutdown",
+         "non-existing index", "no read replica", "loading")  # fmt: skip
 _SLOW = ("deadline exceeded", "deadline_exceeded", "timed out", "timeout")
 
 T = TypeVar("T")
@@ -108,6 +109,7 @@ class Server:
                 skip_init_checks=True,  # they would ask a package index for a newer client
             )
             self.version = str(self.client.get_meta()["version"])
+        self.call(self._ready)
         if tuple(int(n) for n in self.version.split("-")[0].split(".")[:2]) < LEAST_VERSION:
             self.close()
             raise MismatchError(
@@ -116,6 +118,11 @@ class Server:
                 "Update the server; compose.yaml names a version that works.",
                 "old_server",
             )
+
+    def _ready(self) -> None:
+        """A server that has just been started answers before it knows what it keeps."""
+        if not self.client.is_ready():
+            raise WeaviateConnectionError("not ready")
 
     def call(self, action: Callable[[], T], *, patience_s: float | None = None) -> T:
         """What the action gives, tried again while the server is away, for PATIENCE_S where nothing else is said.
