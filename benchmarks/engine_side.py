@@ -17,7 +17,7 @@ from benchmarks.bench import PROJECT
 from benchmarks.made import questions
 from hierarchy.nodes import Level, Vector
 from hierarchy.weaviate import WeaviateStore
-from hierarchy.weaviate.engine import TITLE_WEIGHT
+from hierarchy.weaviate.tenant import SEARCHED
 from retrieval.search import Searcher
 from strata.minilm import MiniLM
 from strata.projects import projects_of
@@ -33,7 +33,7 @@ def main() -> None:
     encoder = MiniLM(settings.home)
     store = projects.open(PROJECT, encoder.identity, create=False)
     assert isinstance(store, WeaviateStore)
-    tenant, searcher = store._tenant, Searcher(store, encoder, settings.retrieval)
+    tenant, searcher = store.tenant.collection, Searcher(store, encoder, settings.retrieval)
     passages = Where.by_property("level").equal(Level.PASSAGE.value)
 
     def ours(question: str, vector: Vector) -> int:
@@ -46,7 +46,7 @@ def main() -> None:
             alpha=settings.retrieval.alpha,
             limit=K,
             filters=passages,
-            query_properties=[f"title^{TITLE_WEIGHT}", "text"],
+            query_properties=SEARCHED,
             fusion_type=HybridFusion.RELATIVE_SCORE,
             return_properties=["node_id"],
             return_metadata=MetadataQuery(score=True),

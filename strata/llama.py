@@ -35,8 +35,8 @@ from hierarchy.errors import UsageError
 from hierarchy.filters import And, Between, Eq, Filter, Has, In, IsNull, Not, Or, all_of, check_fields
 from hierarchy.nodes import Level, Node
 from hierarchy.weaviate import Server, WeaviateStore
-from hierarchy.weaviate.engine import TITLE_WEIGHT
 from hierarchy.weaviate.objects import COLLECTION
+from hierarchy.weaviate.tenant import SEARCHED
 from strata.models import build_encoder
 from strata.projects import ServerProjects, projects_of
 from strata.settings import Settings
@@ -77,7 +77,7 @@ class ProjectVectorStore(WeaviateVectorStore):  # type: ignore[misc]
 
     def __init__(self, store: WeaviateStore, server: Server, level: Level) -> None:
         # The adapter knows no tenants: every collection that it is handed is bound to the project's.
-        server.client.collections = _OfTenant(server.client.collections, store.tenant)  # type: ignore[assignment]
+        server.client.collections = _OfTenant(server.client.collections, store.tenant.name)  # type: ignore[assignment]
         super().__init__(weaviate_client=server.client, index_name=COLLECTION)
         self._store, self._server, self._level = store, server, level
 
@@ -114,7 +114,7 @@ class ProjectVectorStore(WeaviateVectorStore):  # type: ignore[misc]
             if visible is False:
                 return VectorStoreQueryResult(nodes=[], ids=[], similarities=[])
             asked: dict[str, Any] = {
-                "query_properties": [f"title^{TITLE_WEIGHT}", "text"],
+                "query_properties": SEARCHED,
                 "return_properties": ["node_id", "text"],
             }
             asked |= {"filters": visible, "alpha": alpha}

@@ -154,7 +154,7 @@ def test_a_delete_by_filter_stops_at_ten_thousand_and_says_so(store: WeaviateSto
     store.upsert([record(f"n{i}", "words") for i in range(10_050)])
     from weaviate.classes.query import Filter as Where
 
-    done = store._tenant.data.delete_many(Where.by_property("paper").equal("paper-1"))
+    done = store.tenant.collection.data.delete_many(Where.by_property("paper").equal("paper-1"))
     assert (done.matches, done.successful) == (10_050, 10_000)
 
 
@@ -163,7 +163,7 @@ def test_a_batch_names_what_it_refused_in_its_reply_alone(store: WeaviateStore) 
 
     good, bad = record("good"), record("bad", vector=np.ones(3, np.float32))
     store.upsert([record("first")])
-    done = store._tenant.data.insert_many([object_of(good, 1, "x"), object_of(bad, 1, "x")])
+    done = store.tenant.collection.data.insert_many([object_of(good, 1, "x"), object_of(bad, 1, "x")])
     assert list(done.errors) == [1]
 
 
@@ -182,20 +182,22 @@ def test_what_a_killed_writer_left_is_seen_by_nobody_and_swept_by_the_next(
     store: WeaviateStore, tmp_path: Path
 ) -> None:
     store.replace_branch("paper-1", [record("a", "old words"), record("b", "old words")])
-    store._insert([record("a", "bittern"), record("c", "bittern")], store._entry.epoch + 1)  # and killed here
+    store.tenant.insert(
+        [record("a", "bittern"), record("c", "bittern")], store._entry.epoch + 1, store._claims.beat
+    )  # and killed here
     other = open_weaviate(tmp_path)
     assert other.bm25("bittern", Level.PASSAGE, 5) == []
     assert ids(other.scan()) == ["a", "b"]
     assert other.count_by("level") == {"passage": 2}
     other.upsert([record("d")])
     assert ids(other.scan()) == ["a", "b", "d"]
-    assert store._tenant.aggregate.over_all(total_count=True).total_count == 3
+    assert store.tenant.collection.aggregate.over_all(total_count=True).total_count == 3
 
 
 def test_what_a_write_replaced_is_seen_by_nobody_before_it_is_swept(store: WeaviateStore, tmp_path: Path) -> None:
     store.upsert([record("a", "old words"), record("b", "other words")])
     epoch = store._entry.epoch + 1
-    store._insert([record("a", "bittern")], epoch)
+    store.tenant.insert([record("a", "bittern")], epoch, store._claims.beat)
     store._put(epoch=epoch, outdated=Eq("id", "a"))  # and killed here
     other = open_weaviate(tmp_path)
     assert other.get(["a"])["a"].text == "bittern"
@@ -262,16 +264,16 @@ def test_a_writer_whose_claim_was_taken_away_changes_nothing(store: WeaviateStor
     store.upsert([record("a")])
     stolen = store._registry
 
-    def steal(records: Any, epoch: int) -> None:
+    def steal(records: Any, epoch: int, beat: Any) -> None:
         (key,) = stolen.objects(CLAIM, "p")
         stolen.drop_object(key)  # as after a sleep that was longer than the lease
         open_weaviate(tmp_path / "other").upsert([record("theirs")])
 
-    store._insert = steal  # type: ignore[method-assign]
+    store.tenant.insert = steal  # type: ignore[method-assign]
     with pytest.raises(StoreError) as lost:
         store.upsert([record("mine")])
     assert lost.value.code == "lost_claim"
-    del store._insert
+    del store.tenant.insert
     assert ids(open_weaviate(tmp_path).scan()) == ["a", "theirs"]
     store.upsert([record("mine")])
     assert ids(store.scan()) == ["a", "mine", "theirs"]
@@ -280,16 +282,16 @@ def test_a_writer_whose_claim_was_taken_away_changes_nothing(store: WeaviateStor
 def test_a_write_that_was_broken_off_is_swept_before_the_next_of_the_same_process(store: WeaviateStore) -> None:
     branch = [record("paper-1", level=Level.PAPER), record("a")]
     store.replace_branch("paper-1", branch)
-    insert = store._insert
+    insert = store.tenant.insert
 
-    def interrupt(records: Any, epoch: int) -> None:
-        insert(records, epoch)
+    def interrupt(records: Any, epoch: int, beat: Any) -> None:
+        insert(records, epoch, beat)
         raise KeyboardInterrupt
 
-    store._insert = interrupt  # type: ignore[method-assign]
+    store.tenant.insert = interrupt  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         store.replace_branch("paper-2", [record("b", "bittern", paper="paper-2")])
-    store._insert = insert  # type: ignore[method-assign]
+    store.tenant.insert = insert  # type: ignore[method-assign]
     store.replace_branch("paper-3", [record("c", "reeds", paper="paper-3")])
     assert ids(store.scan()) == ["paper-1", "a", "c"]
     assert store.bm25("bittern", Level.PASSAGE, 5) == []

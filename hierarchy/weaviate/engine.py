@@ -9,21 +9,15 @@ legs are put together.
 
 from __future__ import annotations
 
-import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 import numpy as np
-from weaviate.classes.aggregate import GroupByAggregate
 from weaviate.classes.query import Filter as Where
-from weaviate.classes.query import MetadataQuery
-from weaviate.exceptions import WeaviateBaseError
 
 from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageError
@@ -35,15 +29,11 @@ from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecke
 from hierarchy.weaviate import objects
 from hierarchy.weaviate.claim import Claims
 from hierarchy.weaviate.registry import Entry, Registry
+from hierarchy.weaviate.tenant import MOST_RESULTS, Tenant
 from hierarchy.weaviate.where import Compiled, both, compiled, name, negated
 
-MOST_RESULTS = 10_000  # the most that the server gives or deletes in one go
-PAGE = 1_000  # objects in one answer
 NAMED = 500  # ids in one filter
-BATCH_OBJECTS, BATCH_BYTES = 200, 4_000_000
-MOST_GROUPS = 1_000_000
 TRIES = 100  # readings before it is said that the project never stands still
-TITLE_WEIGHT = 2
 LEVELS = {level: place for place, level in enumerate(Level)}
 
 T = TypeVar("T")
@@ -77,6 +67,7 @@ class WeaviateStore:
         self._entry = entry
         self._encoder = entry.encoder
         self._claims = Claims(registry, entry.name, locks)
+        self._tenant = Tenant(registry.server, entry.name)
         self._lock = threading.RLock()
 
     @property
@@ -120,7 +111,7 @@ class WeaviateStore:
                 "A delete needs a filter that limits it.", "Remove the whole project to delete everything."
             )
         with self._writing():
-            found = self._count(self._visible(where))
+            found = self._tenant.count(self._visible(where))
             if found:
                 self._write([], where)
         return found
@@ -162,16 +153,7 @@ class WeaviateStore:
             filters = both(compiled(Eq("level", level.value)), self._visible(where))
             if k < 1 or filters is False:
                 return []
-            found = self._ask(
-                lambda: self._tenant.query.near_vector(
-                    asked,
-                    limit=min(k, MAX_K),
-                    filters=filters,
-                    return_properties=["node_id"],
-                    return_metadata=MetadataQuery(distance=True),
-                )
-            )
-            return _ranked((o.properties["node_id"], 1 - o.metadata.distance) for o in found.objects)
+            return self._tenant.near(asked, min(k, MAX_K), filters)
 
         return self._reading(read)
 
@@ -182,17 +164,7 @@ class WeaviateStore:
             filters = both(compiled(Eq("level", level.value)), self._visible(where))
             if not words or k < 1 or filters is False:
                 return []
-            found = self._ask(
-                lambda: self._tenant.query.bm25(
-                    " ".join(words),
-                    query_properties=[f"title^{TITLE_WEIGHT}", "text"],
-                    limit=min(k, MAX_K),
-                    filters=filters,
-                    return_properties=["node_id"],
-                    return_metadata=MetadataQuery(score=True),
-                )
-            )
-            return _ranked((o.properties["node_id"], o.metadata.score) for o in found.objects)
+            return self._tenant.bm25(" ".join(words), min(k, MAX_K), filters)
 
         return self._reading(read)
 
@@ -202,9 +174,9 @@ class WeaviateStore:
         def read() -> dict[str, int]:
             filters = self._visible(where)
             if field == "level":
-                counts = {lv.value: self._count(both(filters, compiled(Eq("level", lv.value)))) for lv in Level}
+                counts = {lv.value: self._tenant.count(both(filters, compiled(Eq("level", lv.value)))) for lv in Level}
                 return {value: counts[value] for value in sorted(counts) if counts[value]}
-            return self._groups(prop, filters)
+            return self._tenant.groups(prop, filters)
 
         return self._reading(read)
 
@@ -228,15 +200,15 @@ class WeaviateStore:
         return self._reading(lambda: read(self._visible(where)))
 
     @property
-    def tenant(self) -> str:
+    def tenant(self) -> Tenant:
         """The tenant that holds the project."""
-        return self._entry.name
+        return self._tenant
 
     def drop(self) -> int:
         """Deletes the project with every file of it, and gives the number of its nodes."""
         with self._lock, self._claims.held():
             try:
-                nodes = self._count(self._visible(None))
+                nodes = self._tenant.count(self._visible(None))
             except StoreError as error:
                 if error.code != "server":
                     raise
@@ -253,13 +225,6 @@ class WeaviateStore:
         self._server.close()
 
     # Inside: reading
-
-    @property
-    def _tenant(self) -> Any:
-        return self._server.client.collections.get(objects.COLLECTION).with_tenant(self._entry.name)
-
-    def _ask(self, action: Callable[[], T]) -> T:
-        return self._server.call(action)
 
     def _now(self) -> Entry:
         entry = self._registry.entry(self.project)
@@ -303,46 +268,12 @@ class WeaviateStore:
         valid = Where.by_property("epoch").less_or_equal(entry.epoch)
         return both(compiled(where), valid, negated(_outdated(entry)))
 
-    def _count(self, filters: Compiled) -> int:
-        if filters is False:
-            return 0
-        sent = _sent(filters)
-        found = self._ask(lambda: self._tenant.aggregate.over_all(filters=sent, total_count=True))
-        return int(found.total_count or 0)
-
-    def _groups(self, prop: str, filters: Compiled) -> dict[str, int]:
-        """How many objects that match there are for each value of a property."""
-        if filters is False:
-            return {}
-        by = GroupByAggregate(prop=prop, limit=MOST_GROUPS)
-        found = self._ask(
-            lambda: self._tenant.aggregate.over_all(filters=_sent(filters), group_by=by, total_count=True)
-        )
-        return dict(sorted((str(g.grouped_by.value), int(g.total_count or 0)) for g in found.groups))
-
-    def _fetch(self, filters: Compiled, properties: list[str], *, include_vector: bool = False) -> list[Any]:
-        """Up to MOST_RESULTS objects that match."""
-        found: list[Any] = []
-        if filters is False:
-            return found
-        wanted: dict[str, Any] = {"return_properties": properties, "include_vector": include_vector}
-        while len(found) < MOST_RESULTS:
-            page = self._ask(
-                partial(
-                    self._tenant.query.fetch_objects, filters=_sent(filters), limit=PAGE, offset=len(found), **wanted
-                )
-            )
-            found += page.objects
-            if len(page.objects) < PAGE:
-                break
-        return found
-
     def _named(self, ids: Sequence[str], properties: list[str], *, include_vector: bool = False) -> list[Any]:
         """The objects of these nodes."""
         found: list[Any] = []
         for start in range(0, len(ids), NAMED):
             some = self._visible(In("id", tuple(ids[start : start + NAMED])))
-            found += self._fetch(some, properties, include_vector=include_vector)
+            found += self._tenant.fetch(some, properties, include_vector=include_vector)
         return found
 
     def _existing(self, ids: Sequence[str]) -> list[str]:
@@ -352,11 +283,11 @@ class WeaviateStore:
         return self._nodes([o.properties for o in self._named(ids, objects.NODE)])
 
     def _scan(self, where: Filter | None) -> list[Node]:
-        found = self._fetch(self._visible(where), objects.NODE)
+        found = self._tenant.fetch(self._visible(where), objects.NODE)
         if len(found) >= MOST_RESULTS:  # more than the server gives for a filter: paper by paper
-            papers = self._groups("paper", self._visible(where))
+            papers = self._tenant.groups("paper", self._visible(where))
             parts: list[Filter] = [*(Eq("paper", paper) for paper in papers), IsNull("paper")]
-            found = [o for part in parts for o in self._fetch(self._visible(all_of(where, part)), objects.NODE)]
+            found = [o for part in parts for o in self._tenant.fetch(self._visible(all_of(where, part)), objects.NODE)]
         nodes = self._nodes([o.properties for o in found])
         return sorted(nodes, key=lambda n: (LEVELS[n.level], n.paper or "", n.order, n.id))
 
@@ -383,7 +314,7 @@ class WeaviateStore:
     def _write(self, records: Sequence[Record], replaced: Filter | None) -> None:
         """Makes objects, and puts out of date what matches; seen by all at once when the entry is put."""
         epoch = self._entry.epoch + 1
-        self._insert(records, epoch)
+        self._tenant.insert(records, epoch, self._claims.beat)
         self._put(epoch=epoch, outdated=replaced)
         self._sweep()
 
@@ -402,74 +333,17 @@ class WeaviateStore:
     def _sweep(self) -> None:
         """Deletes what the last write put out of date."""
         if self._entry.outdated is not None:
-            self._delete(_outdated(self._entry))
+            self._tenant.delete(_outdated(self._entry), self._claims.beat)
             self._put(outdated=None)
 
     def _sweep_unfinished(self) -> None:
         """Deletes the objects of a write that never ended."""
         unfinished = Where.by_property("epoch").greater_than(self._entry.epoch)
-        if self._count(unfinished):
-            self._delete(unfinished)
-
-    def _delete(self, filters: Compiled) -> None:
-        """Deletes all that match: the server stops at its most results without a word."""
-        while filters is not False:
-            done = self._ask(lambda: self._tenant.data.delete_many(_sent(filters)))
-            if done.failed:
-                raise StoreError(
-                    f"The Weaviate at {self._server.address.url} could not delete {done.failed} objects.",
-                    "See its log, then run the same command again.",
-                    "server",
-                )
-            if done.successful >= done.matches:
-                return
-            self._claims.beat()
-
-    def _insert(self, records: Sequence[Record], epoch: int) -> None:
-        for batch in _batches(records):
-            self._claims.beat()
-            self._insert_batch(batch, epoch)
-
-    def _insert_batch(self, batch: Sequence[Record], epoch: int) -> None:
-        """One batch; an error of one object is an error. What a failed attempt left is deleted and made anew."""
-        left: list[UUID] = []
-
-        def send() -> None:
-            while left:
-                self._tenant.data.delete_by_id(left[-1])
-                left.pop()
-            attempt = secrets.token_hex(8)
-            made = [objects.object_of(record, epoch, attempt) for record in batch]
-            left.extend(objects.object_id(record.node.id, attempt) for record in batch)
-            done = self._tenant.data.insert_many(made)
-            if done.errors:
-                raise WeaviateBaseError(next(iter(done.errors.values())).message)
-            left.clear()
-
-        self._ask(send)
-
-
-def _ranked(found: Iterable[tuple[str, float]]) -> list[Hit]:
-    return sorted((Hit(i, float(score)) for i, score in found), key=lambda h: (-h.score, h.id))
+        if self._tenant.count(unfinished):
+            self._tenant.delete(unfinished, self._claims.beat)
 
 
 def _outdated(entry: Entry) -> Compiled:
     if entry.outdated is None:
         return False
     return both(compiled(entry.outdated), Where.by_property("epoch").less_than(entry.epoch))
-
-
-def _sent(filters: Compiled) -> Any:
-    return None if filters is True else filters
-
-
-def _batches(records: Sequence[Record]) -> Iterator[list[Record]]:
-    batch, size = list[Record](), 0
-    for record in records:
-        batch.append(record)
-        size += len(record.node.text) + len(record.attachment or b"") + len(record.node.places.data)
-        if len(batch) >= BATCH_OBJECTS or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

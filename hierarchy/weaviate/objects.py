@@ -27,6 +27,7 @@ EXACT = ("node_id", "level", "parent", "paper", "kind", "section_kind", "file", 
 NUMBERS = ("year", "epoch")
 LISTS = ("authors", "tags")
 WORDS = ("title", "text")
+TITLE_WEIGHT = 2
 KEPT = ("path", "metadata", "finding")  # JSON that only we read
 BYTES = ("places", "attachment")
 
