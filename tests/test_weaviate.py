@@ -305,7 +305,7 @@ def test_one_server_by_two_names_is_two_homes_that_wait(
     with store._claims.held():
         other._draw()
         assert store._claims._key in other._all()
-        store._claims.check()
+        store._claims.check(other._all())
     other.release()
 
 

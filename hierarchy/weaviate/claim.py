@@ -11,7 +11,7 @@ from __future__ import annotations
 import platform
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid5
@@ -96,13 +96,14 @@ class Claims:
             with suppress(StoreError):  # then the claim is ours to take away next time
                 self._registry.drop_object(self._key, patience_s=0)
 
-    def check(self) -> None:
-        """Makes sure that the right was not taken away; to be called before what others rely on is changed.
+    def check(self, claims: Collection[str]) -> None:
+        """Makes sure that the right was not taken away, before what others rely on is changed; `claims` are the keys
+        of those that stand.
 
         Raises:
             StoreError: where it was, because this process stood still for too long.
         """
-        if self._claim is not None and self._key not in self._registry.objects(CLAIM, self._project):
+        if self._claim is not None and self._key not in claims:
             raise _lost()
 
     def beat(self) -> None:
@@ -112,7 +113,7 @@ class Claims:
             StoreError: where the claim was taken away.
         """
         if self._claim is not None and _clock() - self._beaten > LEASE_S / 6:
-            self.check()
+            self.check(self._all())
             self._put(msgspec.structs.replace(self._claim, beat=secrets.token_hex(4)))
 
     def _goes_on(self) -> bool:

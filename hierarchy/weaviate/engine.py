@@ -320,15 +320,15 @@ class WeaviateStore:
 
     def _put(self, **changes: Any) -> None:
         """Replaces the entry, if it still is as this writer knows it and the right to write is still ours."""
-        self._claims.check()
-        if self._now() != self._entry:
+        entry, claims = self._registry.look(self.project)
+        self._claims.check(claims)
+        if entry != self._entry:
             raise StoreError(
                 f"Another process wrote to project {self.project!r} meanwhile.",
                 "Run the same command again; nothing that was acknowledged is lost.",
                 "lost_claim",
             )
-        self._registry.put(msgspec.structs.replace(self._entry, **changes))
-        self._entry = self._now()
+        self._entry = self._registry.put(msgspec.structs.replace(self._entry, **changes))
 
     def _sweep(self) -> None:
         """Deletes what the last write put out of date."""

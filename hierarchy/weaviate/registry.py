@@ -98,20 +98,28 @@ class Registry:
         tenants = self.server.client.collections.get(objects.COLLECTION).tenants
         if not self.server.call(lambda: tenants.exists(name)):
             self.server.call(lambda: tenants.create([Tenant(name=name)]))
-        made = Entry(name, encoder, secrets.token_hex(8))
+        made = _stamped(Entry(name, encoder, secrets.token_hex(8)))
         if not self.add_object(project_key(name), PROJECT, name, _encoded(made)):
             there = self.entry(name)
             if there is not None:
                 return there
         return made
 
-    def put(self, entry: Entry) -> None:
-        """Replaces a project's entry, in one step.
+    def put(self, entry: Entry) -> Entry:
+        """Replaces a project's entry, in one step, and gives it as it now is.
 
         Raises:
             StoreError: where it is no longer there.
         """
+        entry = _stamped(entry)
         self.replace_object(project_key(entry.name), PROJECT, entry.name, _encoded(entry))
+        return entry
+
+    def look(self, name: str) -> tuple[Entry | None, set[str]]:
+        """A project's entry, and the keys of the claims to it, in one reading."""
+        rows = [row for row in self._rows() if row[1] == name.lower()]
+        entries = [_decoded({"project": name, "record": record}) for kind, _, _, record in rows if kind == PROJECT]
+        return entries[0] if entries else None, {key for kind, _, key, _ in rows if kind == CLAIM}
 
     def drop(self, name: str) -> None:
         """Deletes a project: its tenant with every file of it, the claims to it, then its entry."""
@@ -172,9 +180,12 @@ def project_key(name: str) -> str:
     return str(uuid5(objects.NAMESPACE, "project " + name.lower()))
 
 
+def _stamped(entry: Entry) -> Entry:
+    return msgspec.structs.replace(entry, updated=datetime.now(UTC).isoformat(timespec="seconds"))
+
+
 def _encoded(entry: Entry) -> str:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return msgspec.json.encode(msgspec.structs.replace(entry, updated=now)).decode()
+    return msgspec.json.encode(entry).decode()
 
 
 def _decoded(properties: Any) -> Entry:

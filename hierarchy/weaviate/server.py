@@ -36,7 +36,7 @@ CONNECT_S, QUERY_S, WRITE_S = 10, 60, 60
 # What a server says that is away, starting, or too busy, through either of its two protocols.
 _AWAY = ("unavailable", "connection refused", "failed to connect", "connection reset", "socket closed", "not ready",
          "server disconnected", "goaway", "leader not found", "shutting down", "shutdown",
-         "non-existing index", "no read replica", "loading")  # fmt: skip
+         "non-existing index", "no read replica", "could not find class", "loading")  # fmt: skip
 _SLOW = ("deadline exceeded", "deadline_exceeded", "timed out", "timeout")
 
 T = TypeVar("T")
