@@ -1,7 +1,7 @@
 """A process that ingests a folder and notes how it goes: `python -m benchmarks.batch_side FOLDER OUT`.
 
-After each file: seconds by the clock, CPU seconds and megabytes of this process and its children together (a server is
-not among them), seconds of writing. It is `strata ingest` with another watcher.
+After each file: seconds by the clock, CPU seconds, and megabytes of this process and its children together (a server is
+not among them): all, and those that are not pages of files, which the system takes back when it needs them. It is `strata ingest` with another watcher.
 """
 
 from __future__ import annotations
@@ -23,21 +23,22 @@ class Notes(Watcher):
     """A row for each file."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[float, float, float]] = []
+        self.rows: list[tuple[float, float, float, float]] = []
         self._me = psutil.Process()
 
     def done(self, outcome: Outcome) -> None:
-        clock, cpu, memory = time.monotonic(), 0.0, 0
+        clock, cpu, memory, own = time.monotonic(), 0.0, 0, 0
         for process in (self._me, *self._me.children(recursive=True)):
             try:
                 times = process.cpu_times()
                 cpu += times.user + times.system
-                memory += process.memory_info().rss
+                held = process.memory_info()
+                memory, own = memory + held.rss, own + held.rss - held.shared
             except psutil.Error:
                 continue
         ended = self._me.cpu_times()
         cpu += ended.children_user + ended.children_system
-        self.rows.append((clock, cpu, memory / (1 << 20)))
+        self.rows.append((clock, cpu, memory / (1 << 20), own / (1 << 20)))
 
 
 def main() -> None:
