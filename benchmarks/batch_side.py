@@ -1,7 +1,8 @@
 """A process that ingests a folder and notes how it goes: `python -m benchmarks.batch_side FOLDER OUT`.
 
 After each file: seconds by the clock, CPU seconds, and megabytes of this process and its children together (a server is
-not among them): all, and those that are not pages of files, which the system takes back when it needs them. It is `strata ingest` with another watcher.
+not among them): all, and those that are not pages of files, which the system takes back when it needs them. It is
+`strata ingest` with another watcher.
 """
 
 from __future__ import annotations
