@@ -48,6 +48,13 @@ class Ingested(msgspec.Struct, frozen=True):
     run: Run
 
 
+def variables(home: Path, there: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a command over a home: no setting of Strata but this home and `there`."""
+    drop = ("STRATA_", "PYTHONDONTWRITEBYTECODE")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(drop)}
+    return {**clean, "STRATA_HOME": str(home), **there}
+
+
 class Bench:
     """A run of measurements; `fresh` builds anew what is otherwise kept from run to run."""
 
@@ -99,15 +106,12 @@ class Bench:
         Raises:
             RuntimeError: where it ends with another exit code than those that are `ok`, with the end of what it said.
         """
-        drop = ("STRATA_", "PYTHONDONTWRITEBYTECODE")
-        variables = {k: v for k, v in os.environ.items() if not k.startswith(drop)} | {"STRATA_HOME": str(home)}
-        variables |= environment or {}
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".json") as cost:
             done = subprocess.run(
                 [sys.executable, Path(__file__).with_name("child.py"), cost.name, sys.executable, *command],
                 capture_output=True,
                 text=True,
-                env=variables,
+                env=variables(home, environment or {}),
                 cwd=ROOT,
                 check=False,
             )

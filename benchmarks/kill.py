@@ -7,7 +7,6 @@ on files, for both engines.
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.bench import PROJECT, Bench
+from benchmarks.bench import PROJECT, Bench, variables
 from benchmarks.figures import Figure
 from benchmarks.servers import CHOSEN, fresh_server
 from hierarchy.errors import UsageError
@@ -117,12 +116,6 @@ class Moments:
         if running is not None:
             running.wait()
         return SERVER_KILLS
-
-
-def variables(home: Path, there: Variables) -> dict[str, str]:
-    """The environment of a command over a home."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("STRATA_")}
-    return clean | {"STRATA_HOME": str(home)} | dict(there)
 
 
 def started(home: Path, files: list[Path], there: Variables) -> subprocess.Popen[bytes]:

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from benchmarks.bench import PROJECT, ROOT, Bench
+from benchmarks.bench import PROJECT, ROOT, Bench, variables
 from benchmarks.figures import Figure
-from benchmarks.kill import SAMPLE, project_of, variables
+from benchmarks.kill import SAMPLE, project_of
 from benchmarks.servers import engines
 
 READERS = 8

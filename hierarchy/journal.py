@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
 from hierarchy.errors import MismatchError
+from hierarchy.processes import born
 from hierarchy.sqlite.connection import connect, sentences, transaction
 
 SCHEMA = 2
@@ -34,6 +34,7 @@ CREATE TABLE jobs (
     process TEXT, files INTEGER, done INTEGER, report TEXT
 );
 """
+SELECT_JOBS = "SELECT id, project, began, ended, state, pid, process, files, done, report FROM jobs"
 KEPT_TRACES = 10_000
 KEPT_JOBS = 1_000
 RUNNING, KILLED = "running", "killed"
@@ -115,7 +116,7 @@ class Journal:
         """Notes that an ingest of so many files began, and gives its number."""
         columns = "project, began, state, pid, process, files, done"
         with self._writing():
-            values = (project, _now(), RUNNING, os.getpid(), _process(os.getpid()), files)
+            values = (project, _now(), RUNNING, os.getpid(), born(os.getpid()), files)
             self._connection.execute(f"INSERT INTO jobs ({columns}) VALUES (?, ?, ?, ?, ?, ?, 0)", values)
             return self._connection.last_insert_rowid()
 
@@ -137,16 +138,14 @@ class Journal:
 
     def jobs(self, project: str | None = None, most: int = 20) -> list[Job]:
         """The latest jobs, of one project or all, the newest first."""
-        columns = "id, project, began, ended, state, pid, process, files, done, report"
-        query = f"SELECT {columns} FROM jobs WHERE ? IS NULL OR project = ? ORDER BY id DESC LIMIT ?"
+        query = f"{SELECT_JOBS} WHERE ? IS NULL OR project = ? ORDER BY id DESC LIMIT ?"
         with self._reading():
             return [_job(row) for row in self._connection.execute(query, (project, project, most))]
 
     def job(self, number: int) -> Job | None:
         """A job by its number."""
         with self._reading():
-            columns = "id, project, began, ended, state, pid, process, files, done, report"
-            rows = self._connection.execute(f"SELECT {columns} FROM jobs WHERE id = ?", (number,)).fetchall()
+            rows = self._connection.execute(f"{SELECT_JOBS} WHERE id = ?", (number,)).fetchall()
         return _job(rows[0]) if rows else None
 
     def keep_traces(self, project: str, traces: Sequence[tuple[str, Sequence[str], dict[str, Any]]]) -> None:
@@ -196,18 +195,10 @@ class Journal:
 
 def _job(row: Sequence[Any]) -> Job:
     number, project, began, ended, state, pid, process, files, done, report = row
-    if state == RUNNING and _process(int(pid)) != process:
+    if state == RUNNING and born(int(pid)) != process:
         state = KILLED
     read = msgspec.json.decode(report, type=dict[str, Any]) if report else None
     return Job(int(number), project, began, ended, state, int(files), int(done), read)
-
-
-def _process(pid: int) -> str:
-    """What tells a process from another that got its number later; empty for one that is gone."""
-    try:
-        return str(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return ""
 
 
 def _now() -> str:

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from hierarchy.encoder import EncoderIdentity
-from hierarchy.filters import Filter
+from hierarchy.filters import Eq, Filter
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 
 MAX_K = 4096  # the most hits that one leg gives
@@ -48,13 +48,13 @@ class BranchChange(msgspec.Struct, frozen=True):
                 kept.append(node.id)
             else:
                 (new if before is None or before.digest != node.digest else moved).append(node.id)
-        gone = old.keys() - {record.node.id for record in records}
-        return cls(tuple(new), tuple(moved), tuple(kept), tuple(i for i in old if i in gone))
+        given = {record.node.id for record in records}
+        return cls(tuple(new), tuple(moved), tuple(kept), tuple(i for i in old if i not in given))
 
-    @property
-    def written(self) -> frozenset[str]:
-        """The nodes that must be written."""
-        return frozenset((*self.new, *self.moved))
+    def written(self, records: Sequence[Record]) -> list[Record]:
+        """Those of the records that must be written."""
+        named = {*self.new, *self.moved}
+        return [record for record in records if record.node.id in named]
 
 
 class StoreStats(msgspec.Struct, frozen=True):
@@ -163,3 +163,8 @@ class NodeStore(Protocol):
     def close(self) -> None:
         """Lets go of files and connections; a second call does nothing."""
         ...
+
+
+def papers_of(store: NodeStore) -> Iterator[Node]:
+    """The paper nodes of a project."""
+    return store.scan(Eq("level", Level.PAPER.value))

@@ -53,13 +53,11 @@ class Reader:
         """
         try:
             return self._read(path)
-        except _KilledError as error:
-            if self._closed:
-                raise self._broken("memory") from error
-        try:
-            return self._read(path)
-        except _KilledError as error:
-            raise self._broken("memory") from error
+        except _KilledError as first:
+            try:
+                return self._read(path)  # which a reader that was closed refuses
+            except _KilledError:
+                raise self._broken("memory") from first
 
     def _read(self, path: Path) -> Paper:
         size = path.stat().st_size if path.exists() else 0

@@ -28,10 +28,10 @@ def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequ
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if _is_folder(path):
+        if is_folder(path):
             inside = _inside(path.resolve(), include, exclude, set())
             found.update(dict.fromkeys(sorted(map(_real, inside))))
-        elif _is_file_or_dead_link(path) and (path.is_symlink() or path.exists()):
+        elif _is_file_or_dead_link(path):
             found[_real(path)] = None
         elif path.exists():
             raise UsageError(
@@ -65,13 +65,14 @@ def _inside(
         if entry.name.startswith(".") or _fits(name, exclude):
             continue
         path = Path(entry.path)
-        if _is_folder(path):
+        if is_folder(path):
             yield from _inside(path.resolve(), include, exclude, seen, name + "/")
         elif path.suffix.lower() == ".pdf" and (not include or _fits(name, include)) and _is_file_or_dead_link(path):
             yield path
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there, as far as one may look."""
     try:
         return path.is_dir()
     except OSError:  # a link in a loop, or into a folder that may not be looked into

@@ -7,7 +7,7 @@ at again. It must not know how files are found or read, nor in which order.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,10 @@ import msgspec
 
 from hierarchy.encoder import Encoder, SentenceVectors
 from hierarchy.errors import ConflictError
-from hierarchy.filters import Eq
 from hierarchy.identity import version_id
 from hierarchy.nodes import Level, Node, Record
 from hierarchy.paper import Paper
-from hierarchy.store import NodeStore
+from hierarchy.store import NodeStore, papers_of
 from ingestion.branch import Known, grow
 from ingestion.files import exists
 from ingestion.judge import Judge
@@ -107,8 +106,3 @@ class Intake:
 
 def _none_known(ids: Sequence[str]) -> Mapping[str, Known]:
     return {}
-
-
-def papers_of(store: NodeStore) -> Iterator[Node]:
-    """The paper nodes of a project."""
-    return store.scan(Eq("level", Level.PAPER.value))

@@ -12,7 +12,7 @@ import msgspec
 
 from hierarchy.nodes import Node
 from ingestion.branch import RULES
-from ingestion.files import exists, hash_file
+from ingestion.files import exists, hash_file, is_folder
 from ingestion.report import Duplicate, Failed, Outcome, Unchanged, named, readable
 from ingestion.shelf import Shelf
 
@@ -46,7 +46,7 @@ class Judge:
         try:
             sha256 = self._hashes[path] = hash_file(path)
         except OSError as error:
-            what = "folder cannot be looked into" if path.is_dir() else "file cannot be opened"
+            what = "folder cannot be looked into" if is_folder(path) else "file cannot be opened"
             message = f"The {what} ({error.strerror or error})."
             hint = "Check that it exists and may be read."
             return Failed(**named(path), code="unreadable", message=message, hint=hint)

@@ -14,7 +14,7 @@ from hierarchy.filters import Eq
 from hierarchy.identity import digest, project_node_id
 from hierarchy.nodes import Level, Node, Record
 from hierarchy.sentences import sentence_ranges
-from hierarchy.store import NodeStore
+from hierarchy.store import NodeStore, papers_of
 from hierarchy.summaries import central, pooled
 from ingestion.branch import RULES
 
@@ -33,7 +33,7 @@ def renew_project(store: NodeStore) -> bool:
 
 def _renewed(store: NodeStore) -> bool:
     root = project_node_id(store.project)
-    papers = sorted(store.scan(Eq("level", Level.PAPER.value)), key=lambda p: p.id)
+    papers = sorted(papers_of(store), key=lambda p: p.id)
     now = digest("project", RULES, store.project, [p.digest for p in papers], [p.id for p in papers])
     old = store.get([root]).get(root)
     if old is not None and old.digest == now:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from hierarchy.errors import UsageError
-from hierarchy.filters import Eq, Filter, In
-from hierarchy.nodes import Level, Node
-from hierarchy.store import NodeStore
+from hierarchy.filters import Filter, In
+from hierarchy.nodes import Node
+from hierarchy.store import NodeStore, papers_of
 
 
 class Library:
@@ -19,7 +19,7 @@ class Library:
         self._load()
 
     def _load(self) -> None:
-        self.papers = {node.id: node for node in self._store.scan(Eq("level", Level.PAPER.value))}
+        self.papers = {node.id: node for node in papers_of(self._store)}
         self._names: dict[str, list[str]] = {}
         for node in self.papers.values():
             for name in _names(node):

@@ -16,11 +16,10 @@ from hierarchy.identity import checked_project_name
 from hierarchy.journal import Job, Journal
 from hierarchy.nodes import Level, Node
 from hierarchy.paper import Paper
-from hierarchy.store import NodeStore
+from hierarchy.store import NodeStore, papers_of
 from ingestion.batch import failed_paths, ingest
 from ingestion.containment import Reader
 from ingestion.files import find_files
-from ingestion.intake import papers_of
 from ingestion.judge import Judge
 from ingestion.plan import IngestPlan, plan
 from ingestion.project import renew_project
@@ -222,7 +221,7 @@ class Assistant:
 
     def papers(self) -> list[Node]:
         """The project's papers."""
-        return list(self._store().scan(Eq("level", Level.PAPER.value)))
+        return list(papers_of(self._store()))
 
     def projects(self) -> list[ProjectInfo]:
         """All projects under STRATA_HOME, or on the Weaviate server that is set."""

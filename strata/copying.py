@@ -14,8 +14,8 @@ import numpy as np
 
 from hierarchy.errors import UsageError
 from hierarchy.filters import Eq, IsNull
-from hierarchy.nodes import Level, Node, Record
-from hierarchy.store import NodeStore
+from hierarchy.nodes import Node, Record
+from hierarchy.store import NodeStore, papers_of
 
 Watch = Callable[[int, int], None]  # papers that are done, and all
 
@@ -40,8 +40,8 @@ def copy_project(source: NodeStore, target: NodeStore, watch: Watch = lambda don
     Raises:
         UsageError: where the target holds papers that the source does not, which a copy would lose.
     """
-    papers = sorted(n.id for n in source.scan(Eq("level", Level.PAPER.value)))
-    strangers = {n.id for n in target.scan(Eq("level", Level.PAPER.value))} - set(papers)
+    papers = sorted(n.id for n in papers_of(source))
+    strangers = {n.id for n in papers_of(target)} - set(papers)
     if strangers:
         raise UsageError(
             f"The project {target.project!r} to copy to has {len(strangers)} papers that {source.project!r} has not.",
@@ -55,11 +55,13 @@ def copy_project(source: NodeStore, target: NodeStore, watch: Watch = lambda don
             branch = list(_records(source, target.project, paper))
             there = list(_records(target, target.project, paper))
             if _different(branch, there):
+                known = {record.node.id: record for record in there}
                 change = target.replace_branch(paper, branch)
                 # A branch counts as unchanged where its nodes are; their vectors may still be others.
-                rest = [r for r in branch if r.node.id in change.kept and _different([r], _of(there, r.node.id))]
+                kept = set(change.kept)
+                rest = [r for r in branch if r.node.id in kept and not _equal(r, known[r.node.id])]
                 target.upsert(rest)
-                written += len(change.written) + len(rest)
+                written += len(change.written(branch)) + len(rest)
         rest = list(_records(source, target.project, None))
         if _different(rest, list(_records(target, target.project, None))):
             target.upsert(rest)
@@ -83,10 +85,6 @@ def _records(store: NodeStore, project: str, paper: str | None) -> Iterator[Reco
     for node in nodes:
         if node.id in vectors:
             yield Record(msgspec.structs.replace(node, project=project), vectors[node.id], attachments.get(node.id))
-
-
-def _of(records: Sequence[Record], node: str) -> list[Record]:
-    return [record for record in records if record.node.id == node]
 
 
 def _different(left: Sequence[Record], right: Sequence[Record]) -> int:

@@ -113,11 +113,12 @@ class ProjectVectorStore(WeaviateVectorStore):  # type: ignore[misc]
         def search(visible: Any) -> VectorStoreQueryResult:
             if visible is False:
                 return VectorStoreQueryResult(nodes=[], ids=[], similarities=[])
-            asked: dict[str, Any] = {
+            asked = {
                 "query_properties": SEARCHED,
                 "return_properties": ["node_id", "text"],
+                "filters": visible,
+                "alpha": alpha,
             }
-            asked |= {"filters": visible, "alpha": alpha}
             try:
                 return super(ProjectVectorStore, self).query(bare, **{**asked, **kwargs})
             except ValueError as error:  # the adapter's word for whatever the server says

@@ -25,6 +25,7 @@ import psutil
 from filelock import FileLock
 
 from hierarchy.errors import StoreError, StrataError
+from hierarchy.processes import born
 from strata.settings import Settings
 
 VERSION = "1.39.0"
@@ -41,16 +42,13 @@ class LocalWeaviate:
 
     Args:
         folder: where it keeps its data, its log and its ports; the same folder again is the same server.
-        key: the key that it wants; None makes one.
     """
 
-    def __init__(self, folder: Path, key: str | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         kept = folder / "key"
-        if key is None and kept.exists():
-            key = kept.read_text("utf-8").strip()
-        self.key = key or secrets.token_urlsafe(24)
+        self.key = (kept.read_text("utf-8").strip() if kept.exists() else "") or secrets.token_urlsafe(24)
         kept.touch(mode=0o600)
         kept.write_text(self.key, "utf-8")
         self.ports = self._ports()
@@ -145,7 +143,7 @@ class LocalWeaviate:
         self._process = None
 
 
-def program(*, build: bool = True) -> str:
+def program() -> str:
     """The path of a server program: one on the PATH, or one that was built here; built by Go where there is none.
 
     Raises:
@@ -157,7 +155,7 @@ def program(*, build: bool = True) -> str:
     folder = Path(platformdirs.user_cache_dir("strata", appauthor=False)) / f"weaviate-{VERSION}"
     built = folder / "weaviate-server"
     go = shutil.which("go")
-    if not built.exists() and (not build or go is None):
+    if not built.exists() and go is None:
         raise StoreError(
             "There is no Weaviate server on this machine.",
             "Install Docker, or Go (which builds it in minutes), or set STRATA_WEAVIATE_URL to a server elsewhere.",
@@ -208,10 +206,10 @@ def ready(url: str) -> bool:
         return False
 
 
-def listens(port: int, host: str = "127.0.0.1") -> bool:
+def listens(port: int) -> bool:
     """Whether something listens there; the server's HTTP is ready before its gRPC is."""
     try:
-        with socket.create_connection((host, port), timeout=1):
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True
     except OSError:
         return False
@@ -236,7 +234,7 @@ def run_here(home: Path) -> dict[str, str]:
     if running.exists():
         known: dict[str, str] = json.loads(running.read_text("utf-8"))
         end = time.monotonic() + START_S
-        while "pid" in known and _since(int(known["pid"])) == known["since"] and time.monotonic() < end:
+        while "pid" in known and born(int(known["pid"])) == known["since"] and time.monotonic() < end:
             if ready(known[URL]):  # it may still be starting
                 return known
             time.sleep(0.2)
@@ -268,15 +266,7 @@ def _by_docker(folder: Path) -> dict[str, str]:
 def _by_ourselves(folder: Path) -> dict[str, str]:
     server = LocalWeaviate(folder)
     server.start()
-    return {**server.environment, "pid": str(server.pid), "since": _since(server.pid or 0)}
-
-
-def _since(pid: int) -> str:
-    """What tells a process from another that got its number later; empty for one that is gone."""
-    try:
-        return str(psutil.Process(pid).create_time())
-    except psutil.Error:
-        return ""
+    return {**server.environment, "pid": str(server.pid), "since": born(server.pid or 0)}
 
 
 def stop_here(home: Path) -> str:
@@ -287,7 +277,7 @@ def stop_here(home: Path) -> str:
     known = json.loads(running.read_text("utf-8"))
     if "pid" in known:
         pid = int(known["pid"])
-        if _since(pid) == known["since"]:  # and not another process that got its number
+        if born(pid) == known["since"]:  # and not another process that got its number
             os.killpg(pid, signal.SIGTERM)
             with suppress(psutil.Error):
                 psutil.Process(pid).wait(60)

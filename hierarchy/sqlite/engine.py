@@ -82,9 +82,8 @@ class SqliteStore:
             check_known(paper, old, known)
             change = BranchChange.between(old, records)
             places = self._rows([*old, *(r.node.id for r in records)])
-            for record in records:
-                if record.node.id in change.written:
-                    self._write(record, places.get(record.node.id))
+            for record in change.written(records):
+                self._write(record, places.get(record.node.id))
             self._drop([places[node_id] for node_id in change.removed])
         return change
 

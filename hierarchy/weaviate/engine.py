@@ -98,9 +98,9 @@ class WeaviateStore:
             old = {node.id: node for node in there.values() if node.paper == paper}
             check_known(paper, old, known)
             change = BranchChange.between(old, records)
-            written = [record for record in records if record.node.id in change.written]
-            # Out of date: what is written anew, what is gone, and nodes of these ids that stood in another paper.
-            replaced = {i for i in there if i in change.written or i in change.removed or i not in old}
+            written = change.written(records)
+            # Out of date is all that was there (written anew, gone, or of these ids in another paper) but what is kept.
+            replaced = there.keys() - set(change.kept)
             if written or replaced:
                 self._write(written, In("id", tuple(sorted(replaced))) if replaced else None)
         return change

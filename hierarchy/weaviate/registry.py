@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid5
 
 import msgspec
@@ -47,6 +47,15 @@ class Entry(msgspec.Struct, frozen=True):
         return self.incarnation, self.epoch
 
 
+class Row(NamedTuple):
+    """An object of the registry; `record` is JSON."""
+
+    key: str
+    kind: str
+    project: str
+    record: str
+
+
 class Registry:
     """The entries of all projects on a server."""
 
@@ -76,21 +85,25 @@ class Registry:
             if not self.server.call(lambda: collections.exists(given["name"])):
                 raise
 
+    def _is_there(self) -> bool:
+        """Whether the collections were made, by whomever; this one is made last."""
+        if not self._made:
+            self._made = self.server.call(lambda: self.server.client.collections.exists(COLLECTION))
+        return self._made
+
     def names(self) -> list[str]:
         """The names of all projects, sorted without regard to case; those that cannot be opened too."""
-        if not self._made and not self.server.call(lambda: self.server.client.collections.exists(COLLECTION)):
+        if not self._is_there():
             return []
-        records = (msgspec.json.decode(record) for kind, _, _, record in self._rows() if kind == PROJECT)
+        records = (msgspec.json.decode(row.record) for row in self._rows() if row.kind == PROJECT)
         return sorted((str(record["name"]) for record in records), key=str.lower)
 
     def entry(self, name: str) -> Entry | None:
         """A project's entry, whatever its name's case."""
-        key = project_key(name)
-        if not self._made and not self.server.call(lambda: self.server.client.collections.exists(COLLECTION)):
+        if not self._is_there():
             return None
-        self._made = True
-        found = self.server.call(lambda: self._collection.query.fetch_object_by_id(key))
-        return _decoded(found.properties) if found is not None else None
+        found = self.server.call(lambda: self._collection.query.fetch_object_by_id(project_key(name)))
+        return _decoded(str(found.properties["record"])) if found is not None else None
 
     def make(self, name: str, encoder: EncoderIdentity) -> Entry:
         """A new project with its tenant; the one that is there, if another process was faster."""
@@ -117,9 +130,9 @@ class Registry:
 
     def look(self, name: str) -> tuple[Entry | None, set[str]]:
         """A project's entry, and the keys of the claims to it, in one reading."""
-        rows = [row for row in self._rows() if row[1] == name.lower()]
-        entries = [_decoded({"project": name, "record": record}) for kind, _, _, record in rows if kind == PROJECT]
-        return entries[0] if entries else None, {key for kind, _, key, _ in rows if kind == CLAIM}
+        rows = [row for row in self._rows() if row.project == name.lower()]
+        entry = next((_decoded(row.record) for row in rows if row.kind == PROJECT), None)
+        return entry, {row.key for row in rows if row.kind == CLAIM}
 
     def drop(self, name: str) -> None:
         """Deletes a project: its tenant with every file of it, the claims to it, then its entry."""
@@ -134,7 +147,7 @@ class Registry:
 
     def add_object(self, key: str, kind: str, project: str, record: str) -> bool:
         """Writes a new object; False where there is one with this key already."""
-        values = {"kind": kind, "project": project.lower(), "record": record}
+        values = _values(kind, project, record)
 
         def write() -> bool:
             try:
@@ -153,18 +166,17 @@ class Registry:
         Raises:
             StoreError: where there is none with this key.
         """
-        values = {"kind": kind, "project": project.lower(), "record": record}
-        self.server.call(lambda: self._collection.data.replace(key, values))
+        self.server.call(lambda: self._collection.data.replace(key, _values(kind, project, record)))
 
     def objects(self, kind: str, project: str) -> dict[str, str]:
         """The records of a project's objects of a kind, by key."""
-        return {key: record for k, p, key, record in self._rows() if (k, p) == (kind, project.lower())}
+        wanted = kind, project.lower()
+        return {row.key: row.record for row in self._rows() if (row.kind, row.project) == wanted}
 
-    def _rows(self) -> list[tuple[str, str, str, str]]:
-        """Kind, project, key and record of each object, without a filter: a killed server may have lost its index."""
+    def _rows(self) -> list[Row]:
+        """All objects, without a filter: a killed server may have lost its index."""
         found = self.server.call(lambda: self._collection.query.fetch_objects(limit=MOST_ENTRIES)).objects
-        fields = ("kind", "project")
-        return [(*(str(o.properties[f]) for f in fields), str(o.uuid), str(o.properties["record"])) for o in found]  # type: ignore[misc]
+        return [Row(str(o.uuid), *(str(o.properties[name]) for name in Row._fields[1:])) for o in found]
 
     def drop_object(self, key: str, *, patience_s: float | None = None) -> None:
         """Deletes an object that may be there."""
@@ -188,13 +200,16 @@ def _encoded(entry: Entry) -> str:
     return msgspec.json.encode(entry).decode()
 
 
-def _decoded(properties: Any) -> Entry:
-    record = str(properties["record"])
-    schema = int(msgspec.json.decode(record)["schema"])
-    if schema > SCHEMA:
+def _values(kind: str, project: str, record: str) -> dict[str, str]:
+    return {"kind": kind, "project": project.lower(), "record": record}
+
+
+def _decoded(record: str) -> Entry:
+    plain = msgspec.json.decode(record)
+    if int(plain["schema"]) > SCHEMA:
         raise MismatchError(
-            f"Project {properties['project']!r} on this server was made by a newer Strata "
-            f"(its schema is {schema}, this one reads {SCHEMA}).",
+            f"Project {plain['name']!r} on this server was made by a newer Strata "
+            f"(its schema is {plain['schema']}, this one reads {SCHEMA}).",
             "Update Strata, or use another server.",
             "newer_schema",
         )

@@ -42,7 +42,7 @@ _SLOW = ("deadline exceeded", "deadline_exceeded", "timed out", "timeout")
 T = TypeVar("T")
 
 
-class Address(msgspec.Struct, frozen=True, repr_omit_defaults=True):
+class Address(msgspec.Struct, frozen=True):
     """Where a server answers: its HTTP address, its gRPC port on the same host, and the key that it wants."""
 
     url: str
@@ -155,7 +155,7 @@ def told(address: Address) -> Iterator[None]:
 
 def sentence(address: Address, error: Exception) -> StoreError:
     """What an error means for a person."""
-    said = " ".join(str(getattr(error, "message", "") or error).split())
+    said = " ".join(_said(error).split())
     low = said.lower()
     where = f"The Weaviate at {address.url}"
     if (
@@ -205,11 +205,15 @@ def _is_away(error: BaseException) -> bool:
         return True
     if isinstance(error, UnexpectedStatusCodeError) and error.status_code in (502, 503):
         return True
-    low = str(getattr(error, "message", "") or error).lower()
+    low = _said(error).lower()
     return isinstance(error, WeaviateBaseError | OSError) and any(word in low for word in _AWAY)
 
 
 def _may_pass(error: BaseException) -> bool:
     """Whether trying again may help; a refused key, a full disk and a wrong request stay what they are."""
-    low = str(getattr(error, "message", "") or error).lower()
+    low = _said(error).lower()
     return _is_away(error) and "read-only" not in low and "unauthenticated" not in low
+
+
+def _said(error: BaseException) -> str:
+    return str(getattr(error, "message", "") or error)
