@@ -1,16 +1,17 @@
 """Ingests files into a project: what is new is read, grown into a branch, and stored; what is unchanged costs a hash.
 
-Files are read ahead in processes of their own while the one before is encoded and stored; how many wait is bounded, so
-memory does not grow with the batch. One file at a time is acknowledged, whole; a failure is one file's failure. Whether
-a file is in is read from its paper's node in the store, never from the journal. It must not know any one store,
-encoder or screen.
+Files are read ahead in processes of their own, one is encoded, and the one before it is stored; how many wait is
+bounded, so memory does not grow with the batch. One file at a time is acknowledged, whole; a failure is one file's
+failure. Whether a file is in is read from its paper's node in the store, never from the journal. It must not know any
+one store, encoder or screen.
 """
 
 from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -18,10 +19,11 @@ import msgspec
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
 from hierarchy.errors import ReadError, StrataError
 from hierarchy.journal import Failure, Journal
+from hierarchy.paper import Paper
 from hierarchy.store import NodeStore
-from ingestion.containment import ReaderPool
+from ingestion.containment import ReaderPool, Reading
 from ingestion.files import exists
-from ingestion.intake import Intake
+from ingestion.intake import Intake, Prepared
 from ingestion.judge import Moved, Unread
 from ingestion.project import renew_project
 from ingestion.report import Duplicate, Failed, IngestReport, Outcome, named
@@ -47,15 +49,15 @@ def ingest(
     job = _Job(store.project, journal, files, watcher or Watcher())
     timed = _Timed(encoder)
     try:
-        intake = Intake(store, timed)
-        for outcome in _outcomes(files, intake, settings, job.watcher):
-            job.done(outcome)
+        with closing(Intake(store, timed)) as intake:
+            for outcome in _outcomes(files, intake, settings, job.watcher):
+                job.done(outcome)
         if renew_project(store):
             store.tidy()
     except BaseException as error:
         job.stopped(error)
         raise
-    return job.ended(timed.cpu_s, intake.writing_s)
+    return job.ended(max(0.0, timed.cpu_s - intake.writing_cpu_s), intake.waited_s)
 
 
 def _outcomes(
@@ -74,16 +76,33 @@ def _outcomes(
     if not todo:
         return
     with ReaderPool(settings) as readers:
-        for path, read in readers.read_all(todo):
-            watcher.taking(path)
-            if isinstance(read, ReadError):
-                outcome: Outcome = Failed(**named(path), **read.to_dict())
-            else:
-                outcome = intake.take(path, read)
+        for outcome in _taken(readers.read_all(todo), intake, watcher):
             yield outcome
+            path = Path(outcome.path)
             for copy in intake.judge.copies(path):
                 failed = isinstance(outcome, Failed)
                 yield msgspec.structs.replace(outcome, **named(copy)) if failed else _copy(copy, path)
+
+
+def _taken(readings: Iterable[tuple[Path, Reading]], intake: Intake, watcher: Watcher) -> Iterator[Outcome]:
+    """What becomes of files that are being read; each is stored while the next is encoded."""
+    for path, reading in readings:
+        if not reading.done() and (outcome := intake.settle()):  # nothing to encode meanwhile
+            yield outcome
+        watcher.taking(path)
+        prepared = _prepared(path, reading.result(), intake)
+        if outcome := intake.settle():
+            yield outcome
+        if outcome := intake.store(prepared) if isinstance(prepared, Prepared) else prepared:
+            yield outcome
+    if outcome := intake.settle():
+        yield outcome
+
+
+def _prepared(path: Path, read: Paper | ReadError, intake: Intake) -> Outcome | Prepared:
+    if isinstance(read, ReadError):
+        return Failed(**named(path), **read.to_dict())
+    return intake.prepare(path, read)
 
 
 def _copy(path: Path, of: Path) -> Outcome:

@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TypeAlias
 
 import msgspec
 
@@ -30,6 +31,9 @@ WAITING = 10  # times the limit of computing, by the clock
 MOST_REPLY = 256 * 1024 * 1024
 # 127: the C library could not get memory for a thread
 _OUT_OF_MEMORY = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
+
+
+Reading: TypeAlias = Future[Paper | ReadError]
 
 
 class _KilledError(Exception):
@@ -170,16 +174,22 @@ class ReaderPool:
     def __init__(self, settings: IngestionSettings) -> None:
         self._readers = [Reader(settings) for _ in range(max(1, settings.readers))]
 
-    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Paper | ReadError]]:
-        """Papers or what was wrong, in the order of the paths; a few files are read ahead."""
+    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Reading]]:
+        """The paths in their order, each with its reading, which has ended when the next is asked for; a few
+        files are read ahead."""
         todo, free = iter(paths), list(self._readers)
         with ThreadPoolExecutor(len(self._readers)) as threads:
-            running: list[tuple[Path, Future[Paper]]] = []
+            running: list[tuple[Path, Reading]] = []
 
-            def work(path: Path) -> Paper:
+            def work(path: Path) -> Paper | ReadError:
                 reader = free.pop()
                 try:
                     return reader.read(path)
+                except ReadError as error:
+                    return error
+                except OSError as error:
+                    message = f"The file cannot be opened ({error.strerror or error})."
+                    return ReadError(message, "Check that it may be read.")
                 finally:
                     free.append(reader)
 
@@ -193,20 +203,13 @@ class ReaderPool:
             try:
                 more()
                 while running:
-                    path, future = running.pop(0)
-                    try:
-                        paper: Paper | ReadError = future.result()
-                    except ReadError as error:
-                        paper = error
-                    except OSError as error:
-                        paper = ReadError(
-                            f"The file cannot be opened ({error.strerror or error}).", "Check that it may be read."
-                        )
+                    path, reading = running.pop(0)
                     more()
-                    yield path, paper
+                    yield path, reading
+                    wait([reading])
             finally:
-                for _, future in running:
-                    future.cancel()
+                for _, reading in running:
+                    reading.cancel()
                 self.close()
 
     def close(self) -> None:

@@ -62,7 +62,7 @@ Outcome = Added | Unchanged | Changed | Duplicate | Failed
 
 class IngestReport(msgspec.Struct, frozen=True):
     """The record of `strata ingest --json`; `encoder_cpu_s` is the encoder's part of the CPU time,
-    `writing_s` the time by the clock that the store took."""
+    `writing_s` the time by the clock that it waited for the store."""
 
     project: str
     seconds: float

@@ -25,6 +25,8 @@ from hierarchy.filters import Eq
 from hierarchy.journal import KILLED, Journal
 from hierarchy.nodes import Level
 from ingestion.files import find_files
+from ingestion.intake import Intake, Prepared
+from ingestion.report import Duplicate
 from ingestion.shelf import Shelf
 from strata.assistant import Assistant
 from strata.local_weaviate import LocalWeaviate
@@ -270,12 +272,13 @@ def test_a_paper_that_another_process_took_meanwhile_is_looked_at_again(assistan
         store.replace_branch(paper.id, [], None)
     # A second process that does not know of the first: its snapshot is older than the paper.
     other = assistant("shared")
-    from ingestion.intake import Intake
-
     intake = Intake(other._store(), other._encoder)
     intake.judge.shelf = Shelf([])
-    outcome = intake.take(papers / "copy.pdf", other.parse(papers / "a.pdf"))
-    assert type(outcome).__name__ == "Duplicate"
+    prepared = intake.prepare(papers / "copy.pdf", other.parse(papers / "a.pdf"))
+    assert isinstance(prepared, Prepared)
+    assert intake.store(prepared) is None
+    assert isinstance(intake.settle(), Duplicate)
+    assert intake.settle() is None
 
 
 def test_readers_never_see_half_a_branch_while_papers_come_in(home: Path, papers: Path, run_in: Run) -> None:

@@ -210,4 +210,4 @@ def test_a_pool_gives_papers_and_failures_in_the_order_of_the_files(tmp_path: Pa
     with ReaderPool(IngestionSettings(readers=2)) as pool:
         found = list(pool.read_all([good, bad, good, bad]))
     assert [path for path, _ in found] == [good, bad, good, bad]
-    assert [isinstance(read, Paper) for _, read in found] == [True, False, True, False]
+    assert [isinstance(reading.result(), Paper) for _, reading in found] == [True, False, True, False]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,8 +14,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from conftest import Run
+from conftest import ROOT, Run, clean_environment
 from engines import ENCODER, open_sqlite, open_weaviate
+from hostile_pdfs import small_paper, write
 from test_store_contract import ids, record, vector
 
 from hierarchy.errors import ConflictError, MismatchError, StoreError, UsageError
@@ -356,6 +360,36 @@ def test_a_server_killed_in_a_batch_and_started_again_loses_nothing(
     assert set(counts.values()) == {20}
     assert set(done) == set(counts)
     assert len(store.bm25("bittern", Level.PASSAGE, 2_000)) == 1_200
+
+
+def test_an_ingest_ends_when_asked_to_though_the_server_hangs(
+    weaviate: LocalWeaviate, home: Path, tmp_path: Path, run_in: Run
+) -> None:
+    papers = tmp_path / "papers"
+    for number in range(40):
+        write(papers, f"{number}.pdf", small_paper(f"Reed Beds Number {number}", 30 + number))
+    command = [sys.executable, "-m", "strata", "ingest", str(papers)]
+    environment = clean_environment(STRATA_HOME=str(home), PYTHONPATH=str(ROOT), **weaviate.environment)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stderr is not None
+    assert weaviate.pid is not None
+    acknowledged = [process.stderr.readline() for _ in range(2)]
+    os.killpg(weaviate.pid, signal.SIGSTOP)
+    try:
+        time.sleep(1)  # the next paper is on its way
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=30)[1]  # three seconds on a machine that is awake; a call may take 60
+    finally:
+        os.killpg(weaviate.pid, signal.SIGCONT)
+        process.kill()
+    assert process.returncode == 130, said
+    assert "strata: Interrupted" in said
+    acknowledged += [line for line in said.splitlines() if "added" in line]
+    later = run_in(home, "ingest", papers, "--json", **weaviate.environment).json
+    assert len(later["unchanged"]) >= len(acknowledged)
+    assert len(later["unchanged"]) + len(later["added"]) == 40
+    counts = [len(later[what]) for what in ("changed", "failed", "duplicates")]
+    assert counts == [0, 0, 0]
 
 
 # The doors

@@ -12,13 +12,15 @@ import platform
 import secrets
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid5
 
 import msgspec
 from filelock import FileLock, Timeout
 
+from hierarchy.behind import Behind
 from hierarchy.errors import StoreError
 from hierarchy.weaviate.objects import NAMESPACE
 from hierarchy.weaviate.registry import CLAIM, Registry
@@ -26,6 +28,7 @@ from hierarchy.weaviate.registry import CLAIM, Registry
 LEASE_S = 120.0  # longer than any one call to the server may take, its patience included
 WAIT_S = 240.0
 LOOK_S = 0.05
+RELEASE_S = 0.5  # for a server that may not answer any more
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -93,8 +96,8 @@ class Claims:
         """Gives a claim back that was kept; does not wait for a server that is away."""
         claim, self._claim = self._claim, None
         if claim is not None:
-            with suppress(StoreError):  # then the claim is ours to take away next time
-                self._registry.drop_object(self._key, patience_s=0)
+            # If it cannot be given back now, it is ours to take away next time.
+            Behind(partial(self._registry.drop_object, self._key, patience_s=0)).wait(RELEASE_S)
 
     def check(self, claims: Collection[str]) -> None:
         """Makes sure that the right was not taken away, before what others rely on is changed; `claims` are the keys

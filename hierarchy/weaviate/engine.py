@@ -33,6 +33,7 @@ from hierarchy.weaviate.tenant import MOST_RESULTS, Tenant
 from hierarchy.weaviate.where import Compiled, both, compiled, name, negated
 
 NAMED = 500  # ids in one filter
+CLOSE_S = 0.5  # for a call that hangs, when the run must end
 TRIES = 100  # readings before it is said that the project never stands still
 LEVELS = {level: place for place, level in enumerate(Level)}
 
@@ -218,7 +219,11 @@ class WeaviateStore:
 
     def close(self) -> None:
         """Lets others write at once; the connection belongs to whoever made it."""
-        self.tidy()
+        if self._lock.acquire(timeout=CLOSE_S):  # else a call hangs, and ends with the connection
+            try:
+                self.tidy()
+            finally:
+                self._lock.release()
 
     def close_server(self) -> None:
         """Lets go of the connection, for whoever uses nothing else of the server."""
