@@ -57,8 +57,9 @@ weaviate: env  ## a Weaviate server: the one that is set, else by Docker, else b
 lock: env  ## renews requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock
 
-sample: env  ## renders the sample papers from their sources
+sample: env  ## renders the sample papers and what goes with them from their sources
 	$(BIN)/python data/sample/render.py
+	$(BIN)/python data/sample/extra.py
 
 clean:  ## removes what was made here
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -18,7 +18,7 @@ from pathlib import Path
 import typst
 
 SOURCES = Path(__file__).resolve().parent.parent / "data" / "sample" / "sources"
-SHARED = ("style.typ", "refs.typ")
+PROJECT = "wetland-calls"
 SIZE = "13pt"
 SYLLABLES = (
     "ba",
@@ -44,7 +44,7 @@ AUTHOR = re.compile(r'\("([^"]+)", "([^"]*)", (?:"[^"]*"|none)\)')
 
 def source(number: int) -> str:
     """The Typst source of paper `number`."""
-    papers = sorted(p for p in SOURCES.glob("*.typ") if p.name not in SHARED)
+    papers = sorted(p for p in (SOURCES / PROJECT).glob("*.typ") if "abstract:" in p.read_text("utf-8"))
     text = papers[number % len(papers)].read_text("utf-8")
     draw = random.Random(number)
     head, body = text.split("abstract:", 1)
@@ -71,9 +71,11 @@ def make(count: int, folder: Path) -> list[Path]:
 
 def _render(number: int, folder: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
-        for name in SHARED:
-            shutil.copy(SOURCES / name, place)
-        paper = Path(place) / "paper.typ"
+        folder_of_it = Path(place) / PROJECT
+        folder_of_it.mkdir()
+        shutil.copy(SOURCES / "style.typ", place)
+        shutil.copy(SOURCES / PROJECT / "refs.typ", folder_of_it)
+        paper = folder_of_it / "paper.typ"
         paper.write_text(source(number), "utf-8")
         made = Path(place) / "paper.pdf"
         typst.compile(str(paper), output=str(made), root=place, ignore_system_fonts=True, timestamp=1_704_067_200)

@@ -29,7 +29,7 @@ from strata.settings import Settings
 
 KILLS, SERVER_KILLS = 20, 10
 PAPERS = 12
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "wetland-calls"
 
 Variables = Mapping[str, str]
 

@@ -12,14 +12,15 @@ import pymupdf
 from strata import Assistant
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = "wetland-calls"
 QUESTION = "What macro F1 did contrastive pretraining reach in heavy rain?"
 
 
 def main() -> None:
     """Writes docs/quote.png."""
-    with Assistant("demo") as assistant:
+    with Assistant(PROJECT) as assistant:
         citation = assistant.ask(QUESTION).citations[0]
-    with pymupdf.open(ROOT / "data" / "sample" / citation.file) as pdf:
+    with pymupdf.open(ROOT / "data" / "sample" / PROJECT / citation.file) as pdf:
         page = pdf[citation.page - 1]
         for span in citation.spans:
             page.add_highlight_annot(pymupdf.Rect(span.box))

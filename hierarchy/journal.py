@@ -7,18 +7,15 @@ mean; they are kept as JSON.
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from hierarchy.errors import MismatchError
 from hierarchy.processes import born
-from hierarchy.sqlite.connection import connect, sentences, transaction
+from hierarchy.sqlite.local import LocalFile
 
 SCHEMA = 2
 TABLES = """
@@ -67,7 +64,7 @@ class Job(msgspec.Struct, frozen=True):
         return dict(msgspec.to_builtins(self))
 
 
-class Journal:
+class Journal(LocalFile):
     """What was done, in `path`; made on first use.
 
     Raises:
@@ -75,23 +72,7 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.RLock()
-        self._connection = connect(path, create=True)
-        with self._writing():
-            version = next(iter(self._connection.execute("PRAGMA user_version")))[0]
-            if version == 0:
-                self._connection.execute(TABLES + JOBS)
-            elif version == 1:
-                self._connection.execute("DROP TABLE runs;" + JOBS)
-            if int(str(version)) < SCHEMA:
-                self._connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        if int(version) > SCHEMA:
-            raise MismatchError(
-                f"{path} was made by a newer Strata.",
-                "Update Strata, or set STRATA_HOME to another folder.",
-                "newer_schema",
-            )
+        super().__init__(path, SCHEMA, lambda version: ("DROP TABLE runs;" if version else TABLES) + JOBS)
 
     def failed(self, project: str, failure: Failure) -> None:
         """Remembers a failure; a later one of the same file takes its place."""
@@ -176,21 +157,6 @@ class Journal:
         with self._writing():
             for table in ("failures", "jobs", "traces"):
                 self._connection.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
-
-    def close(self) -> None:
-        """Lets go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        with self._lock, sentences(self._path):
-            yield
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._reading(), transaction(self._connection):
-            yield
 
 
 def _job(row: Sequence[Any]) -> Job:

@@ -1,7 +1,8 @@
-"""The contained child process: reads one PDF after another for its parent, under limits that it cannot lift.
+"""The contained child process: reads PDFs and draws their pages for its parent, under limits that it cannot lift.
 
-Started as `python -m ingestion.child MEMORY_BYTES`. Each line of standard input is `SECONDS PATH`; each reply on
-standard output is a length of four bytes and a message (msgpack): a Paper, or an error. It must not know stores.
+Started as `python -m ingestion.child MEMORY_BYTES`. Each line of standard input is `SECONDS TASK`, the task in msgpack
+and hexadecimal; each reply on standard output is a length of four bytes and a message (msgpack): a Paper, a picture, or
+an error. It must not know stores.
 """
 
 from __future__ import annotations
@@ -17,14 +18,7 @@ from pathlib import Path
 import msgspec
 
 from hierarchy.errors import ReadError
-from hierarchy.paper import Paper
-
-
-class Reply(msgspec.Struct):
-    """What the child answers: a paper, or an error's code, message and hint."""
-
-    paper: Paper | None = None
-    error: tuple[str, str, str] | None = None
+from ingestion.tasks import Reply, Task
 
 
 def main() -> None:
@@ -43,15 +37,21 @@ def main() -> None:
     for line in sys.stdin.buffer:
         seconds, _, raw = line.rstrip(b"\n").partition(b" ")
         _limit_cpu(int(seconds))
-        message = encoder.encode(_reply(Path(os.fsdecode(bytes.fromhex(raw.decode())))))
+        task = msgspec.msgpack.decode(bytes.fromhex(raw.decode()), type=Task)
+        message = encoder.encode(_reply(task))
         replies.write(len(message).to_bytes(4, "big") + message)
         replies.flush()
 
 
-def _reply(path: Path) -> Reply:
+def _reply(task: Task) -> Reply:
+    path = Path(os.fsdecode(task.path))
     try:
         # PyMuPDF is loaded under the limits, and without its layout model (0.6 CPU s, 130 MB), which no pass uses.
         sys.modules.setdefault("pymupdf.layout", None)  # type: ignore[arg-type]
+        if task.picture is not None:
+            from ingestion.picture import draw
+
+            return Reply(picture=draw(path, task.picture))
         from ingestion.reader import read_paper
 
         return Reply(read_paper(path))

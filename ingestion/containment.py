@@ -23,8 +23,8 @@ import msgspec
 
 from hierarchy.errors import ReadError
 from hierarchy.paper import Paper
-from ingestion.child import Reply
 from ingestion.settings import IngestionSettings
+from ingestion.tasks import Picture, Reply, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 WAITING = 10  # times the limit of computing, by the clock
@@ -50,20 +50,36 @@ class Reader:
         self._closed = False
 
     def read(self, path: Path) -> Paper:
-        """Reads a PDF in the child; once more, where somebody killed the child.
+        """Reads a PDF in the child.
 
         Raises:
             ReadError: what is wrong with the file: its code is one of `hierarchy.errors.READ_CODES`.
         """
+        paper = self._answer(path, None).paper
+        assert paper is not None
+        return paper
+
+    def draw(self, path: Path, picture: Picture) -> bytes:
+        """Draws a page of a PDF in the child, as a PNG.
+
+        Raises:
+            ReadError: as `read` does.
+        """
+        drawn = self._answer(path, picture).picture
+        assert drawn is not None
+        return drawn
+
+    def _answer(self, path: Path, picture: Picture | None) -> Reply:
+        """What the child answers; it is asked once more, where somebody killed it."""
         try:
-            return self._read(path)
+            return self._ask(path, picture)
         except _KilledError as first:
             try:
-                return self._read(path)  # which a reader that was closed refuses
+                return self._ask(path, picture)  # which a reader that was closed refuses
             except _KilledError:
                 raise self._broken("memory") from first
 
-    def _read(self, path: Path) -> Paper:
+    def _ask(self, path: Path, picture: Picture | None) -> Reply:
         size = path.stat().st_size if path.exists() else 0
         if size > self._settings.max_file_mb * 1_000_000:
             raise ReadError(
@@ -74,7 +90,8 @@ class Reader:
         child = self._ready()
         assert child.stdin is not None
         try:
-            child.stdin.write(b"%d %s\n" % (self._settings.timeout_s, os.fsencode(path).hex().encode()))
+            task = msgspec.msgpack.encode(Task(os.fsencode(path), picture)).hex().encode()
+            child.stdin.write(b"%d %s\n" % (self._settings.timeout_s, task))
             child.stdin.flush()
             reply = msgspec.msgpack.decode(self._receive(child), type=Reply)
         except (BrokenPipeError, msgspec.DecodeError, EOFError) as error:
@@ -91,10 +108,12 @@ class Reader:
             self._end()  # a child in the middle of a file is of no further use
             raise
         self._served += 1
-        if reply.error is not None or reply.paper is None:
-            code, message, hint = reply.error or ("unreadable", "The file could not be read.", "")
+        if reply.error is not None:
+            code, message, hint = reply.error
             raise ReadError(message, hint, code)
-        return reply.paper
+        if (reply.paper if picture is None else reply.picture) is None:
+            raise ReadError("The file could not be read.", "Print it to a new PDF, and ingest that.", "unreadable")
+        return reply
 
     def close(self) -> None:
         """Ends the child and whatever it started, for good."""

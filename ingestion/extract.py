@@ -39,7 +39,7 @@ def extract(path: Path) -> Document:
     Raises:
         ReadError: encrypted, not_a_pdf, empty, damaged, too_large or no_text.
     """
-    with _opened(path) as pdf:
+    with opened(path) as pdf:
         if pdf.page_count > MOST_PAGES:
             raise ReadError(
                 f"The file has {pdf.page_count} pages; Strata reads up to {MOST_PAGES}.",
@@ -69,7 +69,12 @@ def extract(path: Path) -> Document:
     return document
 
 
-def _opened(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """A PDF that can be looked into.
+
+    Raises:
+        ReadError: encrypted, not_a_pdf, empty or damaged.
+    """
     head = path.open("rb").read(1024)
     if not head.strip():
         raise ReadError("The file is empty.", AGAIN, "empty")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import msgspec
 
+from hierarchy.conversations import Conversations
+from hierarchy.encoder import Encoder
 from hierarchy.errors import NotBuiltError, StrataError, UsageError
 from hierarchy.filters import Eq
 from hierarchy.identity import checked_project_name
-from hierarchy.journal import Job, Journal
+from hierarchy.journal import Failure, Job, Journal
 from hierarchy.nodes import Level, Node
 from hierarchy.paper import Paper
 from hierarchy.store import NodeStore, papers_of
@@ -35,6 +37,7 @@ from strata.tree import Tree, tree_of
 
 Paths = str | Path | Sequence[str | Path]
 Row = dict[str, Any]
+CONVERSATIONS = "conversations.db"  # under STRATA_HOME
 ROW = 'Each line is {"id": ..., "question": "...", "papers": [ids or file names] or null}.'
 
 
@@ -64,16 +67,19 @@ class Assistant:
     Args:
         project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
         settings: None reads STRATA_… variables.
+        encoder: one that is loaded already, for several assistants in one process.
 
     Raises:
         UsageError: for a name or a setting that does not fit.
     """
 
-    def __init__(self, project: str | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self, project: str | None = None, settings: Settings | None = None, *, encoder: Encoder | None = None
+    ) -> None:
         self.settings = settings or Settings.from_environment()
         self._projects = projects_of(self.settings)
         self._name = checked_project_name(self.settings.project if project is None else project)
-        self._encoder = build_encoder(self.settings)
+        self._encoder = encoder or build_encoder(self.settings)
         self._open_store: NodeStore | None = None
         self._open_journal: Journal | None = None
         self._open_pipeline: Pipeline | None = None
@@ -223,6 +229,14 @@ class Assistant:
         """The project's papers."""
         return list(papers_of(self._store()))
 
+    def paper(self, paper: str) -> Node | None:
+        """The node of a paper, by its id."""
+        return self._store().get([paper]).get(paper)
+
+    def failures(self) -> list[Failure]:
+        """The files of the project that failed when they were last tried."""
+        return self._journal.failures(self.project)
+
     def projects(self) -> list[ProjectInfo]:
         """All projects under STRATA_HOME, or on the Weaviate server that is set."""
         return info(self._projects)
@@ -261,6 +275,7 @@ class Assistant:
         nodes = store.delete(Eq("paper", found.id))
         renewed = renew_project(store)
         self._journal.forget_paper(self.project, found.id)
+        self._forget_said(lambda said: said.forget_paper(self.project, found.id))
         self._open_pipeline = None
         return Removal(self.project, found.id, nodes, int(renewed))
 
@@ -270,6 +285,7 @@ class Assistant:
         self.close()
         nodes = self._projects.remove(name)
         self._journal.forget_project(name)
+        self._forget_said(lambda said: said.forget_project(name))
         return Removal(name, None, nodes)
 
     # Inside
@@ -278,6 +294,12 @@ class Assistant:
         if self._open_store is None:
             self._open_store = self._projects.open(self.project, self._encoder.identity, create=create)
         return self._open_store
+
+    def _forget_said(self, forget: Callable[[Conversations], None]) -> None:
+        path = self.settings.home / CONVERSATIONS
+        if path.exists():
+            with closing(Conversations(path)) as said:
+                forget(said)
 
     @property
     def _journal(self) -> Journal:

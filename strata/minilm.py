@@ -9,6 +9,7 @@ what the texts are.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,6 +41,7 @@ class MiniLM:
         self._home = home
         self._threads = threads or os.cpu_count() or 1
         self._loaded: tuple[InferenceSession, Tokenizer] | None = None
+        self._lock = threading.Lock()
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -66,21 +68,25 @@ class MiniLM:
         return [done[i] for i in range(len(texts))]
 
     def _load(self) -> tuple[InferenceSession, Tokenizer]:
-        if self._loaded is None:
-            path = prepared(self._home)
-            import onnxruntime
-            from tokenizers import Tokenizer
+        with self._lock:  # several threads may ask first
+            if self._loaded is None:
+                self._loaded = self._open()
+            return self._loaded
 
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1  # threads go over texts
-            options.log_severity_level = 3
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-            tokenizer = Tokenizer.from_file(str(checked(TOKENIZER)))
-            tokenizer.no_padding()
-            tokenizer.no_truncation()
-            self._loaded = session, tokenizer
-        return self._loaded
+    def _open(self) -> tuple[InferenceSession, Tokenizer]:
+        path = prepared(self._home)
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # threads go over texts
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        tokenizer = Tokenizer.from_file(str(checked(TOKENIZER)))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return session, tokenizer
 
     def _encode(self, session: InferenceSession, tokenizer: Tokenizer, text: Text) -> Encoding:
         prefix = tokenizer.encode(text.prefix, add_special_tokens=False) if text.prefix else None

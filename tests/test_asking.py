@@ -28,8 +28,9 @@ from strata.display import answer_html, tree_html
 from strata.minilm import MiniLM
 from strata.settings import Settings
 
-SAMPLE = ROOT / "data" / "sample"
-DEMO = [json.loads(line) for line in (SAMPLE / "demo.jsonl").read_text(encoding="utf-8").splitlines()]
+SAMPLE = ROOT / "data" / "sample" / "wetland-calls"
+ROWS = [json.loads(line) for line in (SAMPLE.parent / "demo.jsonl").read_text(encoding="utf-8").splitlines()]
+DEMO = [row for row in ROWS if row["project"] == SAMPLE.name]
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from hierarchy.store import NodeStore
 from ingestion.branch import prefix_of
 from strata.assistant import Assistant
 
-SAMPLE = ROOT / "data" / "sample"
+SAMPLE = ROOT / "data" / "sample" / "roof-meadows"
 RESULT = "We found that the reeds of the northern plot grew by 12% in a year, which is better than before."
 
 Make = Callable[..., Assistant]
@@ -240,7 +240,7 @@ def test_after_kills_at_random_moments_the_next_run_makes_the_store_of_an_undist
     home: Path, make_home: Callable[[Path], Path], tmp_path: Path
 ) -> None:
     files = tmp_path / "papers"
-    shutil.copytree(SAMPLE, files, ignore=shutil.ignore_patterns("sources", "*.py", "*.md", "*.jsonl"))
+    shutil.copytree(SAMPLE, files)
     calm = make_home(tmp_path / "calm")
     assert _ingest_process(calm, files).wait() == 0
     moments = random.Random(5)

@@ -29,7 +29,7 @@ from strata.copying import copy_project
 from strata.local_weaviate import COMPOSE, LocalWeaviate, docker_works, free_ports
 from strata.settings import Settings
 
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "roof-meadows"
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""The research chat: `make app`, or `strata app`."""
+
+from strata.screens.chat import main
+
+main()

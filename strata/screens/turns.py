@@ -1,0 +1,108 @@
+"""A turn of the chat: the question, what the assistant does with it, and the answer, while it comes and afterwards.
+
+What papers and people wrote goes through `shown` or stands in an element that shows plain text. It must not know how
+sessions are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from hierarchy.conversations import Turn
+from hierarchy.errors import StrataError
+from retrieval.records import UNANSWERABLE
+from strata.screens.desk import Desk
+from strata.screens.safe import shown
+from strata.screens.sources import show_sources
+from strata.screens.words import (
+    StepLine,
+    answer_html,
+    nearest,
+    papers_of_record,
+    paragraphs,
+    sources,
+    step_line,
+)
+
+STOPPED = "This answer was stopped before its end."
+
+
+def show_turn(desk: Desk, project: str, turn: Turn) -> bool:
+    """Shows a turn that has been; gives whether its question shall be asked again."""
+    _question(turn.question)
+    with st.chat_message("assistant", avatar=":material/menu_book:"):
+        record = turn.record
+        if record is None or "error" in record:
+            said = STOPPED if record is None else f"{record['error']['message']} {record['error']['hint']}"
+            (st.info if record is None else st.error)(shown(said))
+            return st.button("Ask again", key=f"again-{turn.id}")
+        _steps([StepLine(line["label"], tuple(line["details"])) for line in record.get("steps", [])])
+        _answer(desk, project, record, f"turn{turn.id}")
+    return False
+
+
+def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
+    """Answers a question while the person looks on, and keeps the record."""
+    _question(question)
+    lines: list[StepLine] = []
+    with st.chat_message("assistant", avatar=":material/menu_book:"):
+        steps = st.status("Reading the question", type="compact", expanded=True)
+        place, text = st.empty(), ""
+        try:
+            with desk.open(project) as assistant:
+                for event in assistant.stream(question):
+                    if event.kind == "step":
+                        lines.append(step_line(event.data))
+                        steps.update(label=shown(lines[-1].label))
+                        _step(steps, lines[-1])
+                    elif event.kind == "token":
+                        text += event.data
+                        place.html(paragraphs(shown(text).replace("&#10;", "\n")))
+                    elif event.kind == "answer":
+                        record = event.data.to_dict()
+        except StrataError as error:
+            steps.update(label="Stopped", state="error")
+            place.error(shown(str(error)))
+            desk.conversations.answered(turn, {"schema": 1, "error": error.to_dict()})
+            return
+        kept = record | {"steps": [{"label": line.label, "details": list(line.details)} for line in lines]}
+        desk.conversations.answered(turn, kept, papers_of_record(record))
+        steps.update(label=_summary(lines), state="complete", expanded=False)
+        with place.container():
+            _answer(desk, project, record, f"turn{turn}")
+
+
+def _question(question: str) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.text(question)
+
+
+def _answer(desk: Desk, project: str, record: Mapping[str, Any], anchor: str) -> None:
+    if record["status"] == UNANSWERABLE:
+        st.warning("**The papers do not tell.** Nothing in them answers this question.", icon=":material/search_off:")
+        show_sources(desk, project, nearest(record), anchor, "The nearest there is")
+        return
+    if record["status"] == "partial":
+        st.caption("The papers may tell only a part of it.")
+    st.html(answer_html(record, anchor))
+    show_sources(desk, project, sources(record), anchor, "Sources")
+
+
+def _steps(lines: Sequence[StepLine]) -> None:
+    if lines:
+        steps = st.status(_summary(lines), type="compact", state="complete")
+        for line in lines:
+            _step(steps, line)
+
+
+def _step(steps: Any, line: StepLine) -> None:
+    with steps, st.status(shown(line.label), type="step", state="complete"):
+        for detail in line.details:
+            st.text(detail)
+
+
+def _summary(lines: Sequence[StepLine]) -> str:
+    return f"How this was answered: {len(lines)} steps"

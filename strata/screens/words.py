@@ -1,0 +1,136 @@
+"""What a screen says of an answer's record: its steps in words, its text with markers, its sources.
+
+Plain functions from records to text, so that they are tested without a browser. It must not know Streamlit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from strata.screens.safe import shown
+
+NEAREST = 3  # pieces shown where the papers do not tell
+EXCERPT = 400  # characters of one
+PLACED = ("passage", "finding")
+
+
+class StepLine(msgspec.Struct, frozen=True):
+    """A step of the way, as a line and what folds away under it."""
+
+    label: str
+    details: tuple[str, ...] = ()
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A quote with the place where it can be looked at; `name` tells it from the others of its answer."""
+
+    name: str
+    paper: str
+    title: str
+    file: str
+    quote: str
+    spans: tuple[tuple[int, tuple[float, float, float, float]], ...]
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """The pages that it stands on, in order."""
+        return tuple(sorted({page for page, _ in self.spans}))
+
+
+def step_line(step: Mapping[str, Any]) -> StepLine:
+    """A step of a trace in words."""
+    found, given = step.get("found", {}), step.get("given", {})
+    name = str(step.get("name"))
+    if name == "route":
+        weights = sorted(found.get("weights", {}).items(), key=lambda item: -item[1])
+        said = tuple(f"{level}: {weight:.0%}" for level, weight in weights if weight >= 0.01)
+        return StepLine(f"Looked at the question: {found.get('reason', '')}", said)
+    if name == "search":
+        rows = found.get("candidates", [])
+        scores = tuple(f"{r['score']:.2f}: meaning {r['dense']:.2f}, words {r['bm25']:.2f}" for r in rows[:5])
+        return StepLine(f"Searched {given.get('level', 'node')}s: {_count(len(rows), 'candidate')}", scores)
+    if name == "extract":
+        best = tuple(f"{row['score']:.2f}  {row['text']}" for row in found.get("sentences", [])[:5])
+        return StepLine(f"Read {given.get('passages', 0)} passages and ranked their sentences", best)
+    if name == "choose":
+        count, sure = found.get("sentences", 0), found.get("confidence")
+        certain = f"Confidence that they answer: {sure:.0%}" if isinstance(sure, float | int) else ""
+        return StepLine(f"Chose {_count(count, 'sentence')}", tuple(filter(None, [certain])))
+    if name == "check":
+        dropped = tuple(f"Left out, as it does not stand so on its page: {text}" for text in found.get("dropped", []))
+        return StepLine(f"Checked {_count(found.get('kept', 0), 'quote')} against the pages", dropped)
+    return StepLine(name.capitalize(), ())
+
+
+def answer_html(record: Mapping[str, Any], anchor: str) -> str:
+    """The answer's text with its markers as links to the sources; what papers say is only text in it.
+
+    Args:
+        record: of an answer.
+        anchor: what the ids of its sources begin with.
+    """
+    text, pieces, at = str(record["text"]), list[str](), 0
+    for citation in record.get("citations", []):
+        marked = f"{citation['quote']} [{citation['marker']}]"
+        place = text.find(marked, at)
+        if place < 0:
+            continue
+        pieces += [shown(text[at:place]), shown(citation["quote"]), " ", _marker(citation, anchor)]
+        at = place + len(marked)
+    return paragraphs("".join([*pieces, shown(text[at:])]))
+
+
+def paragraphs(html: str) -> str:
+    """Lines as paragraphs, and those that begin with a dash as a list."""
+    lines = [line.strip() for line in html.split("\n") if line.strip()]
+    dash = shown("-") + " "
+    if lines and all(line.startswith(dash) for line in lines):
+        return "<ul>" + "".join(f"<li>{line.removeprefix(dash)}</li>" for line in lines) + "</ul>"
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+def sources(record: Mapping[str, Any]) -> list[Source]:
+    """The sources of an answer, in the order of their markers."""
+    return [
+        Source(str(c["marker"]), c["paper"], c["title"], c["file"], c["quote"], _spans(c["spans"]))
+        for c in record.get("citations", [])
+    ]
+
+
+def nearest(record: Mapping[str, Any]) -> list[Source]:
+    """What stands nearest to a question that the papers do not answer."""
+    found: list[Source] = []
+    for node in record.get("evidence", []):
+        if node["level"] in PLACED and node["spans"] and all(node["text"] not in other.quote for other in found):
+            name = chr(ord("a") + len(found))
+            found.append(
+                Source(name, node["paper"], node["paper_title"], node["file"], node["text"], _spans(node["spans"]))
+            )
+    return found[:NEAREST]
+
+
+def excerpt(quote: str) -> str:
+    """A quote, or the beginning of a long one."""
+    return quote if len(quote) <= EXCERPT else quote[:EXCERPT].rsplit(" ", 1)[0] + " …"
+
+
+def papers_of_record(record: Mapping[str, Any]) -> list[str]:
+    """The papers whose words a record holds."""
+    rows = [*record.get("citations", []), *record.get("evidence", [])]
+    return sorted({row["paper"] for row in rows if row.get("paper")})
+
+
+def _marker(citation: Mapping[str, Any], anchor: str) -> str:
+    title = shown(f"{citation['title']}, page {citation['page']}")
+    return f'<a href="#{anchor}-{citation["marker"]}" title="{title}">[{citation["marker"]}]</a>'
+
+
+def _spans(spans: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, tuple[float, float, float, float]], ...]:
+    return tuple((int(s["page"]), (s["box"][0], s["box"][1], s["box"][2], s["box"][3])) for s in spans)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
