@@ -11,7 +11,7 @@ BIN := .venv/bin
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env demo test check fix bench weaviate lock sample clean
+.PHONY: help env demo app test check fix bench weaviate lock sample clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -24,11 +24,15 @@ env: .venv/ready  ## the environment in .venv, from the lock file
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	# Importing it once writes the bytecode of all that Strata loads, so that its first command starts as fast as the next.
-	$(BIN)/python -c "import strata.demo, strata.llama, ingestion.reader, onnxruntime, tokenizers, pandas"
+	$(BIN)/python -c "import strata.demo, strata.llama, strata.screens.chat, ingestion.reader, onnxruntime, tokenizers, pandas"
 	touch .venv/ready
 
 demo: env  ## the main job on the sample papers: ingest, tree, cited answers, one refusal
 	@$(BIN)/python -m strata.demo
+
+app: env  ## the research chat in a browser, on the sample papers
+	@$(BIN)/python -m strata.demo --quiet
+	$(BIN)/strata app --project wetland-calls
 
 test: env  ## all tests, without a network
 	home=$$(mktemp -d)

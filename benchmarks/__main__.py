@@ -28,6 +28,7 @@ NAMES = (
     "engines",
     "readers",
     "batch",
+    "sample",
 )
 
 

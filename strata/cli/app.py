@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -19,6 +21,7 @@ from strata.cli import show
 from strata.cli.door import emit, ending_ends_cleanly, run
 from strata.copying import copy_project
 from strata.projects import Engine, projects_of
+from strata.screens import launch
 from strata.settings import Settings
 
 ENGINES = click.Choice(["sqlite", "weaviate"])
@@ -261,6 +264,18 @@ def copy(source: Engine, target: Engine, project: str | None, as_json: bool) -> 
         click.echo(show.plain(f"Copied {copied.project!r}: {copied.nodes} nodes, {copied.written} written now."))
         click.echo(f"Compared all {copied.checked} nodes with their vectors: {copied.different} differ.")
     return 1 if copied.different else 0
+
+
+@app.command("app")
+@project_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Where it answers.")
+def chat(project: str | None, port: int) -> int:
+    """Open the research chat: a server on this machine, for the browser. Ctrl-C ends it."""
+    settings = Settings.from_environment()
+    chosen = {"STRATA_PROJECT": checked_project_name(project or settings.project)}
+    command = launch.command(port, settings.ingestion.max_file_mb)
+    click.echo(f"Strata answers at http://127.0.0.1:{port} (Ctrl-C ends it).")
+    return subprocess.run(command, env=os.environ | chosen, check=False).returncode
 
 
 @app.command()

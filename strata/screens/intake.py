@@ -55,7 +55,7 @@ def _files(desk: Desk, project: str, was_busy: bool) -> None:
         st.rerun()  # the whole page: there are new papers
     if uploads:
         ended = sum(upload.ended for upload in uploads)
-        st.subheader(f"{ended} of {len(uploads)} files done", anchor=False)
+        st.header(f"{ended} of {len(uploads)} files done", anchor=False)
         with st.container(height=320 if len(uploads) > 4 else "content"):
             for upload in uploads:
                 _file(upload)

@@ -22,7 +22,7 @@ def show_sources(desk: Desk, project: str, sources: Sequence[Source], anchor: st
     """Cards of sources under a heading; `anchor` is what their ids begin with."""
     if not sources:
         return
-    st.subheader(heading, anchor=False)
+    st.header(heading, anchor=False)
     for source in sources:
         _card(desk, project, source, f"{anchor}-{source.name}")
 

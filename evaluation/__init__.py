@@ -1,0 +1,1 @@
+"""Measures of answers against gold. It knows records, not who made them."""
