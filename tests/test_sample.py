@@ -53,10 +53,8 @@ def test_the_papers_and_their_structure_are_what_their_sources_render(tmp_path: 
     assert made == sorted([*(p.relative_to(SAMPLE) for p in PAPERS), Path("extra/full-of-markup.pdf")])
     for name in made:
         assert words_of(tmp_path / name) == words_of(SAMPLE / name)
-    for name in ("structure", "references"):
-        assert (tmp_path / "gold" / f"{name}.jsonl").read_text("utf-8") == (
-            SAMPLE / "gold" / f"{name}.jsonl"
-        ).read_text("utf-8")
+    for gold in ("gold/structure.jsonl", "gold/references.jsonl"):
+        assert (tmp_path / gold).read_text("utf-8") == (SAMPLE / gold).read_text("utf-8")
 
 
 def test_every_page_says_that_the_study_is_invented() -> None:

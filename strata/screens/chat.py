@@ -47,11 +47,12 @@ def main() -> None:
 
 
 def _project(desk: Desk) -> str:
-    """The project that is looked at: from the address, else the one that is set, else the first."""
+    """The project that is looked at: the one in the address, else the one that is set, else the first."""
     names = desk.project_names()
-    asked = str(st.query_params.get(PROJECT, desk.settings.project))
+    asked = st.query_params.get(PROJECT)
     known = {name.lower(): name for name in names}
-    current = known.get(asked.lower()) or (names[0] if names else asked)
+    wanted = asked or desk.settings.project
+    current = known.get(wanted.lower()) or (wanted if asked or not names else names[0])
     with st.sidebar:
         st.header("Strata", anchor=False)
         choice = st.selectbox(

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 # Letters, digits, spaces and what no markup begins with; all else is written as a reference.
-_PLAIN = re.compile(r"[^\w ,;\u0080-\U0010ffff]|_")
+_PLAIN = re.compile(r"[^\w\n ,;\u0080-\U0010ffff]|_")
 _SHORTCODE = re.compile(r":(?=[\w/+-]+:)")  # :smile: and :material/home: become pictures after references are read
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # controls, formats (turned text, zero widths), what is no character
 _KEPT = frozenset("\n\u200d")

@@ -60,7 +60,7 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
                         _step(steps, lines[-1])
                     elif event.kind == "token":
                         text += event.data
-                        place.html(paragraphs(shown(text).replace("&#10;", "\n")))
+                        place.html(paragraphs(shown(text)))
                     elif event.kind == "answer":
                         record = event.data.to_dict()
         except StrataError as error:
