@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 64
 COMMON_SHARE = 0.2
-COMMON_FROM = 200  # below this many nodes, every list is short and a fifth of them says little
+COMMON_FROM = 2_000  # below this many nodes, every list is short and a fifth of them says little
 MOST_POSTINGS = 8_000  # about 12 CPU ms of scoring
 
 

@@ -145,11 +145,13 @@ def test_sentences_cover_all_but_space_in_order(text: str) -> None:
 
 
 def test_the_rarest_word_is_always_searched_and_common_ones_are_not() -> None:
-    counts = {"the": 900, "reeds": 150, "bittern": 3}
-    chosen = chosen_words("the reeds the bittern nowhere", 1000, lambda words: counts)
+    counts = {"the": 2700, "reeds": 450, "bittern": 9}
+    chosen = chosen_words("the reeds the bittern nowhere", 3000, lambda words: counts)
     assert chosen == ["bittern", "reeds"]
-    assert chosen_words("the", 1000, lambda words: {"the": 900}) == ["the"]
-    assert chosen_words("nowhere", 1000, lambda words: {}) == []
+    assert chosen_words("the", 3000, lambda words: {"the": 2700}) == ["the"]
+    assert chosen_words("nowhere", 3000, lambda words: {}) == []
+    few = {word: count // 9 for word, count in counts.items()}
+    assert chosen_words("the reeds the bittern", 300, lambda words: few) == ["bittern", "reeds", "the"]
     assert words_of("Naïve BERT-base, naïve!") == ["naive", "bert", "base"]
 
 
