@@ -29,6 +29,8 @@ NAMES = (
     "readers",
     "batch",
     "sample",
+    "marks",
+    "chat",
 )
 
 

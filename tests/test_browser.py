@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import ask, chat_server, chromium, open_page, real_browser, requests_elsewhere, wait_for_answer
 from conftest import ROOT, Run
 from hostile_pdfs import small_paper
 from playwright.sync_api import Browser, Page, expect
+
+from benchmarks.browser import ask, chat_server, chromium, open_page, real_browser, requests_elsewhere, wait_for_answer
 
 SAMPLE = ROOT / "data" / "sample"
 ANSWERED = "What macro F1 did the contrastive model reach in heavy rain?"
@@ -51,8 +52,8 @@ def home(make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
-    with chat_server(home, "frogs") as where:
-        yield where
+    with chat_server(home, "frogs") as server:
+        yield server.address
 
 
 @pytest.fixture

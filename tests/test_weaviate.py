@@ -486,7 +486,11 @@ def test_both_engines_answer_alike(weaviate: LocalWeaviate, home: Path, run_in: 
     run_in(home, "ingest", SAMPLE, "--project", "sea")
     assert run_in(home, "copy", "--from", "sqlite", "--to", "weaviate", "--project", "sea", **there).code == 0
     shared = 0.0
-    questions = ["How was the retention of rain measured?", "Which sensors were used?", "How many bee species were found?"]
+    questions = [
+        "How was the retention of rain measured?",
+        "Which sensors were used?",
+        "How many bee species were found?",
+    ]
     for question in questions:
         asked = ("search", question, "--k", 20, "--project", "sea", "--json")
         found = [{n["id"] for n in run_in(home, *asked, **on).json["nodes"]} for on in ({}, there)]

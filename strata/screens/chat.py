@@ -79,7 +79,8 @@ def _talk(desk: Desk, project: str, conversation: str) -> None:
     question = st.chat_input("Ask the papers", submit_mode="stop", max_chars=MOST_LETTERS, key="question")
     turns = desk.conversations.turns(conversation, project)
     st.title(project, anchor=False)
-    again = [turn for turn in turns if show_turn(desk, project, turn)]
+    last = turns[-1].id if turns and not question else None
+    again = [turn for turn in turns if show_turn(desk, project, turn, folded=turn.id != last)]
     if again:
         desk.conversations.forget_turn(again[-1].id)
         question = again[-1].question

@@ -18,6 +18,7 @@ from strata.screens.desk import Desk
 from strata.screens.safe import shown
 from strata.screens.sources import show_sources
 from strata.screens.words import (
+    Source,
     StepLine,
     answer_html,
     nearest,
@@ -30,8 +31,15 @@ from strata.screens.words import (
 STOPPED = "This answer was stopped before its end."
 
 
-def show_turn(desk: Desk, project: str, turn: Turn) -> bool:
-    """Shows a turn that has been; gives whether its question shall be asked again."""
+def show_turn(desk: Desk, project: str, turn: Turn, *, folded: bool) -> bool:
+    """Shows a turn that has been; gives whether its question shall be asked again.
+
+    Args:
+        desk: shared by all sessions.
+        project: which is talked about.
+        turn: the question and what became of it.
+        folded: its sources are drawn only when they are opened, so that a long conversation stays quick.
+    """
     _question(turn.question)
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         record = turn.record
@@ -39,8 +47,8 @@ def show_turn(desk: Desk, project: str, turn: Turn) -> bool:
             said = STOPPED if record is None else f"{record['error']['message']} {record['error']['hint']}"
             (st.info if record is None else st.error)(shown(said))
             return st.button("Ask again", key=f"again-{turn.id}")
-        _steps([StepLine(line["label"], tuple(line["details"])) for line in record.get("steps", [])])
-        _answer(desk, project, record, f"turn{turn.id}")
+        _steps(turn.id, [StepLine(line["label"], tuple(line["details"])) for line in record.get("steps", [])])
+        _answer(desk, project, record, f"turn{turn.id}", folded=folded)
     return False
 
 
@@ -80,28 +88,43 @@ def _question(question: str) -> None:
         st.text(question)
 
 
-def _answer(desk: Desk, project: str, record: Mapping[str, Any], anchor: str) -> None:
-    if record["status"] == UNANSWERABLE:
+def _answer(desk: Desk, project: str, record: Mapping[str, Any], anchor: str, *, folded: bool = False) -> None:
+    refused = record["status"] == UNANSWERABLE
+    if refused:
         st.warning("**The papers do not tell.** Nothing in them answers this question.", icon=":material/search_off:")
-        show_sources(desk, project, nearest(record), anchor, "The nearest there is")
+    else:
+        if record["status"] == "partial":
+            st.caption("The papers may tell only a part of it.")
+        st.html(answer_html(record, anchor))
+    found, heading = (nearest(record), "The nearest there is") if refused else (sources(record), "Sources")
+    if folded:
+        _folded(desk, project, found, anchor, heading)
+    else:
+        show_sources(desk, project, found, anchor, heading)
+
+
+@st.fragment
+def _folded(desk: Desk, project: str, found: Sequence[Source], anchor: str, heading: str) -> None:
+    place = st.expander(f"{heading} ({len(found)})", key=f"sources-{anchor}", on_change="rerun")
+    if place.open:
+        with place:
+            show_sources(desk, project, found, anchor, heading)
+
+
+@st.fragment
+def _steps(turn: int, lines: Sequence[StepLine]) -> None:
+    if not lines:
         return
-    if record["status"] == "partial":
-        st.caption("The papers may tell only a part of it.")
-    st.html(answer_html(record, anchor))
-    show_sources(desk, project, sources(record), anchor, "Sources")
-
-
-def _steps(lines: Sequence[StepLine]) -> None:
-    if lines:
-        steps = st.status(_summary(lines), type="compact", state="complete")
+    place = st.expander(_summary(lines), type="compact", key=f"steps-{turn}", on_change="rerun")
+    if place.open:
         for line in lines:
-            _step(steps, line)
+            _step(place, line)
 
 
-def _step(steps: Any, line: StepLine) -> None:
-    with steps, st.status(shown(line.label), type="step", state="complete"):
-        for detail in line.details:
-            st.text(detail)
+def _step(place: Any, line: StepLine) -> None:
+    with place, st.status(shown(line.label), type="step", state="complete"):
+        if line.details:
+            st.text("\n".join(line.details))
 
 
 def _summary(lines: Sequence[StepLine]) -> str:

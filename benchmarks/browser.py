@@ -1,4 +1,4 @@
-"""A real browser and a real server of the chat, for tests and for pictures of the screens."""
+"""A real browser and a real server of the chat, for tests, measurements and pictures of the screens."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
-from conftest import ROOT, clean_environment
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.bench import ROOT, variables
 from strata.local_weaviate import free_ports
 from strata.screens.launch import command
 
@@ -27,11 +28,18 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+class ChatServer(NamedTuple):
+    """A chat that runs: its address, and the process that serves it."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def chat_server(home: Path, project: str) -> Iterator[str]:
-    """The chat over a home, as `strata app` starts it; gives its address."""
+def chat_server(home: Path, project: str) -> Iterator[ChatServer]:
+    """The chat over a home, as `strata app` starts it."""
     (port,) = free_ports(1)
-    environment = clean_environment(STRATA_HOME=str(home), STRATA_PROJECT=project, PYTHONPATH=str(ROOT))
+    environment = variables(home, {"STRATA_PROJECT": project, "PYTHONPATH": str(ROOT)})
     process = subprocess.Popen(
         command(port, 500), env=environment, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -42,7 +50,7 @@ def chat_server(home: Path, project: str) -> Iterator[str]:
             if process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError("The chat's server did not come up.")
             time.sleep(0.1)
-        yield address
+        yield ChatServer(address, process.pid)
     finally:
         process.terminate()
         process.wait(30)

@@ -1,0 +1,128 @@
+"""The chat: how soon a first step is seen, and 20 people who ask at once for two minutes.
+
+Real Chromium windows on the real server. Each person has a conversation of its own and asks questions whose answers
+are known; a window that shows anything else is a mix-up. STRATA_BENCH_SECONDS shortens it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+from playwright.sync_api import Page, expect
+
+from benchmarks.bench import Bench
+from benchmarks.browser import ask, chat_server, chromium, open_page, real_browser, requests_elsewhere
+from benchmarks.figures import Figure, MissingDataError, percentiles
+from benchmarks.sample import SAMPLE, questions
+
+PROJECT = "wetland-calls"
+PEOPLE = 20
+SECONDS = float(os.environ.get("STRATA_BENCH_SECONDS", "120"))
+WARM_S = 30.0
+ALONE = 12
+MOST_TURNS = 4  # then a new conversation is begun
+ERRORS = "[data-testid=stException], [data-testid=stAlertContentError]"
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    if chromium() is None:
+        raise MissingDataError("Chromium is not installed")
+    home = bench.home()
+    bench.strata(home, "ingest", SAMPLE / PROJECT, "--project", PROJECT)
+    asked = [q["question"] for q in questions() if q["project"] == PROJECT and q["level"] == "finding"]
+    with chat_server(home, PROJECT) as server, real_browser() as browser:
+        page = open_page(browser, server.address)
+        ask(page, asked[0])
+        first = [_first_step(page, question) for question in asked[1 : ALONE + 1]]
+        yield from percentiles("first visible step after a question", first, "ms", most_p95=400)
+        yield Figure("requests to elsewhere", len(requests_elsewhere(page, server.address)), "", most=0)
+        page.context.close()
+        people = [_Person(open_page(browser, server.address), random.Random(n), asked) for n in range(PEOPLE)]
+        process = psutil.Process(server.pid)
+        memory: list[tuple[float, float]] = []
+        start = time.monotonic()
+        while time.monotonic() - start < SECONDS:
+            for person in people:
+                person.look()
+            memory.append((time.monotonic() - start, _megabytes(process)))
+        yield Figure(f"{PEOPLE} people: answers", sum(person.answers for person in people), "", least=PEOPLE)
+        yield Figure("errors", sum(person.errors for person in people), "", most=0)
+        yield Figure("mix-ups", sum(person.mixed for person in people), "", most=0)
+        warm = [mb for at, mb in memory if WARM_S <= at < 2 * WARM_S] or [memory[0][1]]
+        late = [mb for at, mb in memory if at >= SECONDS - WARM_S]
+        yield Figure("memory of the server, at most", max(mb for _, mb in memory), "MB")
+        grown = sorted(late)[len(late) // 2] / sorted(warm)[len(warm) // 2]
+        yield Figure("memory, last half minute over the second", grown, "times", most=1.1)
+
+
+def _first_step(page: Page, question: str) -> float:
+    """Milliseconds from the key to the first step on the page."""
+    steps = page.get_by_text("How this was answered")
+    before = steps.count()
+    page.get_by_role("textbox", name="Ask the papers").fill(question)
+    seen = page.locator("[data-testid=stChatMessage]")
+    count = seen.count()
+    start = time.monotonic()
+    page.keyboard.press("Enter")
+    # The answer's message holds nothing before its first step.
+    seen.nth(count + 1).get_by_test_id("stExpander").first.wait_for()
+    took = 1000 * (time.monotonic() - start)
+    expect(steps).to_have_count(before + 1)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    return took
+
+
+class _Person:
+    """Somebody with a window who asks one question after the other."""
+
+    def __init__(self, page: Page, draw: random.Random, asked: list[str]) -> None:
+        self._page, self._draw, self._asked = page, draw, asked
+        self._mine: list[str] = []
+        self.answers = self.errors = self.mixed = 0
+        self._waiting = False
+
+    def look(self) -> None:
+        """Asks, or sees whether the answer is there."""
+        if self._waiting:
+            said: dict[str, Any] = self._page.evaluate(SEEN, ERRORS)
+            if said["running"] or said["answers"] < len(self._mine):
+                return
+            self._waiting = False
+            self.answers += 1
+            self.errors += said["errors"]
+            self.mixed += said["questions"] != self._mine
+            if len(self._mine) >= MOST_TURNS:
+                self._page.get_by_role("button", name="New conversation").click()
+                self._mine = []
+                expect(self._page.locator("[data-testid=stChatMessage]")).to_have_count(0)
+        question = self._draw.choice([q for q in self._asked if q not in self._mine])
+        self._mine.append(question)
+        self._page.get_by_role("textbox", name="Ask the papers").fill(question)
+        self._page.keyboard.press("Enter")
+        self._waiting = True
+
+
+SEEN = """errors => ({
+    running: document.querySelectorAll('[data-testid=stStatusWidget]').length > 0,
+    answers: [...document.querySelectorAll('[data-testid=stMain] summary')].filter(
+        e => e.innerText.includes('How this was answered')).length,
+    errors: document.querySelectorAll(errors).length,
+    questions: [...document.querySelectorAll('[data-testid=stChatMessage]')].filter((_, i) => i % 2 === 0).map(
+        e => e.querySelector('[data-testid=stText]')?.innerText),
+})"""
+
+
+def _megabytes(process: psutil.Process) -> float:
+    """Of the server and the processes that it started."""
+    held = 0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            held += one.memory_info().rss
+        except psutil.Error:
+            continue
+    return held / (1 << 20)
