@@ -109,8 +109,7 @@ class _Person:
 
 SEEN = """errors => ({
     running: document.querySelectorAll('[data-testid=stStatusWidget]').length > 0,
-    answers: [...document.querySelectorAll('[data-testid=stMain] summary')].filter(
-        e => e.innerText.includes('How this was answered')).length,
+    answers: document.querySelector('#stMain').innerText.split('How this was answered').length - 1,
     errors: document.querySelectorAll(errors).length,
     questions: [...document.querySelectorAll('[data-testid=stChatMessage]')].filter((_, i) => i % 2 === 0).map(
         e => e.querySelector('[data-testid=stText]')?.innerText),
