@@ -1,6 +1,6 @@
-"""Takes the pictures of the screens from the sample: `.venv/bin/python docs/pictures.py [OUT]`, with Chromium installed.
+"""Takes the pictures of the screens: `.venv/bin/python docs/pictures.py [OUT]`, with Chromium installed.
 
-`chat.png` is the README's; the others (empty, refusal, upload, dark) are for looking at, and go to OUT alone.
+They show the sample. `chat.png` is the README's; the others (empty, refusal, upload, dark) go to OUT alone.
 """
 
 from __future__ import annotations
