@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +155,8 @@ def test_a_paper_full_of_markup_loads_nothing_and_shows_as_text(window: Callable
     assert dialogs == []
     main = page.locator("#stMain")
     expect(main.locator("blockquote").first).to_be_visible()
-    assert main.locator("script, iframe, b, .katex, a[href^='http'], a[href^='javascript']").count() == 0
+    obeyed = main.locator("script, iframe, b, .katex, a[href^='http'], a[href^='javascript']")
+    assert obeyed.evaluate_all("all => all.map(e => e.outerHTML)") == []
     sources = main.locator("img").evaluate_all("all => all.map(e => e.getAttribute('src'))")
     assert all("/media/" in source for source in sources)
 
@@ -179,6 +182,60 @@ def test_a_reload_keeps_the_conversation_and_a_new_one_is_empty(window: Callable
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_text("3 papers.")).to_be_visible()
     expect(page.locator("blockquote")).to_have_count(0)
+
+
+@contextmanager
+def slow_answers(home: Path) -> Iterator[None]:
+    """Answers wait at their very end, as long as somebody else writes to the journal."""
+    journal = sqlite3.connect(home / "journal.db", isolation_level=None)
+    journal.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        journal.execute("ROLLBACK")
+        journal.close()
+
+
+def test_a_reload_in_the_middle_of_an_answer_loses_nothing(window: Callable[..., Page], home: Path) -> None:
+    page = window()
+    with slow_answers(home):
+        page.get_by_role("textbox", name="Ask the papers").fill(ANSWERED)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Searched passages").first).to_be_attached()
+        page.reload()
+        expect(page.get_by_text("This answer was stopped before its end.")).to_be_visible()
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator("blockquote").first).to_contain_text("0.37 and the model from scratch 0.38")
+    expect(page.get_by_text(ANSWERED, exact=True)).to_have_count(1)
+
+
+def test_an_answer_can_be_stopped_and_asked_again(window: Callable[..., Page], home: Path) -> None:
+    page = window()
+    with slow_answers(home):
+        page.get_by_role("textbox", name="Ask the papers").fill(ANSWERED)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Searched passages").first).to_be_attached()
+        page.get_by_role("button", name="Stop").click()
+    page.reload()
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator("blockquote").first).to_contain_text("0.37 and the model from scratch 0.38")
+
+
+def test_what_is_no_pdf_is_refused_and_hundreds_of_files_are_taken(window: Callable[..., Page], tmp_path: Path) -> None:
+    page = window(query="?project=many")
+    archive = tmp_path / "papers.zip"
+    archive.write_bytes(b"PK\x05\x06" + bytes(18))
+    page.locator("input[type=file]").set_input_files([archive])
+    expect(page.get_by_text("files are not allowed")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("has no papers yet")).to_be_visible()
+    files = [tmp_path / f"{number:03}.pdf" for number in range(300)]
+    for number, file in enumerate(files):
+        file.write_bytes(small_paper("Reed Beds", 30) if number == 150 else b"%PDF-1.7 cut off " + str(number).encode())
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_role("heading", name="300 of 300 files done")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("150.pdf: In.")).to_be_attached()
+    expect(page.get_by_text("1 paper.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -47,10 +47,13 @@ def test_what_is_not_seen_is_left_out(hidden: str) -> None:
     assert html.unescape(shown(f"a{hidden}b")) == "ab"
 
 
-def test_a_short_code_is_broken_and_a_colon_is_not() -> None:
-    assert "\u2060" in shown(":smile:")
-    assert "\u2060" in shown(":material/home:")
-    assert "\u2060" not in shown("ratio 1:2, see: below")
+@pytest.mark.parametrize("found", [":smile:", ":material/home:", "http://a", "HTTPS://a.b", "www.a.b", "me@a.org"])
+def test_what_is_looked_for_in_text_later_is_broken(found: str) -> None:
+    assert "\u2060" in shown(f"see {found} there")
+
+
+def test_a_colon_alone_is_left_whole() -> None:
+    assert "\u2060" not in shown("ratio 1:2, see: below @ noon")
 
 
 # Answers in words

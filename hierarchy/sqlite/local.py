@@ -31,16 +31,21 @@ class LocalFile:
         self._path = path
         self._lock = threading.RLock()
         self._connection = connect(path, create=True)
-        with self._writing():
-            version = int(str(next(iter(self._connection.execute("PRAGMA user_version")))[0]))
-            if version < schema:
-                self._connection.execute(f"{renewal(version)} PRAGMA user_version = {schema}")
-        if version > schema:
+        if self._version() < schema:  # looked at again inside: another process may be making it
+            with self._writing():
+                version = self._version()
+                if version < schema:
+                    self._connection.execute(f"{renewal(version)} PRAGMA user_version = {schema}")
+        if self._version() > schema:
             raise MismatchError(
                 f"{path} was made by a newer Strata.",
                 "Update Strata, or set STRATA_HOME to another folder.",
                 "newer_schema",
             )
+
+    def _version(self) -> int:
+        with self._reading():
+            return int(str(next(iter(self._connection.execute("PRAGMA user_version")))[0]))
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from hierarchy.conversations import new_conversation
+from hierarchy.conversations import Turn, new_conversation
 from hierarchy.errors import StrataError, UsageError
 from hierarchy.identity import checked_project_name
 from strata.screens.desk import Desk
@@ -22,6 +22,7 @@ from strata.settings import Settings
 
 ICON = Path(__file__).with_name("icon.png")
 CHAT, PROJECT = "chat", "project"  # in the address
+CHOSEN = "chosen"  # a question that was chosen, not typed
 MOST_LETTERS = 2_000  # of a question
 
 
@@ -76,36 +77,38 @@ def _project(desk: Desk) -> str:
 
 
 def _talk(desk: Desk, project: str, conversation: str) -> None:
-    question = st.chat_input("Ask the papers", submit_mode="stop", max_chars=MOST_LETTERS, key="question")
+    typed = st.chat_input("Ask the papers", submit_mode="stop", max_chars=MOST_LETTERS, key="question")
+    question = typed or st.session_state.pop(CHOSEN, None)
     turns = desk.conversations.turns(conversation, project)
     st.title(project, anchor=False)
     last = turns[-1].id if turns and not question else None
-    again = [turn for turn in turns if show_turn(desk, project, turn, folded=turn.id != last)]
-    if again:
-        desk.conversations.forget_turn(again[-1].id)
-        question = again[-1].question
-    if not turns and not question:
-        question = _welcome(desk, project)
+
+    def again(turn: Turn) -> None:
+        desk.conversations.forget_turn(turn.id)
+        _choose(turn.question)
+
+    for turn in turns:
+        show_turn(desk, project, turn, again, folded=turn.id != last)
     if question:
         answer_now(desk, project, desk.conversations.asked(conversation, project, question), question)
+    elif not turns:
+        _welcome(desk, project)
 
 
-def _welcome(desk: Desk, project: str) -> str | None:
-    """An empty chat: what is here, and questions to begin with; gives the one that was chosen."""
+def _welcome(desk: Desk, project: str) -> None:
+    """An empty chat: what is here, and questions to begin with."""
     try:
         with desk.open(project) as assistant:
             papers = assistant.papers()
     except UsageError:
         st.info(f"Project {shown(project)} has no papers yet. Add PDFs at the left, then ask.")
-        return None
+        return
     count = "1 paper" if len(papers) == 1 else f"{len(papers)} papers"
     st.write(f"{count}. Ask anything; each answer comes with quotes that you can look at on the page.")
-    place = st.empty()
-    chosen = None
-    with place.container():
-        for number, question in enumerate(suggestions(papers)):
-            if st.button(shown(question), key=f"suggestion-{number}", width="stretch"):
-                chosen = question
-    if chosen:
-        place.empty()
-    return chosen
+    for number, question in enumerate(suggestions(papers)):
+        st.button(shown(question), key=f"suggestion-{number}", width="stretch", on_click=_choose, args=(question,))
+
+
+def _choose(question: str) -> None:
+    """Has a question asked when the page is drawn anew."""
+    st.session_state[CHOSEN] = question

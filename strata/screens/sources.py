@@ -33,7 +33,7 @@ def _card(desk: Desk, project: str, source: Source, key: str) -> None:
         st.markdown(f"**{source.name}. {shown(source.title)}**")
         pages = ", ".join(map(str, source.pages))
         st.caption(f"{shown(source.file)}, page {pages}")
-        st.html(f'<blockquote id="{key}">{shown(excerpt(source.quote))}</blockquote>')
+        st.html(f'<blockquote id="{key}">{shown(excerpt(source.quote), html=True)}</blockquote>')
         noun = "Page" if len(source.pages) == 1 else "Pages"
         page = st.expander(f"{noun} {pages} with the quote marked", key=f"page-{key}", on_change="rerun")
         if page.open:

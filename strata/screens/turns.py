@@ -6,7 +6,7 @@ sessions are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -31,13 +31,14 @@ from strata.screens.words import (
 STOPPED = "This answer was stopped before its end."
 
 
-def show_turn(desk: Desk, project: str, turn: Turn, *, folded: bool) -> bool:
-    """Shows a turn that has been; gives whether its question shall be asked again.
+def show_turn(desk: Desk, project: str, turn: Turn, again: Callable[[Turn], None], *, folded: bool) -> None:
+    """Shows a turn that has been.
 
     Args:
         desk: shared by all sessions.
         project: which is talked about.
         turn: the question and what became of it.
+        again: called before the page is drawn anew, where its question shall be asked again.
         folded: its sources are drawn only when they are opened, so that a long conversation stays quick.
     """
     _question(turn.question)
@@ -46,10 +47,10 @@ def show_turn(desk: Desk, project: str, turn: Turn, *, folded: bool) -> bool:
         if record is None or "error" in record:
             said = STOPPED if record is None else f"{record['error']['message']} {record['error']['hint']}"
             (st.info if record is None else st.error)(shown(said))
-            return st.button("Ask again", key=f"again-{turn.id}")
+            st.button("Ask again", key=f"again-{turn.id}", on_click=again, args=(turn,))
+            return
         _steps(turn.id, [StepLine(line["label"], tuple(line["details"])) for line in record.get("steps", [])])
         _answer(desk, project, record, f"turn{turn.id}", folded=folded)
-    return False
 
 
 def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
@@ -68,7 +69,7 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
                         _step(steps, lines[-1])
                     elif event.kind == "token":
                         text += event.data
-                        place.html(paragraphs(shown(text)))
+                        place.html(paragraphs(shown(text, html=True)))
                     elif event.kind == "answer":
                         record = event.data.to_dict()
         except StrataError as error:

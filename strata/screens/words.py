@@ -78,9 +78,14 @@ def answer_html(record: Mapping[str, Any], anchor: str) -> str:
         place = text.find(marked, at)
         if place < 0:
             continue
-        pieces += [shown(text[at:place]), shown(citation["quote"]), " ", _marker(citation, anchor)]
+        pieces += [
+            shown(text[at:place], html=True),
+            shown(citation["quote"], html=True),
+            " ",
+            _marker(citation, anchor),
+        ]
         at = place + len(marked)
-    return paragraphs("".join([*pieces, shown(text[at:])]))
+    return paragraphs("".join([*pieces, shown(text[at:], html=True)]))
 
 
 def paragraphs(html: str) -> str:
@@ -124,7 +129,7 @@ def papers_of_record(record: Mapping[str, Any]) -> list[str]:
 
 
 def _marker(citation: Mapping[str, Any], anchor: str) -> str:
-    title = shown(f"{citation['title']}, page {citation['page']}")
+    title = shown(f"{citation['title']}, page {citation['page']}", html=True)
     return f'<a href="#{anchor}-{citation["marker"]}" title="{title}">[{citation["marker"]}]</a>'
 
 
