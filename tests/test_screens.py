@@ -25,6 +25,7 @@ from ingestion.picture import INK, mark
 from ingestion.settings import IngestionSettings
 from strata.assistant import Assistant
 from strata.pictures import PagePictures
+from strata.screens.launch import command
 from strata.screens.safe import shown
 from strata.screens.suggestions import suggestions
 from strata.screens.uploads import DONE, FAILED, Uploads
@@ -256,6 +257,23 @@ def test_an_upload_that_cannot_be_stored_says_why_and_the_next_goes_on(
         uploads.take("p", [(name, io.BytesIO(small_paper(f"Reed Beds {name}", 30)))])
         settled(uploads, "p")
     assert [(u.state, u.said) for u in uploads.of("p")] == [(FAILED, "The store is away. Start it."), (DONE, "In.")]
+
+
+# The server
+
+
+def test_the_chat_is_served_to_this_machine_alone_and_tells_nobody() -> None:
+    started = command(8765, 12)
+    assert Path(started[started.index("run") + 1]) == ROOT / "app.py"
+    for option in ("server.address=127.0.0.1", "server.port=8765", "server.maxUploadSize=12"):
+        assert f"--{option}" in started
+    assert "--browser.gatherUsageStats=false" in started
+    assert "--client.showErrorDetails=none" in started
+
+
+def test_a_port_or_a_project_that_does_not_fit_is_refused(here: Run) -> None:
+    here("app", "--port", "0", "--json").refused("usage")
+    here("app", "--project", "../x", "--json").refused("usage")
 
 
 # Conversations
