@@ -10,6 +10,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,13 +19,15 @@ from playwright.sync_api import Page, expect
 from benchmarks.bench import Bench
 from benchmarks.browser import ask, chat_server, chromium, open_page, real_browser, requests_elsewhere
 from benchmarks.figures import Figure, MissingDataError, percentiles
-from benchmarks.sample import SAMPLE, questions
+from benchmarks.sample import answered, questions
+from strata.screens.words import excerpt
 
 PROJECT = "wetland-calls"
 PEOPLE = 20
 SECONDS = float(os.environ.get("STRATA_BENCH_SECONDS", "120"))
 WARM_S = 30.0
 ALONE = 12
+MOST_S = 30.0  # for one answer, with twenty people asking
 MOST_TURNS = 4  # then a new conversation is begun
 ERRORS = "[data-testid=stException], [data-testid=stAlertContentError]"
 
@@ -33,12 +36,11 @@ def measure(bench: Bench) -> Iterator[Figure]:
     if chromium() is None:
         raise MissingDataError("Chromium is not installed")
     home = bench.home()
-    bench.strata(home, "ingest", SAMPLE / PROJECT, "--project", PROJECT)
-    asked = [q["question"] for q in questions() if q["project"] == PROJECT and q["level"] == "finding"]
+    asked = _answers(bench, home)
     with chat_server(home, PROJECT) as server, real_browser() as browser:
         page = open_page(browser, server.address)
-        ask(page, asked[0])
-        first = [_first_step(page, question) for question in asked[1 : ALONE + 1]]
+        ask(page, next(iter(asked)))
+        first = [_first_step(page, question) for question in list(asked)[1 : ALONE + 1]]
         yield from percentiles("first visible step after a question", first, "ms", most_p95=400)
         yield Figure("requests to elsewhere", len(requests_elsewhere(page, server.address)), "", most=0)
         page.context.close()
@@ -52,12 +54,24 @@ def measure(bench: Bench) -> Iterator[Figure]:
             memory.append((time.monotonic() - start, _megabytes(process)))
         yield Figure(f"{PEOPLE} people: answers", sum(person.answers for person in people), "", least=PEOPLE)
         yield Figure("errors", sum(person.errors for person in people), "", most=0)
-        yield Figure("mix-ups", sum(person.mixed for person in people), "", most=0)
+        yield Figure(
+            "answers that are not the question's own",
+            sum(person.mixed for person in people),
+            "",
+            most=0,
+        )
         warm = [mb for at, mb in memory if WARM_S <= at < 2 * WARM_S] or [memory[0][1]]
         late = [mb for at, mb in memory if at >= SECONDS - WARM_S]
         yield Figure("memory of the server, at most", max(mb for _, mb in memory), "MB")
         grown = sorted(late)[len(late) // 2] / sorted(warm)[len(warm) // 2]
         yield Figure("memory, last half minute over the second", grown, "times", most=1.1)
+
+
+def _answers(bench: Bench, home: Path) -> dict[str, str]:
+    """The first quote of the answer to each question, as the command line gives it."""
+    rows = {row["id"]: row for project, row in answered(bench, home)[1] if project == PROJECT}
+    mine = (q for q in questions() if q["project"] == PROJECT and q["level"] == "finding")
+    return {q["question"]: rows[q["id"]]["citations"][0]["quote"] for q in mine if rows[q["id"]]["citations"]}
 
 
 def _first_step(page: Page, question: str) -> float:
@@ -78,25 +92,27 @@ def _first_step(page: Page, question: str) -> float:
 
 
 class _Person:
-    """Somebody with a window who asks one question after the other."""
+    """Somebody with a window who asks one question after the other, and knows the answers."""
 
-    def __init__(self, page: Page, draw: random.Random, asked: list[str]) -> None:
+    def __init__(self, page: Page, draw: random.Random, asked: dict[str, str]) -> None:
         self._page, self._draw, self._asked = page, draw, asked
         self._mine: list[str] = []
         self.answers = self.errors = self.mixed = 0
-        self._waiting = False
+        self._since: float | None = None
 
     def look(self) -> None:
         """Asks, or sees whether the answer is there."""
-        if self._waiting:
+        if self._since is not None:
             said: dict[str, Any] = self._page.evaluate(SEEN, ERRORS)
-            if said["running"] or said["answers"] < len(self._mine):
+            late = time.monotonic() - self._since > MOST_S
+            if not said["errors"] and not late and (said["running"] or said["answers"] < len(self._mine)):
                 return
-            self._waiting = False
+            self._since = None
             self.answers += 1
-            self.errors += said["errors"]
-            self.mixed += said["questions"] != self._mine
-            if len(self._mine) >= MOST_TURNS:
+            self.errors += bool(said["errors"]) or late
+            right = said["questions"] == self._mine and excerpt(self._asked[self._mine[-1]]) == said["quote"]
+            self.mixed += not right
+            if len(self._mine) >= MOST_TURNS or said["errors"] or late:
                 self._page.get_by_role("button", name="New conversation").click()
                 self._mine = []
                 expect(self._page.locator("[data-testid=stChatMessage]")).to_have_count(0)
@@ -104,15 +120,16 @@ class _Person:
         self._mine.append(question)
         self._page.get_by_role("textbox", name="Ask the papers").fill(question)
         self._page.keyboard.press("Enter")
-        self._waiting = True
+        self._since = time.monotonic()
 
 
 SEEN = """errors => ({
-    running: document.querySelectorAll('[data-testid=stStatusWidget]').length > 0,
+    running: document.querySelector('[data-test-script-state]').dataset.testScriptState === 'running',
     answers: document.querySelector('#stMain').innerText.split('How this was answered').length - 1,
     errors: document.querySelectorAll(errors).length,
     questions: [...document.querySelectorAll('[data-testid=stChatMessage]')].filter((_, i) => i % 2 === 0).map(
         e => e.querySelector('[data-testid=stText]')?.innerText),
+    quote: [...document.querySelectorAll('[data-testid=stChatMessage]')].at(-1)?.querySelector('blockquote')?.innerText,
 })"""
 
 

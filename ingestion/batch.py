@@ -11,7 +11,6 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -48,14 +47,15 @@ def ingest(
     """
     job = _Job(store.project, journal, files, watcher or Watcher())
     timed = _Timed(encoder)
+    intake: Intake | None = None
     try:
-        with closing(Intake(store, timed)) as intake:
-            for outcome in _outcomes(files, intake, settings, job.watcher):
-                job.done(outcome)
+        intake = Intake(store, timed)
+        for outcome in _outcomes(files, intake, settings, job.watcher):
+            job.done(outcome)
         if renew_project(store):
             store.tidy()
     except BaseException as error:
-        job.stopped(error)
+        job.stopped(error, intake.rest() if intake is not None else None)
         raise
     return job.ended(max(0.0, timed.cpu_s - intake.writing_cpu_s), intake.waited_s)
 
@@ -136,11 +136,13 @@ class _Job:
             self._noted = time.monotonic()
             self._journal.job_went_on(self._id, len(self._outcomes))
 
-    def stopped(self, error: BaseException) -> None:
-        """Notes why it ended early; that it cannot be noted does not hide the reason."""
+    def stopped(self, error: BaseException, rest: Outcome | None) -> None:
+        """Notes why it ended early, and what was stored last; that it cannot be noted does not hide the reason."""
         reason = str(error) if isinstance(error, StrataError) else type(error).__name__
         state = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
         try:
+            if rest is not None:
+                self.done(rest)
             self._forgive()
             self._journal.job_ended(self._id, state, self._report().to_dict() | {"reason": reason})
         except StrataError as also:

@@ -16,7 +16,7 @@ import msgspec
 
 from hierarchy.behind import Behind
 from hierarchy.encoder import Encoder, SentenceVectors
-from hierarchy.errors import ConflictError
+from hierarchy.errors import ConflictError, StrataError
 from hierarchy.identity import version_id
 from hierarchy.nodes import Level, Node, Record
 from hierarchy.paper import Paper
@@ -136,10 +136,18 @@ class Intake:
                 self.waited_s += time.monotonic() - start
         raise AssertionError("unreachable")
 
-    def close(self) -> None:
-        """Waits a moment for a paper that is being stored; one that takes longer is whole or not at all without us."""
-        if self._storing is not None:
-            self._storing[1].wait(MOST_WAIT_S)
+    def rest(self) -> Outcome | None:
+        """Waits a moment for a paper that is being stored, where the run ends early; its outcome, if it is in.
+
+        One that takes longer is whole or not at all without us.
+        """
+        if self._storing is None or not self._storing[1].wait(MOST_WAIT_S):
+            return None
+        (prepared, storing), self._storing = self._storing, None
+        try:
+            return _outcome(prepared, storing.result())
+        except StrataError:
+            return None
 
     def _look_again(self) -> None:
         self.judge.shelf = Shelf(papers_of(self._store))

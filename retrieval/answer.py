@@ -55,7 +55,8 @@ class Answerer:
         with trace.step("extract", passages=len(found.passages)) as said:
             sentences = candidates(self._store, question, vector, found.passages)
             said["sentences"] = [
-                {"node": s.node.id, "score": round(s.score, 4), "text": s.text} for s in sentences[:10]
+                {"node": s.node.id, "paper": s.node.paper, "score": round(s.score, 4), "text": s.text}
+                for s in sentences[:10]
             ]
         with trace.step("choose", level=route.best.value) as said:
             sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
@@ -65,7 +66,9 @@ class Answerer:
             said["sentences"] = len(chosen)
         with trace.step("check") as said:
             kept = self._checked(chosen)
-            said["kept"], said["dropped"] = len(kept), [s.text for s in chosen if s not in kept]
+            dropped = [s for s in chosen if s not in kept]
+            said["kept"], said["dropped"] = len(kept), [s.text for s in dropped]
+            said["papers"] = sorted({s.node.paper or "" for s in dropped})
         if not kept:
             return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._settings.least_confidence), 4))
         status = "answered" if sure >= self._settings.least_confidence + SURE else "partial"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,6 +43,18 @@ class Trace(msgspec.Struct):
             step.ms = round((time.perf_counter() - start) * 1000, 2)
             self.steps.append(step)
 
+    @property
+    def papers(self) -> set[str]:
+        """The papers whose words stand in the steps."""
+        found = [paper for step in self.steps for paper in papers_of_step(step.found)]
+        return set(found)
+
     def to_dict(self) -> dict[str, Any]:
         """The record of `strata trace --json`."""
         return {"schema": 1, **msgspec.to_builtins(self)}
+
+
+def papers_of_step(found: Mapping[str, Any]) -> list[str]:
+    """The papers whose words stand in what a step found."""
+    rows = [row.get("paper") for row in found.get("sentences", [])] if isinstance(found.get("sentences"), list) else []
+    return [paper for paper in [*rows, *found.get("papers", [])] if paper]

@@ -315,7 +315,8 @@ class Assistant:
 
     def _keep(self, traces: Sequence[Trace], papers: Sequence[Sequence[str | None]]) -> None:
         rows = [
-            (t.id, [p for p in dict.fromkeys(near) if p], t.to_dict()) for t, near in zip(traces, papers, strict=True)
+            (t.id, sorted({paper for paper in near if paper} | t.papers), t.to_dict())
+            for t, near in zip(traces, papers, strict=True)
         ]
         self._journal.keep_traces(self.project, rows)
 

@@ -59,7 +59,8 @@ def copy_project(source: NodeStore, target: NodeStore, watch: Watch = lambda don
                 change = target.replace_branch(paper, branch)
                 # A branch counts as unchanged where its nodes are; their vectors may still be others.
                 kept = set(change.kept)
-                rest = [r for r in branch if r.node.id in kept and not _equal(r, known[r.node.id])]
+                # A node that another process wrote meanwhile is written once more.
+                rest = [r for r in branch if r.node.id in kept and not _equal(r, known.get(r.node.id))]
                 target.upsert(rest)
                 written += len(change.written(branch)) + len(rest)
         rest = list(_records(source, target.project, None))
@@ -90,10 +91,11 @@ def _records(store: NodeStore, project: str, paper: str | None) -> Iterator[Reco
 def _different(left: Sequence[Record], right: Sequence[Record]) -> int:
     """How many nodes are missing in one of two branches, or are not the same in both."""
     theirs = {record.node.id: record for record in right}
-    alike = sum(record.node.id in theirs and _equal(record, theirs[record.node.id]) for record in left)
+    alike = sum(_equal(record, theirs.get(record.node.id)) for record in left)
     return max(len(left), len(right)) - alike
 
 
-def _equal(one: Record, other: Record) -> bool:
-    same = one.node == other.node and one.attachment == other.attachment
-    return bool(same and np.array_equal(one.vector, other.vector))
+def _equal(one: Record, other: Record | None) -> bool:
+    if other is None or one.node != other.node or one.attachment != other.attachment:
+        return False
+    return bool(np.array_equal(one.vector, other.vector))

@@ -6,8 +6,8 @@ lie. Pages are drawn in a contained child process that is kept warm. It must not
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hierarchy.errors import UsageError
@@ -22,11 +22,14 @@ WIDTH = 1_000  # pixels
 
 
 class PagePictures:
-    """Draws pages, one at a time, from any thread."""
+    """Draws pages, one at a time, from any thread.
+
+    A thread of its own starts the child and lasts as long: the child ends with the thread that started it.
+    """
 
     def __init__(self, settings: IngestionSettings) -> None:
         self._reader = Reader(settings)
-        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1)
 
     def draw(self, paper: Node, page: int, spans: Sequence[Span], *, around: float | None = None) -> bytes:
         """A page as a PNG, with the spans on it marked.
@@ -55,9 +58,9 @@ class PagePictures:
                 "file_changed",
             )
         marks = tuple(span.box for span in spans if span.page == page)
-        with self._lock:
-            return self._reader.draw(path, Picture(page, marks, WIDTH, around))
+        return self._thread.submit(self._reader.draw, path, Picture(page, marks, WIDTH, around)).result()
 
     def close(self) -> None:
         """Ends the child process."""
-        self._reader.close()
+        self._thread.submit(self._reader.close).result()
+        self._thread.shutdown()

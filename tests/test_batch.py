@@ -281,6 +281,26 @@ def test_a_paper_that_another_process_took_meanwhile_is_looked_at_again(assistan
     assert intake.settle() is None
 
 
+def test_what_was_stored_when_the_next_paper_breaks_the_run_is_acknowledged(
+    assistant: Make, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = assistant("broken")
+    prepare, seen = Intake.prepare, list[Path]()
+
+    def breaks(self: Intake, path: Path, read: Any) -> Any:
+        seen.append(path)
+        if len(seen) == 3:
+            raise MemoryError
+        return prepare(self, path, read)
+
+    monkeypatch.setattr(Intake, "prepare", breaks)
+    with pytest.raises(MemoryError):
+        mine.ingest(papers)
+    (job,) = mine.jobs()
+    assert (job.state, job.done) == ("failed", 2)
+    assert len(mine.papers()) == 2
+
+
 def test_readers_never_see_half_a_branch_while_papers_come_in(home: Path, papers: Path, run_in: Run) -> None:
     run_in(home, "ingest", papers, "--project", "p")
     store = Assistant("p", Settings(home=home))._store()

@@ -203,7 +203,7 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(window: Callable[...,
         page.keyboard.press("Enter")
         expect(page.get_by_text("Searched passages").first).to_be_attached()
         page.reload()
-        expect(page.get_by_text("This answer was stopped before its end.")).to_be_visible()
+        expect(page.get_by_text("This answer did not come to its end")).to_be_visible()
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator("blockquote").first).to_contain_text("0.37 and the model from scratch 0.38")
     expect(page.get_by_text(ANSWERED, exact=True)).to_have_count(1)

@@ -155,6 +155,34 @@ def test_a_store_that_is_locked_away_is_told_in_place(
     assert page.error
 
 
+def test_a_name_that_fits_no_project_and_a_broken_journal_are_sentences(
+    app: Callable[..., AppTest], library: Path
+) -> None:
+    page = app(project="a b")
+    assert not page.exception
+    assert page.error
+    assert page.chat_input
+    journal = library / "journal.db"
+    whole = journal.read_bytes()
+    journal.write_bytes(b"no database" * 1000)
+    try:
+        page = app()
+        assert not page.exception
+        assert page.error
+    finally:
+        journal.write_bytes(whole)
+
+
+def test_a_project_that_was_set_is_not_swapped_for_another(
+    app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRATA_PROJECT", "not-there-yet")
+    assert "has no papers yet" in texts(app())
+    monkeypatch.delenv("STRATA_PROJECT")
+    chat.shared_desk.clear()
+    assert [title.value for title in app().title] == ["frogs"]
+
+
 def test_two_windows_do_not_mix(app: Callable[..., AppTest]) -> None:
     one, two = app(chat="one"), app(chat="two")
     one.chat_input[0].set_value(ANSWERED).run()

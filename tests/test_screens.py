@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -48,13 +49,16 @@ def test_what_is_not_seen_is_left_out(hidden: str) -> None:
     assert html.unescape(shown(f"a{hidden}b")) == "ab"
 
 
-@pytest.mark.parametrize("found", [":smile:", ":material/home:", "http://a", "HTTPS://a.b", "www.a.b", "me@a.org"])
+@pytest.mark.parametrize(
+    "found",
+    [":smile:", ":material/home:", "http://a", "HTTPS://a.b", "www.a.b", "me@a.org", "me+@a.b", "a -> b", "x <= y"],
+)
 def test_what_is_looked_for_in_text_later_is_broken(found: str) -> None:
     assert "\u2060" in shown(f"see {found} there")
 
 
 def test_a_colon_alone_is_left_whole() -> None:
-    assert "\u2060" not in shown("ratio 1:2, see: below @ noon")
+    assert "\u2060" not in shown("ratio 1:2, see: below - at noon")
 
 
 # Answers in words
@@ -202,6 +206,25 @@ def test_a_pdf_that_is_gone_or_changed_or_too_short_is_told(
     assert gone.value.code == "file_gone"
 
 
+def test_pictures_for_many_short_lived_threads_come_from_one_warm_child(
+    assistant: Callable[..., Assistant], pictures: PagePictures, tmp_path: Path
+) -> None:
+    a = assistant("p")
+    (tmp_path / "a.pdf").write_bytes(small_paper("Reed Beds", 30))
+    a.ingest(tmp_path)
+    (paper,) = a.papers()
+    children: list[int] = []
+    for _ in range(3):
+        thread = threading.Thread(target=pictures.draw, args=(paper, 1, ()))
+        thread.start()
+        thread.join()
+        child = pictures._reader._child
+        assert child is not None
+        assert child.poll() is None
+        children.append(child.pid)
+    assert len(set(children)) == 1
+
+
 def test_marks_that_overlap_or_leave_the_page_are_laid_once_and_inside() -> None:
     picture = np.full((20, 30, 3), 255, np.uint8)
     mark(picture, [(2, 2, 10, 10), (5, 5, 12, 12), (25, 15, 90, 90), (-50, -50, -40, -40)], 1.0)
@@ -240,6 +263,56 @@ def test_uploads_are_kept_by_their_bytes_and_taken_in_and_failures_are_told(
     uploads.take("p", [("a.pdf", io.BytesIO(good))])
     settled(uploads, "p")
     assert [u.said for u in uploads.of("p")] == ["In."]
+
+
+def test_more_files_than_are_told_of_are_all_taken_in_and_a_file_given_twice_is_told_twice(
+    assistant: Callable[..., Assistant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("strata.screens.uploads.MOST_KEPT", 3)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    uploads = Uploads(tmp_path / "link" / "files", assistant)
+    files = [(f"{n}.pdf", io.BytesIO(small_paper(f"Reed Beds {n}", 30))) for n in range(5)]
+    uploads.take("p", [*files, ("0.pdf", io.BytesIO(small_paper("Reed Beds 0", 30)))])
+    settled(uploads, "p")
+    assert [(u.name, u.said) for u in uploads.of("p")] == [(f"{n}.pdf", "In.") for n in (0, 1, 2, 3, 4, 0)]
+    assert len(assistant("p").papers()) == 5
+    uploads.take("p", [("a" * 250 + ".pdf", io.BytesIO(small_paper("Reed Beds 9", 30)))])
+    settled(uploads, "p")
+    assert [u.said for u in uploads.of("p")][-1] == "In."
+    assert len(uploads.of("p")) == 3
+
+
+def test_what_waited_when_a_server_ended_is_taken_up_by_the_next(
+    assistant: Callable[..., Assistant], tmp_path: Path
+) -> None:
+    asked = threading.Event()
+
+    def never(project: str) -> Assistant:
+        asked.set()
+        threading.Event().wait()
+        raise AssertionError
+
+    first = Uploads(tmp_path / "files", never)
+    first.take("p", [("a.pdf", io.BytesIO(small_paper("Reed Beds", 30)))])
+    assert asked.wait(60)
+    second = Uploads(tmp_path / "files", assistant)
+    settled(second, "p")
+    assert [(u.name, u.said) for u in second.of("p")] == [("a.pdf", "In.")]
+    assert list((tmp_path / "files").glob("*.waiting")) == []
+    assert list((tmp_path / "files").rglob("*.part")) == []
+
+
+def test_a_kept_file_that_was_cut_is_written_again(assistant: Callable[..., Assistant], tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path / "files", assistant)
+    whole = small_paper("Reed Beds", 30)
+    uploads.take("p", [("a.pdf", io.BytesIO(whole))])
+    settled(uploads, "p")
+    (upload,) = uploads.of("p")
+    upload.path.write_bytes(whole[:100])
+    uploads.take("p", [("a.pdf", io.BytesIO(whole))])
+    settled(uploads, "p")
+    assert upload.path.read_bytes() == whole
 
 
 def test_an_upload_that_cannot_be_stored_says_why_and_the_next_goes_on(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -272,10 +271,11 @@ def copy(source: Engine, target: Engine, project: str | None, as_json: bool) -> 
 def chat(project: str | None, port: int) -> int:
     """Open the research chat: a server on this machine, for the browser. Ctrl-C ends it."""
     settings = Settings.from_environment()
-    chosen = {"STRATA_PROJECT": checked_project_name(project or settings.project)}
+    chosen = {"STRATA_PROJECT": checked_project_name(project)} if project else {}
     command = launch.command(port, settings.ingestion.max_file_mb)
     click.echo(f"Strata answers at http://127.0.0.1:{port} (Ctrl-C ends it).")
-    return subprocess.run(command, env=os.environ | chosen, check=False).returncode
+    sys.stdout.flush()
+    os.execve(command[0], command, os.environ | chosen)  # one process: whoever ends it ends the server
 
 
 @app.command()

@@ -22,7 +22,7 @@ from strata.settings import Settings
 
 ICON = Path(__file__).with_name("icon.png")
 CHAT, PROJECT = "chat", "project"  # in the address
-CHOSEN = "chosen"  # a question that was chosen, not typed
+CHOSEN, PENDING = "chosen", "pending"  # a question that was chosen, not typed; the turn that is to be answered
 MOST_LETTERS = 2_000  # of a question
 
 
@@ -37,9 +37,16 @@ def main() -> None:
     st.set_page_config(page_title="Strata", page_icon=str(ICON), layout="centered")
     try:
         desk = shared_desk()
-        project = _project(desk)
+        names = desk.project_names()
+        project = _project(desk, names)
         conversation = st.query_params.setdefault(CHAT, new_conversation())
+        # Before anything is drawn, so that no stop or reload can lose a question. It stands below all the same.
+        typed = st.chat_input("Ask the papers", submit_mode="stop", max_chars=MOST_LETTERS, key="question")
+        asked = typed or st.session_state.pop(CHOSEN, None)
+        if asked:
+            st.session_state[PENDING] = desk.conversations.asked(conversation, project, asked)
         with st.sidebar:
+            _choice(names, project)
             show_intake(desk, project)
         _talk(desk, project, conversation)
     except StrataError as error:
@@ -47,50 +54,57 @@ def main() -> None:
         st.button("Try again")
 
 
-def _project(desk: Desk) -> str:
+def _project(desk: Desk, names: list[str]) -> str:
     """The project that is looked at: the one in the address, else the one that is set, else the first."""
-    names = desk.project_names()
     asked = st.query_params.get(PROJECT)
-    known = {name.lower(): name for name in names}
-    wanted = asked or desk.settings.project
-    current = known.get(wanted.lower()) or (wanted if asked or not names else names[0])
-    with st.sidebar:
-        st.header("Strata", anchor=False)
-        choice = st.selectbox(
-            "Project",
-            [*names, *([] if current in names else [current])],
-            index=names.index(current) if current in names else len(names),
-            accept_new_options=True,
-            help="Choose one, or type the name of a new one and add papers to it.",
-        )
-        if st.button("New conversation", icon=":material/add_comment:", width="stretch"):
-            st.query_params[CHAT] = new_conversation()
-            st.rerun()
+    if asked is None and "project" not in desk.settings.model_fields_set and names:
+        asked = desk.settings.project if desk.settings.project in names else names[0]
     try:
-        project = checked_project_name(choice or current)
+        wanted = checked_project_name(asked or desk.settings.project)
     except UsageError as error:
         st.error(shown(str(error)))
-        project = current
-    if project != asked:
+        wanted = desk.settings.project
+    project = next((name for name in names if name.lower() == wanted.lower()), wanted)
+    if st.query_params.get(PROJECT) != project:
         st.query_params[PROJECT] = project
     return project
 
 
+def _choice(names: list[str], project: str) -> None:
+    st.header("Strata", anchor=False)
+    known = names if project in names else [*names, project]
+    st.selectbox(
+        "Project",
+        known,
+        index=known.index(project),
+        key=f"choice-{project}",
+        on_change=_go,
+        args=(f"choice-{project}",),
+        accept_new_options=True,
+        help="Choose one, or type the name of a new one and add papers to it.",
+    )
+    if st.button("New conversation", icon=":material/add_comment:", width="stretch"):
+        st.query_params[CHAT] = new_conversation()
+        st.rerun()
+
+
+def _go(choice: str) -> None:
+    """Goes to the project that was chosen; a name that does not fit is told when the page is drawn."""
+    st.query_params[PROJECT] = str(st.session_state[choice])
+
+
 def _talk(desk: Desk, project: str, conversation: str) -> None:
-    typed = st.chat_input("Ask the papers", submit_mode="stop", max_chars=MOST_LETTERS, key="question")
-    question = typed or st.session_state.pop(CHOSEN, None)
+    pending = st.session_state.get(PENDING)
     turns = desk.conversations.turns(conversation, project)
-    st.title(project, anchor=False)
-    last = turns[-1].id if turns and not question else None
-
-    def again(turn: Turn) -> None:
-        desk.conversations.forget_turn(turn.id)
-        _choose(turn.question)
-
+    now = next((turn for turn in turns if turn.id == pending), None)
+    st.title(shown(project), anchor=False)
+    last = turns[-1].id if turns and now is None else None
     for turn in turns:
-        show_turn(desk, project, turn, again, folded=turn.id != last)
-    if question:
-        answer_now(desk, project, desk.conversations.asked(conversation, project, question), question)
+        if turn is not now:
+            show_turn(desk, project, turn, _answer_again, folded=turn.id != last)
+    if now is not None:
+        del st.session_state[PENDING]  # from here on a stop means that it shall not be answered
+        answer_now(desk, project, now.id, now.question)
     elif not turns:
         _welcome(desk, project)
 
@@ -112,3 +126,8 @@ def _welcome(desk: Desk, project: str) -> None:
 def _choose(question: str) -> None:
     """Has a question asked when the page is drawn anew."""
     st.session_state[CHOSEN] = question
+
+
+def _answer_again(turn: Turn) -> None:
+    """Has a turn's question answered anew, in its own place."""
+    st.session_state[PENDING] = turn.id

@@ -50,6 +50,13 @@ def _progress(desk: Desk, project: str) -> None:
 
 
 def _files(desk: Desk, project: str, was_busy: bool) -> None:
+    try:
+        _show_files(desk, project, was_busy)
+    except StrataError as error:  # a fragment runs by itself: what it raises would not reach the page's own handler
+        st.error(shown(str(error)))
+
+
+def _show_files(desk: Desk, project: str, was_busy: bool) -> None:
     uploads = desk.uploads.of(project)
     if was_busy and not desk.uploads.busy(project):
         st.rerun()  # the whole page: there are new papers

@@ -12,8 +12,8 @@ import unicodedata
 
 # Letters, digits, spaces and what no markup begins with; all else is written as a reference.
 _PLAIN = re.compile(r"[^\w\n ,;\u0080-\U0010ffff]|_")
-# What is looked for in the text after references are read: pictures (:smile:, :material/home:), addresses, mail.
-_FOUND_LATER = re.compile(r":(?=[\w/+-]+:|//)|www(?=\.)|(?<=\w)(?=@)", re.I)
+# What is looked for in the text after references are read: pictures (:smile:, :material/home:), addresses, arrows.
+_FOUND_LATER = re.compile(r":(?=[\w/+-]+:|//)|www(?=\.)|\S(?=@)|[-<>=~](?=[-<>=~])", re.I)
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")  # controls, formats (turned text, zero widths), what is no character
 _KEPT = frozenset("\n\u200d")
 

@@ -14,6 +14,7 @@ import streamlit as st
 from hierarchy.conversations import Turn
 from hierarchy.errors import StrataError
 from retrieval.records import UNANSWERABLE
+from retrieval.trace import papers_of_step
 from strata.screens.desk import Desk
 from strata.screens.safe import shown
 from strata.screens.sources import show_sources
@@ -28,7 +29,7 @@ from strata.screens.words import (
     step_line,
 )
 
-STOPPED = "This answer was stopped before its end."
+STOPPED = "This answer did not come to its end; another window may still be at it."
 
 
 def show_turn(desk: Desk, project: str, turn: Turn, again: Callable[[Turn], None], *, folded: bool) -> None:
@@ -56,7 +57,7 @@ def show_turn(desk: Desk, project: str, turn: Turn, again: Callable[[Turn], None
 def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
     """Answers a question while the person looks on, and keeps the record."""
     _question(question)
-    lines: list[StepLine] = []
+    lines, seen = list[StepLine](), set[str]()
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         steps = st.status("Reading the question", type="compact", expanded=True)
         place, text = st.empty(), ""
@@ -65,6 +66,7 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
                 for event in assistant.stream(question):
                     if event.kind == "step":
                         lines.append(step_line(event.data))
+                        seen.update(papers_of_step(event.data["found"]))
                         steps.update(label=shown(lines[-1].label))
                         _step(steps, lines[-1])
                     elif event.kind == "token":
@@ -78,7 +80,7 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
             desk.conversations.answered(turn, {"schema": 1, "error": error.to_dict()})
             return
         kept = record | {"steps": [{"label": line.label, "details": list(line.details)} for line in lines]}
-        desk.conversations.answered(turn, kept, papers_of_record(record))
+        desk.conversations.answered(turn, kept, sorted(seen.union(papers_of_record(record))))
         steps.update(label=_summary(lines), state="complete", expanded=False)
         with place.container():
             _answer(desk, project, record, f"turn{turn}")
@@ -96,7 +98,7 @@ def _answer(desk: Desk, project: str, record: Mapping[str, Any], anchor: str, *,
     else:
         if record["status"] == "partial":
             st.caption("The papers may tell only a part of it.")
-        st.html(answer_html(record, anchor))
+        st.html(answer_html(record, None if folded else anchor))
     found, heading = (nearest(record), "The nearest there is") if refused else (sources(record), "Sources")
     if folded:
         _folded(desk, project, found, anchor, heading)

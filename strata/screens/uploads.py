@@ -1,12 +1,15 @@
 """Uploaded papers: copied under STRATA_HOME by the hash of their bytes, and taken in beside whoever asks.
 
-One thread takes one project's files after the other, so that a reload or a closed window stops nothing. What failed is
-in the journal; here stands only what is under way. It must not know Streamlit.
+One thread takes one project's files after the other, so that a reload or a closed window stops nothing; what waits is
+noted beside the files, and taken up again by the next server. What failed is in the journal; here stands only what is
+under way. It must not know Streamlit.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,12 +18,15 @@ from typing import BinaryIO
 import msgspec
 
 from hierarchy.errors import StrataError
+from ingestion.files import exists, hash_file
 from ingestion.report import Changed, Duplicate, Failed, Outcome
 from ingestion.watcher import Watcher
 from strata.assistant import Assistant
 
 CHUNK = 1 << 20
 MOST_KEPT = 400  # uploads of a project whose end is still told
+MOST_NAME = 180  # bytes of a file's name; systems refuse more than 255
+NOTE = ".waiting"  # PROJECT.waiting: the paths that wait, as JSON
 WAITING, READING, DONE, FAILED = "waiting", "reading", "done", "failed"
 
 
@@ -47,22 +53,22 @@ class Uploads:
     """
 
     def __init__(self, folder: Path, assistant: Callable[[str], Assistant]) -> None:
-        self._folder, self._assistant = folder, assistant
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._assistant = folder.resolve(), assistant
         self._lock = threading.Lock()
         self._uploads: dict[str, list[Upload]] = {}
         self._working: set[str] = set()
+        for note in sorted(self._folder.glob(f"*{NOTE}")):
+            paths = map(Path, msgspec.json.decode(note.read_bytes(), type=list[str]))
+            self._begin(note.name.removesuffix(NOTE), [Upload(path.name, path) for path in paths if exists(path)])
 
     def take(self, project: str, files: Sequence[tuple[str, BinaryIO]]) -> None:
-        """Keeps files, given as name and content, and begins to take them in."""
-        kept = [Upload(Path(name).name, self._keep(name, content)) for name, content in files]
-        with self._lock:
-            mine = self._uploads.setdefault(project.lower(), [])
-            mine += kept
-            del mine[:-MOST_KEPT]
-            if project.lower() in self._working:
-                return
-            self._working.add(project.lower())
-        threading.Thread(target=self._work, args=(project,), daemon=True).start()
+        """Keeps files, given as name and content, and begins to take them in.
+
+        Raises:
+            OSError: where they cannot be kept.
+        """
+        self._begin(project, [Upload(Path(name).name, self._keep(name, content)) for name, content in files])
 
     def of(self, project: str) -> list[Upload]:
         """What is known of a project's uploads, the oldest first."""
@@ -79,6 +85,27 @@ class Uploads:
             mine = self._uploads.get(project.lower(), [])
             mine[:] = [upload for upload in mine if not upload.ended]
 
+    def _begin(self, project: str, uploads: Sequence[Upload]) -> None:
+        with self._lock:
+            mine = self._uploads.setdefault(project.lower(), [])
+            mine += uploads
+            old = [upload for upload in mine if upload.ended][: max(0, len(mine) - MOST_KEPT)]
+            mine[:] = [upload for upload in mine if all(upload is not one for one in old)]
+            self._note(project, mine)
+            if project.lower() in self._working:
+                return
+            self._working.add(project.lower())
+        threading.Thread(target=self._work, args=(project,), daemon=True).start()
+
+    def _note(self, project: str, uploads: Sequence[Upload]) -> None:
+        """Notes what waits, for a server that comes after this one."""
+        note = self._folder / f"{project}{NOTE}"
+        waiting = [str(upload.path) for upload in uploads if not upload.ended]
+        if waiting:
+            _write(note, msgspec.json.encode(waiting))
+        else:
+            note.unlink(missing_ok=True)
+
     def _keep(self, name: str, content: BinaryIO) -> Path:
         """Writes a file where its bytes say, whole or not at all."""
         sha256 = hashlib.sha256()
@@ -86,20 +113,18 @@ class Uploads:
             sha256.update(chunk)
         content.seek(0)
         folder = self._folder / sha256.hexdigest()[:32]
-        path = folder / Path(name).name
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(path.name + ".part")
-            with part.open("wb") as file:
-                while chunk := content.read(CHUNK):
-                    file.write(chunk)
-            part.replace(path)
+        folder.mkdir(exist_ok=True)
+        path = folder / _short(Path(name).name)
+        if not path.exists() or hash_file(path) != sha256.hexdigest():
+            _write(path, content)
         return path
 
     def _work(self, project: str) -> None:
         while True:
             with self._lock:
-                todo = [u for u in self._uploads[project.lower()] if u.state == WAITING]
+                mine = self._uploads[project.lower()]
+                self._note(project, mine)
+                todo = [upload for upload in mine if upload.state == WAITING]
                 if not todo:
                     self._working.discard(project.lower())
                     return
@@ -108,7 +133,7 @@ class Uploads:
     def _ingest(self, project: str, todo: Sequence[Upload]) -> None:
         try:
             with self._assistant(project) as assistant:
-                assistant.ingest([u.path for u in todo], watcher=_Told(todo))
+                assistant.ingest([upload.path for upload in todo], watcher=_Told(todo))
         except StrataError as error:
             _end(todo, str(error))
         except Exception as error:  # a door: the thread must go on with what comes later
@@ -117,21 +142,22 @@ class Uploads:
 
 
 class _Told(Watcher):
-    """Notes how the files of one run go."""
+    """Notes how the files of one run go; one file may have been given twice."""
 
     def __init__(self, uploads: Sequence[Upload]) -> None:
-        self._by_path = {str(u.path): u for u in uploads}
+        self._uploads = uploads
 
     def taking(self, path: Path) -> None:
-        upload = self._by_path.get(str(path))
-        if upload is not None:
+        for upload in self._at(str(path)):
             upload.state = READING
 
     def done(self, outcome: Outcome) -> None:
-        upload = self._by_path.get(outcome.path)
-        if upload is not None:
+        for upload in self._at(outcome.path):
             upload.said = said_of(outcome)
             upload.state = FAILED if isinstance(outcome, Failed) else DONE
+
+    def _at(self, path: str) -> list[Upload]:
+        return [upload for upload in self._uploads if str(upload.path) == path]
 
 
 def said_of(outcome: Outcome) -> str:
@@ -147,3 +173,23 @@ def _end(uploads: Sequence[Upload], said: str) -> None:
     for upload in uploads:
         if not upload.ended:
             upload.state, upload.said = FAILED, said
+
+
+def _write(path: Path, content: bytes | BinaryIO) -> None:
+    """Puts a file in its place in one step, when its bytes are on the disk."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        if isinstance(content, bytes):
+            part.write(content)
+        else:
+            while chunk := content.read(CHUNK):
+                part.write(chunk)
+        part.flush()
+        os.fsync(part.fileno())
+    os.replace(part.name, path)
+
+
+def _short(name: str) -> str:
+    """A name that every system takes, with its ending."""
+    stem, ending = os.path.splitext(name)
+    room = MOST_NAME - len(ending.encode())
+    return stem.encode()[:room].decode("utf-8", "ignore") + ending if len(name.encode()) > MOST_NAME else name

@@ -65,12 +65,12 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
     return StepLine(name.capitalize(), ())
 
 
-def answer_html(record: Mapping[str, Any], anchor: str) -> str:
+def answer_html(record: Mapping[str, Any], anchor: str | None) -> str:
     """The answer's text with its markers as links to the sources; what papers say is only text in it.
 
     Args:
         record: of an answer.
-        anchor: what the ids of its sources begin with.
+        anchor: what the ids of its sources begin with; None where they are not on the page.
     """
     text, pieces, at = str(record["text"]), list[str](), 0
     for citation in record.get("citations", []):
@@ -128,8 +128,10 @@ def papers_of_record(record: Mapping[str, Any]) -> list[str]:
     return sorted({row["paper"] for row in rows if row.get("paper")})
 
 
-def _marker(citation: Mapping[str, Any], anchor: str) -> str:
+def _marker(citation: Mapping[str, Any], anchor: str | None) -> str:
     title = shown(f"{citation['title']}, page {citation['page']}", html=True)
+    if anchor is None:
+        return f'<span title="{title}">[{citation["marker"]}]</span>'
     return f'<a href="#{anchor}-{citation["marker"]}" title="{title}">[{citation["marker"]}]</a>'
 
 
