@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.bench import ROOT, variables
 from strata.local_weaviate import free_ports
-from strata.screens.launch import command
+from strata.screens.launch import VARIABLES, command
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run")  # fmt: skip
@@ -39,7 +39,7 @@ class ChatServer(NamedTuple):
 def chat_server(home: Path, project: str) -> Iterator[ChatServer]:
     """The chat over a home, as `strata app` starts it."""
     (port,) = free_ports(1)
-    environment = variables(home, {"STRATA_PROJECT": project, "PYTHONPATH": str(ROOT)})
+    environment = VARIABLES | variables(home, {"STRATA_PROJECT": project, "PYTHONPATH": str(ROOT)})
     process = subprocess.Popen(
         command(port, 500), env=environment, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

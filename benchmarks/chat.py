@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,13 +106,16 @@ class _Person:
         if self._since is not None:
             said: dict[str, Any] = self._page.evaluate(SEEN, ERRORS)
             late = time.monotonic() - self._since > MOST_S
-            if not said["errors"] and not late and (said["running"] or said["answers"] < len(self._mine)):
+            there = not said["running"] and said["answers"] >= len(self._mine) and said["quote"]
+            if not (there or said["errors"] or late):
                 return
             self._since = None
             self.answers += 1
             self.errors += bool(said["errors"]) or late
             right = said["questions"] == self._mine and excerpt(self._asked[self._mine[-1]]) == said["quote"]
             self.mixed += not right
+            if not right:
+                print(f"asked {self._mine}, shown {said}", file=sys.stderr)
             if len(self._mine) >= MOST_TURNS or said["errors"] or late:
                 self._page.get_by_role("button", name="New conversation").click()
                 self._mine = []
@@ -134,11 +138,12 @@ SEEN = """errors => ({
 
 
 def _megabytes(process: psutil.Process) -> float:
-    """Of the server and the processes that it started."""
+    """Of the server and the processes that it started, without pages of files, which come and go with each opening."""
     held = 0
     for one in (process, *process.children(recursive=True)):
         try:
-            held += one.memory_info().rss
+            memory = one.memory_info()
         except psutil.Error:
             continue
+        held += memory.rss - memory.shared
     return held / (1 << 20)

@@ -275,7 +275,9 @@ def chat(project: str | None, port: int) -> int:
     command = launch.command(port, settings.ingestion.max_file_mb)
     click.echo(f"Strata answers at http://127.0.0.1:{port} (Ctrl-C ends it).")
     sys.stdout.flush()
-    os.execve(command[0], command, os.environ | chosen)  # one process: whoever ends it ends the server
+    os.execve(
+        command[0], command, launch.VARIABLES | os.environ | chosen
+    )  # one process: whoever ends it ends the server
 
 
 @app.command()

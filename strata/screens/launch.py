@@ -21,6 +21,8 @@ OPTIONS = {
     "theme.light.textColor": "#0d1114",  # captions are 60% of it, which must be 4.5 to 1
     "theme.dark.primaryColor": "#7fc4da",
 }
+# Each run of the page is a thread of its own; with an arena of memory for each, glibc gives little of it back.
+VARIABLES = {"MALLOC_ARENA_MAX": "2"}
 
 
 def command(port: int, most_mb: int, **options: str) -> list[str]:
