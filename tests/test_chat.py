@@ -173,6 +173,16 @@ def test_a_name_that_fits_no_project_and_a_broken_journal_are_sentences(
         journal.write_bytes(whole)
 
 
+def test_a_server_that_is_away_is_told_in_place_and_can_be_tried_again(
+    app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRATA_WEAVIATE_URL", "http://127.0.0.1:9")
+    page = app()
+    assert not page.exception
+    assert "No Weaviate answers at" in page.error[0].value
+    assert [button.label for button in page.button] == ["Try again"]
+
+
 def test_a_project_that_was_set_is_not_swapped_for_another(
     app: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,8 @@ def structure(source: Path) -> dict[str, Any]:
     known["authors"] = [
         {
             "name": author["name"],
+            "given": author["name"].rsplit(" ", 1)[0],
+            "family": author["name"].rsplit(" ", 1)[1],
             "affiliations": [places[int(mark) - 1] for mark in author["marks"].split(",") if mark],
             "email": author["email"],
         }
@@ -72,8 +74,14 @@ def structure(source: Path) -> dict[str, Any]:
 
 
 def references(source: Path) -> dict[str, Any]:
-    """A paper's reference list, in the order in which it is printed."""
-    return {"paper_id": source.stem, "references": asked(source, "references")}
+    """What identifies a paper, and its reference list in the order in which it is printed."""
+    known = structure(source)
+    named = {name: known[name] for name in ("title", "authors", "year", "abstract")}
+    listed = [
+        {"entry": place, "author": entry["authors"].split(",")[0], "doi": None, **entry}
+        for place, entry in enumerate(asked(source, "references"), 1)
+    ]
+    return {"paper_id": source.stem, **named, "doi": None, "references_complete": True, "references": listed}
 
 
 def main() -> None:
