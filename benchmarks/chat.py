@@ -27,7 +27,7 @@ PROJECT = "wetland-calls"
 PEOPLE = 20
 SECONDS = float(os.environ.get("STRATA_BENCH_SECONDS", "120"))
 WARM_S = 30.0
-ALONE = 12
+ALONE = 30  # questions of the first person, in one conversation
 MOST_S = 30.0  # for one answer, with twenty people asking
 MOST_TURNS = 4  # then a new conversation is begun
 ERRORS = "[data-testid=stException], [data-testid=stAlertContentError]"

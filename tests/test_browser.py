@@ -238,6 +238,16 @@ def test_what_is_no_pdf_is_refused_and_hundreds_of_files_are_taken(window: Calla
     expect(page.get_by_text("1 paper.")).to_be_visible()
 
 
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(window: Callable[..., Page], tmp_path: Path) -> None:
+    page = window()
+    large = tmp_path / "large.pdf"
+    with large.open("wb") as file:
+        file.write(b"%PDF-1.7")
+        file.truncate(501_000_000 * 105 // 100)  # it takes no room on the disk
+    page.locator("input[type=file]").set_input_files([large])
+    expect(page.get_by_text("or smaller")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_keeps_people_out(window: Callable[..., Page], scheme: str) -> None:
     page = window(scheme=scheme)

@@ -193,6 +193,18 @@ def test_a_project_that_was_set_is_not_swapped_for_another(
     assert [title.value for title in app().title] == ["frogs"]
 
 
+def test_a_long_conversation_shows_its_end_and_all_of_it_when_asked(app: Callable[..., AppTest], library: Path) -> None:
+    said = Conversations(library / "conversations.db")
+    for number in range(12):
+        record = {"schema": 1, "error": {"code": "x", "message": f"Number {number}.", "hint": ""}}
+        said.answered(said.asked("long", "frogs", f"Question {number}?"), record)
+    said.close()
+    page = app(chat="long")
+    assert [text.value for text in page.text] == [f"Question {number}?" for number in range(4, 12)]
+    page.checkbox[0].check().run()
+    assert len(page.text) == 12
+
+
 def test_two_windows_do_not_mix(app: Callable[..., AppTest]) -> None:
     one, two = app(chat="one"), app(chat="two")
     one.chat_input[0].set_value(ANSWERED).run()

@@ -24,6 +24,7 @@ ICON = Path(__file__).with_name("icon.png")
 CHAT, PROJECT = "chat", "project"  # in the address
 CHOSEN, PENDING = "chosen", "pending"  # a question that was chosen, not typed; the turn that is to be answered
 MOST_LETTERS = 2_000  # of a question
+MOST_TURNS = 8  # drawn unless more are asked for, so that a long conversation stays quick
 
 
 @st.cache_resource(show_spinner=False)
@@ -99,6 +100,9 @@ def _talk(desk: Desk, project: str, conversation: str) -> None:
     now = next((turn for turn in turns if turn.id == pending), None)
     st.title(shown(project), anchor=False)
     last = turns[-1].id if turns and now is None else None
+    earlier = len(turns) - MOST_TURNS
+    if earlier > 0 and not st.checkbox(f"Show {earlier} earlier questions"):
+        turns = turns[earlier:]
     for turn in turns:
         if turn is not now:
             show_turn(desk, project, turn, _answer_again, folded=turn.id != last)
