@@ -92,16 +92,26 @@ def requests_elsewhere(page: Page, address: str) -> list[str]:
 
 def ask(page: Page, question: str) -> None:
     """Types a question and waits for the end of its answer."""
+    type_question(page, question)
+    wait_for_answer(page, question)
+
+
+def type_question(page: Page, question: str) -> None:
+    """Types a question and sends it."""
     page.get_by_role("textbox", name="Ask the papers").fill(question)
     page.keyboard.press("Enter")
-    wait_for_answer(page, question)
 
 
 def wait_for_answer(page: Page, question: str) -> None:
     """Waits until the last answer has its sources, and nothing runs any more."""
     expect(page.get_by_text(question, exact=True).last).to_be_visible()
     expect(page.get_by_text("How this was answered").last).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    wait_until_quiet(page)
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Waits until the page's script has ended."""
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
 
 def _healthy(address: str) -> bool:

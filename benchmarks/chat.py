@@ -18,7 +18,16 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from benchmarks.bench import Bench
-from benchmarks.browser import ask, chat_server, chromium, open_page, real_browser, requests_elsewhere
+from benchmarks.browser import (
+    ask,
+    chat_server,
+    chromium,
+    open_page,
+    real_browser,
+    requests_elsewhere,
+    type_question,
+    wait_until_quiet,
+)
 from benchmarks.figures import Figure, MissingDataError, percentiles
 from benchmarks.sample import answered, questions
 from strata.screens.words import excerpt
@@ -81,16 +90,16 @@ def _first_step(page: Page, question: str) -> float:
         _begin_anew(page)
     steps = page.get_by_text("How this was answered")
     before = steps.count()
-    page.get_by_role("textbox", name="Ask the papers").fill(question)
     seen = page.locator("[data-testid=stChatMessage]")
     count = seen.count()
+    page.get_by_role("textbox", name="Ask the papers").fill(question)
     start = time.monotonic()
     page.keyboard.press("Enter")
     # The answer's message holds nothing before its first step.
     seen.nth(count + 1).get_by_test_id("stExpander").first.wait_for()
     took = 1000 * (time.monotonic() - start)
     expect(steps).to_have_count(before + 1)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    wait_until_quiet(page)
     return took
 
 
@@ -128,8 +137,7 @@ class _Person:
                 self._mine = []
         question = self._draw.choice([q for q in self._asked if q not in self._mine])
         self._mine.append(question)
-        self._page.get_by_role("textbox", name="Ask the papers").fill(question)
-        self._page.keyboard.press("Enter")
+        type_question(self._page, question)
         self._since = time.monotonic()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pymupdf
 
 from benchmarks.bench import PROJECT, Bench
@@ -50,7 +51,7 @@ def _right(name: str, home: Path, cited: Sequence[tuple[str, dict[str, Any]]]) -
             for citation in (c for of, c in cited if of == project):
                 paper = assistant.paper(citation["paper"])
                 assert paper is not None
-                spans = [Span(s["page"], tuple(s["box"])) for s in citation["spans"]]
+                spans = msgspec.convert(citation["spans"], list[Span])
                 start = time.monotonic()
                 pictures.draw(paper, citation["page"], spans, around=110)
                 times.append(1000 * (time.monotonic() - start))

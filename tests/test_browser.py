@@ -16,7 +16,17 @@ from conftest import ROOT, Run
 from hostile_pdfs import small_paper
 from playwright.sync_api import Browser, Page, expect
 
-from benchmarks.browser import ask, chat_server, chromium, open_page, real_browser, requests_elsewhere, wait_for_answer
+from benchmarks.browser import (
+    ask,
+    chat_server,
+    chromium,
+    open_page,
+    real_browser,
+    requests_elsewhere,
+    type_question,
+    wait_for_answer,
+    wait_until_quiet,
+)
 
 SAMPLE = ROOT / "data" / "sample"
 ANSWERED = "What macro F1 did the contrastive model reach in heavy rain?"
@@ -199,8 +209,7 @@ def slow_answers(home: Path) -> Iterator[None]:
 def test_a_reload_in_the_middle_of_an_answer_loses_nothing(window: Callable[..., Page], home: Path) -> None:
     page = window()
     with slow_answers(home):
-        page.get_by_role("textbox", name="Ask the papers").fill(ANSWERED)
-        page.keyboard.press("Enter")
+        type_question(page, ANSWERED)
         expect(page.get_by_text("Searched passages").first).to_be_attached()
         page.reload()
         expect(page.get_by_text("This answer did not come to its end")).to_be_visible()
@@ -212,10 +221,12 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(window: Callable[...,
 def test_an_answer_can_be_stopped_and_asked_again(window: Callable[..., Page], home: Path) -> None:
     page = window()
     with slow_answers(home):
-        page.get_by_role("textbox", name="Ask the papers").fill(ANSWERED)
-        page.keyboard.press("Enter")
+        type_question(page, ANSWERED)
         expect(page.get_by_text("Searched passages").first).to_be_attached()
         page.get_by_role("button", name="Stop").click()
+        # The server has heard of it, once it has answered another window that came later.
+        expect(window().get_by_text("3 papers.")).to_be_visible()
+    wait_until_quiet(page)
     page.reload()
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator("blockquote").first).to_contain_text("0.37 and the model from scratch 0.38")

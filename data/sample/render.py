@@ -73,9 +73,8 @@ def structure(source: Path) -> dict[str, Any]:
     return {"pdf": f"{source.parent.name}/{source.stem}.pdf", "paper_id": source.stem, **known}
 
 
-def references(source: Path) -> dict[str, Any]:
-    """What identifies a paper, and its reference list in the order in which it is printed."""
-    known = structure(source)
+def references(source: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """What identifies a paper, of its structure, and its reference list in the order in which it is printed."""
     named = {name: known[name] for name in ("title", "authors", "year", "abstract")}
     listed = [
         {"entry": place, "author": entry["authors"].split(",")[0], "doi": None, **entry}
@@ -92,11 +91,13 @@ def main() -> None:
     for source in sources():
         target = render(source, out)
         print(f"{target.parent.name}/{target.name}: {target.stat().st_size / 1024:.0f} KB")
-    for name, record in (("structure", structure), ("references", references)):
-        path = out / "gold" / f"{name}.jsonl"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        papers = (source for source in sources() if source.parent.name != "extra")
-        path.write_text("".join(json.dumps(record(s), ensure_ascii=False) + "\n" for s in papers), "utf-8")
+    papers = [source for source in sources() if source.parent.name != "extra"]
+    structures = [structure(source) for source in papers]
+    lists = [references(source, known) for source, known in zip(papers, structures, strict=True)]
+    (out / "gold").mkdir(exist_ok=True)
+    for name, records in (("structure", structures), ("references", lists)):
+        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        (out / "gold" / f"{name}.jsonl").write_text("".join(lines), "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ It must not know how scores of its two legs are put together.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,8 @@ from hierarchy.nodes import Hit, Level, Node, Record, Vector
 from hierarchy.query_words import chosen_words
 from hierarchy.refusals import check_known, check_records
 from hierarchy.sqlite import rows
-from hierarchy.sqlite.connection import Sql, sentences, transaction
+from hierarchy.sqlite.connection import Sql, transaction
+from hierarchy.sqlite.local import Guarded
 from hierarchy.sqlite.nearest import Nearest, State
 from hierarchy.sqlite.schema import CODES, LEVEL_BITS, open_file, rows_of
 from hierarchy.sqlite.where import column, condition
@@ -33,7 +33,7 @@ MOST_SEGMENTS = 6  # of the text index; each one costs every search
 TIDY_PAGES, TIDY_S = 500, 10.0
 
 
-class SqliteStore:
+class SqliteStore(Guarded):
     """A project in a file; implements `hierarchy.store.NodeStore`.
 
     Args:
@@ -47,10 +47,9 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, project: str, encoder: EncoderIdentity | None, *, create: bool = True) -> None:
-        self._path = path
+        connection, self._encoder = open_file(path, project, encoder, create=create)
+        super().__init__(path, connection)
         self._project = project
-        self._lock = threading.RLock()
-        self._connection, self._encoder = open_file(path, project, encoder, create=create)
         self._nearest = Nearest(self._connection, self.encoder.dimension)
         self._chosen: tuple[str, State, list[str]] | None = None
         self._frequencies: dict[str, int] = {}
@@ -199,21 +198,11 @@ class SqliteStore:
             size,
         )
 
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
-
     # Inside
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """One thread at a time, errors as sentences."""
-        with self._lock, sentences(self._path):
-            yield
-
-    @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._reading(), transaction(self._connection):
+        with super()._writing():
             yield
             now = datetime.now(UTC).isoformat(timespec="seconds")
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('updated', ?)", (now,))

@@ -12,9 +12,9 @@ import streamlit as st
 from hierarchy.errors import StrataError
 from strata.screens.desk import Desk
 from strata.screens.safe import shown
-from strata.screens.uploads import FAILED, READING, Upload
+from strata.screens.uploads import DONE, FAILED, READING, WAITING, Upload
 
-PART = {"waiting": 0.02, "reading": 0.5, "done": 1.0, "failed": 1.0}
+PART = {WAITING: 0.02, READING: 0.5, DONE: 1.0}
 LOOK_S = 1.0
 
 

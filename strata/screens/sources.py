@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from hierarchy.errors import StrataError
-from hierarchy.positions import Span
 from strata.screens.desk import Desk
 from strata.screens.safe import shown
 from strata.screens.words import Source, excerpt
@@ -43,7 +42,6 @@ def _card(desk: Desk, project: str, source: Source, key: str) -> None:
 
 
 def _pictures(desk: Desk, project: str, source: Source, around: float | None) -> None:
-    spans = [Span(page, box) for page, box in source.spans]
     try:
         with desk.open(project) as assistant:
             paper = assistant.paper(source.paper)
@@ -51,7 +49,7 @@ def _pictures(desk: Desk, project: str, source: Source, around: float | None) ->
             st.warning("This paper is no longer in the project, so its page cannot be shown.")
             return
         for number in source.pages:
-            picture = desk.pictures.draw(paper, number, spans, around=around)
+            picture = desk.pictures.draw(paper, number, source.spans, around=around)
             st.image(picture, width="stretch", alt=f"Page {number} of the PDF, with the quote marked: {source.quote}")
     except StrataError as error:
         st.warning(shown(str(error)))

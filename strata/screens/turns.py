@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import streamlit as st
 
 from hierarchy.conversations import Turn
@@ -50,7 +51,7 @@ def show_turn(desk: Desk, project: str, turn: Turn, again: Callable[[Turn], None
             (st.info if record is None else st.error)(shown(said))
             st.button("Ask again", key=f"again-{turn.id}", on_click=again, args=(turn,))
             return
-        _steps(turn.id, [StepLine(line["label"], tuple(line["details"])) for line in record.get("steps", [])])
+        _steps(turn.id, msgspec.convert(record.get("steps", []), list[StepLine]))
         _answer(desk, project, record, f"turn{turn.id}", folded=folded)
 
 
@@ -79,9 +80,10 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
             place.error(shown(str(error)))
             desk.conversations.answered(turn, {"schema": 1, "error": error.to_dict()})
             return
-        kept = record | {"steps": [{"label": line.label, "details": list(line.details)} for line in lines]}
-        desk.conversations.answered(turn, kept, sorted(seen.union(papers_of_record(record))))
+        # Before it is kept: who pressed stop while the last step ran gets no answer, and may ask again.
         steps.update(label=_summary(lines), state="complete", expanded=False)
+        kept = record | {"steps": msgspec.to_builtins(lines)}
+        desk.conversations.answered(turn, kept, sorted(seen.union(papers_of_record(record))))
         with place.container():
             _answer(desk, project, record, f"turn{turn}")
 

@@ -89,8 +89,8 @@ class Uploads:
         with self._lock:
             mine = self._uploads.setdefault(project.lower(), [])
             mine += uploads
-            old = [upload for upload in mine if upload.ended][: max(0, len(mine) - MOST_KEPT)]
-            mine[:] = [upload for upload in mine if all(upload is not one for one in old)]
+            old = {id(upload) for upload in [u for u in mine if u.ended][: max(0, len(mine) - MOST_KEPT)]}
+            mine[:] = [upload for upload in mine if id(upload) not in old]
             self._note(project, mine)
             if project.lower() in self._working:
                 return

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hierarchy.positions import Span
 from strata.screens.safe import shown
 
 NEAREST = 3  # pieces shown where the papers do not tell
@@ -32,12 +33,12 @@ class Source(msgspec.Struct, frozen=True):
     title: str
     file: str
     quote: str
-    spans: tuple[tuple[int, tuple[float, float, float, float]], ...]
+    spans: tuple[Span, ...]
 
     @property
     def pages(self) -> tuple[int, ...]:
         """The pages that it stands on, in order."""
-        return tuple(sorted({page for page, _ in self.spans}))
+        return tuple(sorted({span.page for span in self.spans}))
 
 
 def step_line(step: Mapping[str, Any]) -> StepLine:
@@ -135,8 +136,8 @@ def _marker(citation: Mapping[str, Any], anchor: str | None) -> str:
     return f'<a href="#{anchor}-{citation["marker"]}" title="{title}">[{citation["marker"]}]</a>'
 
 
-def _spans(spans: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, tuple[float, float, float, float]], ...]:
-    return tuple((int(s["page"]), (s["box"][0], s["box"][1], s["box"][2], s["box"][3])) for s in spans)
+def _spans(spans: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
+    return msgspec.convert(spans, tuple[Span, ...])
 
 
 def _count(count: int, noun: str) -> str:
