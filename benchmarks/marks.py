@@ -20,7 +20,7 @@ from benchmarks.figures import Figure, MissingDataError, percentiles
 from benchmarks.sample import answered
 from hierarchy.nodes import Node
 from hierarchy.positions import Span
-from ingestion.picture import MARGIN
+from ingestion.pdf.picture import MARGIN
 from strata.assistant import Assistant
 from strata.pictures import PagePictures
 from strata.settings import Settings

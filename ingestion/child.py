@@ -49,7 +49,7 @@ def _reply(task: Task) -> Reply:
         # PyMuPDF is loaded under the limits, and without its layout model (0.6 CPU s, 130 MB), which no pass uses.
         sys.modules.setdefault("pymupdf.layout", None)  # type: ignore[arg-type]
         if task.picture is not None:
-            from ingestion.picture import draw
+            from ingestion.pdf.picture import draw
 
             return Reply(picture=draw(path, task.picture))
         from ingestion.reader import read_paper

@@ -10,20 +10,20 @@ from pathlib import Path
 
 from hierarchy.identity import paper_id, text_hash
 from hierarchy.paper import Float, Page, Paper, ReadWarning, Reference
-from ingestion.extract import extract
-from ingestion.floats import is_table, label_of, mark_floats
-from ingestion.footnotes import mark_footnotes
-from ingestion.formulas import mark_formulas
-from ingestion.front import read_front
-from ingestion.furniture import mark_furniture
-from ingestion.headings import find_headings
-from ingestion.joining import Vocabulary, join
-from ingestion.lines import join_fragments
-from ingestion.order import order_page
 from ingestion.pages import Document, Line, Role
-from ingestion.references import fields_of, mark_references
-from ingestion.sections import abstract_of, build_sections, cut_sections, title_places
-from ingestion.typography import learn
+from ingestion.pdf.extract import extract
+from ingestion.reading.floats import is_table, label_of, mark_floats
+from ingestion.reading.footnotes import mark_footnotes
+from ingestion.reading.formulas import mark_formulas
+from ingestion.reading.front import read_front
+from ingestion.reading.furniture import mark_furniture
+from ingestion.reading.headings import find_headings
+from ingestion.reading.joining import Vocabulary, join
+from ingestion.reading.lines import join_fragments
+from ingestion.reading.order import order_page
+from ingestion.reading.references import fields_of, mark_references
+from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
+from ingestion.reading.typography import learn
 
 
 def read_paper(path: Path) -> Paper:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from made_pages import block_of, document_of, line, measures, page_of
 
-from ingestion.floats import is_table, label_of, mark_floats
-from ingestion.footnotes import mark_footnotes
-from ingestion.formulas import mark_formulas
-from ingestion.furniture import mark_furniture
-from ingestion.hidden import Ink, hidden_reason
-from ingestion.kinds import kind_of
-from ingestion.lines import join_fragments
-from ingestion.order import order_page
 from ingestion.pages import Line, Role
-from ingestion.typography import learn
+from ingestion.pdf.hidden import Ink, hidden_reason
+from ingestion.reading.floats import is_table, label_of, mark_floats
+from ingestion.reading.footnotes import mark_footnotes
+from ingestion.reading.formulas import mark_formulas
+from ingestion.reading.furniture import mark_furniture
+from ingestion.reading.kinds import kind_of
+from ingestion.reading.lines import join_fragments
+from ingestion.reading.order import order_page
+from ingestion.reading.typography import learn
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from made_pages import block_of, document_of, line, measures, page_of
 
 from hierarchy.paper import Author
-from ingestion.front import read_front
-from ingestion.headings import Heading, find_headings
-from ingestion.joining import Vocabulary, join
 from ingestion.pages import Document, Line, Role
-from ingestion.paragraphs import find_blocks
-from ingestion.references import fields_of, mark_references
+from ingestion.reading.front import read_front
+from ingestion.reading.headings import Heading, find_headings
+from ingestion.reading.joining import Vocabulary, join
+from ingestion.reading.paragraphs import find_blocks
+from ingestion.reading.references import fields_of, mark_references
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 

@@ -22,7 +22,7 @@ from PIL import Image
 from hierarchy.conversations import Conversations, new_conversation
 from hierarchy.errors import MismatchError, ReadError, UsageError
 from hierarchy.positions import Span
-from ingestion.picture import INK, mark
+from ingestion.pdf.picture import INK, mark
 from ingestion.settings import IngestionSettings
 from strata.assistant import Assistant
 from strata.pictures import PagePictures

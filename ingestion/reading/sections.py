@@ -10,12 +10,12 @@ import msgspec
 from hierarchy.identity import Occurrences
 from hierarchy.paper import Passage, Section
 from hierarchy.positions import Box, Positions
-from ingestion.headings import Heading
-from ingestion.joining import Vocabulary, join
-from ingestion.kinds import kind_of
 from ingestion.pages import Document, Line, Role
-from ingestion.paragraphs import find_blocks
-from ingestion.typography import Typography
+from ingestion.reading.headings import Heading
+from ingestion.reading.joining import Vocabulary, join
+from ingestion.reading.kinds import kind_of
+from ingestion.reading.paragraphs import find_blocks
+from ingestion.reading.typography import Typography
 
 ABSTRACT_LABEL = re.compile(r"(?:abstract|summary)\s*(?:[:.—–-]\s*|(?=[A-Z]))", re.I)
 KEYWORDS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingestion.pages import Line, PageModel, Role
-from ingestion.typography import Typography
+from ingestion.reading.typography import Typography
 
 MARK = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])(?=\D|$)")
 

@@ -14,7 +14,7 @@ KINDS = ("fill-path", "fill-image", "fill-shade")
 
 
 class PaintedPage:
-    """One page; implements `ingestion.hidden.Painted`."""
+    """One page; implements `ingestion.pdf.hidden.Painted`."""
 
     def __init__(self, page: Any, area: float) -> None:
         self._page, self._area = page, area

@@ -1,4 +1,4 @@
-"""Extracts the page model from a PDF. The only module that calls PyMuPDF, so that another reader could take its place.
+"""Extracts the page model from a PDF. Only this room calls PyMuPDF, so that another reader could take its place.
 
 It runs inside the contained child process (ingestion/child.py): the file is hostile until shown otherwise. It must not
 understand what it extracts; hidden text is told apart here only because the page's drawing is at hand.
@@ -18,9 +18,9 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
-from ingestion.hidden import Ink, hidden_reason
 from ingestion.pages import Document, Line, PageModel, Style, Word
-from ingestion.painted import PaintedPage
+from ingestion.pdf.hidden import Ink, hidden_reason
+from ingestion.pdf.painted import PaintedPage
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 AGAIN = "Download or copy it again."

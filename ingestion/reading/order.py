@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ingestion.pages import Line, PageModel, Role
-from ingestion.typography import Typography
+from ingestion.reading.typography import Typography
 
 FULL, LEFT, RIGHT = 0, 1, 2
 MARGIN = 0.27  # of the page's width: a margin column is narrower

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from hierarchy.identity import fold
 from hierarchy.paper import Author
-from ingestion.headings import CANONICAL, Heading
 from ingestion.pages import Document, Line, PageModel, Role
-from ingestion.typography import Typography
+from ingestion.reading.headings import CANONICAL, Heading
+from ingestion.reading.typography import Typography
 
 ARXIV = re.compile(r"arXiv:\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.I)
 ARXIV_DATE = re.compile(r"\b\d{1,2}\s+[A-Z][a-z]{2}\s+((?:19|20)\d\d)\b")

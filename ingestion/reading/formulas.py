@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingestion.pages import Line, PageModel, Role
-from ingestion.typography import Typography
+from ingestion.reading.typography import Typography
 
 MATH_FONT = re.compile(
     r"cmmi|cmsy|cmex|msbm|msam|math|symbol|mtmi|mtsy|mtex|eufm|rsfs|stmary|txsy|txmi|pxsy|lmmi|lmsy|lmex", re.I

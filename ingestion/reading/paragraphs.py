@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ingestion.floats import label_of
-from ingestion.footnotes import MARK
 from ingestion.pages import Line, Role
-from ingestion.typography import Typography
+from ingestion.reading.floats import label_of
+from ingestion.reading.footnotes import MARK
+from ingestion.reading.typography import Typography
 
 BULLET = re.compile(
     r"(?:[•◦▪‣∙·●○■]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=\s))"

@@ -10,7 +10,7 @@ import itertools
 import re
 
 from ingestion.pages import Line, PageModel, Role
-from ingestion.typography import Typography
+from ingestion.reading.typography import Typography
 
 LABEL = re.compile(
     r"(?P<kind>Figure|Fig\.?|FIGURE|FIG\.?|Table|TABLE|Tab\.|Algorithm|Listing|Scheme|Box)\s*"

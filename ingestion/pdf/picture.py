@@ -16,7 +16,7 @@ import pymupdf
 
 from hierarchy.errors import ReadError
 from hierarchy.positions import Box
-from ingestion.extract import opened
+from ingestion.pdf.extract import opened
 from ingestion.tasks import Picture
 
 INK = (255, 226, 110)  # of a marker pen: what is under it is multiplied with it

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from ingestion.pages import Document, Line, Role
-from ingestion.typography import Typography
+from ingestion.reading.typography import Typography
 
 NUMBER = re.compile(
     r"(?:(?:Appendix|Section|Chapter)\s+)?"
