@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hierarchy.positions import Box, Positions
+from hierarchy.positions import Box, Positions, Span
 
 
 class Author(msgspec.Struct, frozen=True):
@@ -36,17 +36,30 @@ class Page(msgspec.Struct, frozen=True):
     scanned: bool = False
 
 
+class Cite(msgspec.Struct, frozen=True):
+    """A citation as printed in running text, and the ids of the references that it means."""
+
+    text: str
+    references: tuple[str, ...]
+
+
 class Passage(msgspec.Struct, frozen=True):
-    """A paragraph, list, caption, table, formula, code or footnote, with the place of each word."""
+    """A paragraph, list, caption, table, formula, code or footnote, with the place of each word.
+
+    `cites` are its citations in order, `floats` the labels of the figures and tables that it refers to.
+    """
 
     id: str
     type: str
     text: str
     places: Positions
+    cites: tuple[Cite, ...] = ()
+    floats: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         spans = msgspec.to_builtins(self.places.spans())
-        return {"id": self.id, "type": self.type, "text": self.text, "spans": spans, "cites": []}
+        cites, floats = msgspec.to_builtins(self.cites), list(self.floats)
+        return {"id": self.id, "type": self.type, "text": self.text, "spans": spans, "cites": cites, "floats": floats}
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -69,11 +82,27 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Float(msgspec.Struct, frozen=True):
-    """A figure or table by its caption."""
+    """A figure or table by its caption; `places` are the caption's words.
+
+    `region` is where the figure or table itself stands, None where it was not found; `rows` are a table's cells, None
+    where its grid is not whole; `passage` is the id of the caption's passage.
+    """
 
     label: str
     caption: str
     places: Positions
+    region: Span | None = None
+    rows: tuple[tuple[str, ...], ...] | None = None
+    passage: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "caption": self.caption,
+            "spans": msgspec.to_builtins(self.places.spans()),
+            "region": msgspec.to_builtins(self.region),
+            "passage": self.passage,
+        }
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -83,22 +112,23 @@ class Reference(msgspec.Struct, frozen=True):
     marker: str | None
     text: str
     places: Positions
+    title: str | None = None
+    authors: tuple[str, ...] = ()
     year: int | None = None
     doi: str | None = None
     arxiv: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            **{name: getattr(self, name) for name in ("id", "marker", "text", "year", "doi", "arxiv")},
-            "title": None,
-            "authors": [],
+            **{name: getattr(self, name) for name in ("id", "marker", "text", "title", "year", "doi", "arxiv")},
+            "authors": list(self.authors),
             "spans": msgspec.to_builtins(self.places.spans()),
         }
 
 
 class HiddenText(msgspec.Struct, frozen=True):
-    """Text of a page that no reader can see, kept out of everything else; `reason` is invisible, transparent, tiny or
-    colour."""
+    """Text of a page that no reader can see, kept out of everything else; `reason` is invisible, transparent, tiny,
+    colour, outside or covered."""
 
     page: int
     text: str
@@ -139,6 +169,8 @@ class Paper(msgspec.Struct, frozen=True):
     warnings: tuple[ReadWarning, ...] = ()
     origin: dict[str, str] = {}
     title_places: Positions = Positions()
+    language: str | None = None
+    keywords: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The record of `strata parse --json`."""
@@ -151,18 +183,14 @@ class Paper(msgspec.Struct, frozen=True):
             "abstract": self.abstract,
             "year": self.year,
             "identifiers": {"doi": self.doi, "arxiv": self.arxiv},
-            "language": None,
-            "keywords": [],
+            "language": self.language,
+            "keywords": list(self.keywords),
             "pages": msgspec.to_builtins(self.pages),
             "sections": [s.to_dict() for s in self.sections],
-            "figures": [_float(f) for f in self.figures],
-            "tables": [_float(t) | {"rows": None} for t in self.tables],
+            "figures": [f.to_dict() for f in self.figures],
+            "tables": [t.to_dict() | {"rows": msgspec.to_builtins(t.rows)} for t in self.tables],
             "references": [r.to_dict() for r in self.references],
             "hidden_text": msgspec.to_builtins(self.hidden_text),
             "warnings": msgspec.to_builtins(self.warnings),
             "origin": dict(self.origin),
         }
-
-
-def _float(item: Float) -> dict[str, Any]:
-    return {"label": item.label, "caption": item.caption, "spans": msgspec.to_builtins(item.places.spans())}

@@ -110,7 +110,7 @@ def _references(entries: list[list[Line]], vocabulary: Vocabulary) -> list[Refer
     for i, lines in enumerate(entries, 1):
         text, places = join(lines, vocabulary)
         marker, year, doi, arxiv = fields_of(text)
-        found.append(Reference(f"r{i}", marker, text, places, year, doi, arxiv))
+        found.append(Reference(f"r{i}", marker, text, places, year=year, doi=doi, arxiv=arxiv))
     return found
 
 
