@@ -21,6 +21,13 @@ def mark_footnotes(page: PageModel, measures: Typography) -> None:
             foot.append(line)
         started = False
         for line in reversed(foot):
-            started = started or bool(MARK.match(line.text)) or bool(re.match(r"https?://", line.text))
+            started = started or _begins(line)
             if started:
                 line.role = Role.FOOTNOTE
+
+
+def _begins(line: Line) -> bool:
+    """A mark, a raised letter or figure even where no space parts it from the note, or a bare address."""
+    first = line.words[0]
+    raised = (first.style.raised or first.style.size < 0.8 * line.size) and not first.text[0].islower()
+    return raised or bool(MARK.match(line.text)) or bool(re.match(r"https?://", line.text))

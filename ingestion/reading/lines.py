@@ -9,6 +9,7 @@ from __future__ import annotations
 from ingestion.pages import Line, PageModel
 
 WIDEST_SPACE = 1.1  # times the size: a column gap is wider
+WIDEST_STRETCHED = 4.0  # times the size: a space that justification has stretched, where the lines around run over it
 
 
 def join_fragments(page: PageModel) -> None:
@@ -21,13 +22,29 @@ def join_fragments(page: PageModel) -> None:
             last.refresh()
         else:
             merged.append(line)
-    page.lines = merged
+    page.lines = _without_stretched(merged)
 
 
-def _continues(a: Line, b: Line) -> bool:
+def _without_stretched(lines: list[Line]) -> list[Line]:
+    """Joins the two halves of a justified line: its neighbours in the block begin and end where both together do."""
+    joined: list[Line] = []
+    for i, line in enumerate(lines):
+        last = joined[-1] if joined else None
+        if last is not None and _continues(last, line, WIDEST_STRETCHED):
+            around = [x for x in (joined[-2] if len(joined) > 1 else None, *lines[i + 1 : i + 2]) if x is not None]
+            near = [x for x in around if x.block == line.block and abs(x.middle - line.middle) < 2 * line.size]
+            if near and all(abs(x.x1 - line.x1) < 2 and x.x0 - last.x0 < 2 * line.size for x in near):
+                last.words.extend(line.words)
+                last.refresh()
+                continue
+        joined.append(line)
+    return joined
+
+
+def _continues(a: Line, b: Line, widest: float = WIDEST_SPACE) -> bool:
     if a.block != b.block:
         return False
     overlap = min(a.y1, b.y1) - max(a.y0, b.y0)
     gap = b.x0 - a.x1
     size = max(a.size, b.size)
-    return overlap > 0.4 * min(a.height, b.height) and -0.6 * size < gap < WIDEST_SPACE * size
+    return overlap > 0.4 * min(a.height, b.height) and -0.6 * size < gap < widest * size

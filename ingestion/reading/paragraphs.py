@@ -17,6 +17,7 @@ from ingestion.reading.typography import Typography
 BULLET = re.compile(
     r"(?:[•◦▪‣∙·●○■]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=\s))"
 )
+MOST_LIST, MOST_ITEM = 160, 45  # words
 TERMINAL = re.compile(r"""[.!?:]["”’')\]\d]*$""")
 TYPES = {
     Role.BODY: "paragraph",
@@ -91,10 +92,14 @@ def _is_new(
 
 
 def _hangs(block: Block, line: Line) -> bool:
-    """Whether a line goes on with a list's item: it stands further in than the item's own mark."""
+    """Whether a line goes on with a list's item: it stands where the item's words do, further in than its mark."""
     first, last = block.lines[0], block.lines[-1]
     near = (last.page, last.column) == (line.page, line.column) and 0 < line.middle - last.middle < 2 * line.size
-    return block.type == "list" and near and line.x0 > first.x0 + 3 and not BULLET.match(line.text)
+    if block.type != "list" or not near or BULLET.match(line.text):
+        return False
+    item = next(x for x in reversed(block.lines) if x is first or BULLET.match(x.text))
+    words = item.words[1].box[0] if len(item.words) > 1 else item.x0 + 3
+    return line.x0 > words - 2 or (last is not item and item.x0 + 3 < line.x0 and abs(line.x0 - last.x0) < 2)
 
 
 def _indent(line: Line, edges: dict[tuple[int, int], Edges]) -> float:
@@ -117,11 +122,12 @@ def _edges(lines: list[Line]) -> Edges:
 
 
 def _lists(blocks: list[Block]) -> list[Block]:
-    """Short items that follow each other are one list."""
+    """Short items that follow each other are one list; one as long as a paragraph stands for itself."""
     out: list[Block] = []
     for block in blocks:
         last = out[-1] if out else None
-        if block.type == "list" and last is not None and last.type == "list" and _words(last) + _words(block) <= 160:
+        lists = last is not None and last.type == block.type == "list"
+        if last is not None and lists and _words(last) + _words(block) <= MOST_LIST and _words(block) <= MOST_ITEM:
             last.lines.extend(block.lines)
         else:
             out.append(Block(block.type, list(block.lines)))
