@@ -59,6 +59,7 @@ class Line:
     box: Box
     role: Role = Role.BODY
     column: int = 0
+    seen: str = ""  # the kind of the region that it lies in, where a layout model was asked
     text: str = ""
     size: float = 0.0
     bold: bool = False
@@ -120,9 +121,20 @@ class Line:
         return sum((b[1] + b[3]) / 2 for b in tall) / len(tall)
 
 
+class Region(NamedTuple):
+    """A part of a page and what a layout model took it for: text, list-item, section-header, title, table, picture,
+    caption, formula, footnote, page-header or page-footer."""
+
+    kind: str
+    box: Box
+
+
 @dataclass(slots=True)
 class PageModel:
-    """One page: its lines in reading order (once ordered), its size in points, its own words from another call."""
+    """One page: its lines in reading order (once ordered), its size in points, its own words from another call.
+
+    `regions` are what a layout model saw; None where it was not asked.
+    """
 
     number: int
     width: float
@@ -131,6 +143,7 @@ class PageModel:
     own_text: str = ""
     turned: list[str] = field(default_factory=list)  # text that does not run from left to right
     scanned: bool = False
+    regions: list[Region] | None = None
 
 
 @dataclass(slots=True)

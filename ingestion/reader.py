@@ -12,6 +12,8 @@ from hierarchy.identity import paper_id, text_hash
 from hierarchy.paper import Float, Page, Paper, ReadWarning, Reference
 from ingestion.pages import Document, Line, Role
 from ingestion.pdf.extract import extract
+from ingestion.pdf.layout import lay_out
+from ingestion.reading.doubt import doubtful_pages
 from ingestion.reading.floats import is_table, label_of, mark_floats
 from ingestion.reading.footnotes import mark_footnotes
 from ingestion.reading.formulas import mark_formulas
@@ -23,21 +25,40 @@ from ingestion.reading.lines import join_fragments
 from ingestion.reading.order import order_page
 from ingestion.reading.references import fields_of, mark_references
 from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
-from ingestion.reading.typography import learn
+from ingestion.reading.seen import mark_seen
+from ingestion.reading.typography import Typography, learn
 
 
-def read_paper(path: Path) -> Paper:
-    """Reads a PDF with the fast pass.
+def read_paper(path: Path, layout: str = "never") -> Paper:
+    """Reads a PDF.
+
+    Args:
+        path: the file.
+        layout: which pages a layout model looks at besides the rules: "never" any, "always" each, "auto" those that
+            the rules do not explain well.
 
     Raises:
         ReadError: with one of the codes of `hierarchy.errors.READ_CODES`.
     """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return understand(extract(path), path, sha256)
+    document = extract(path)
+    if layout == "always":
+        lay_out(path, document)
+        return understand(document, path, sha256)
+    paper, measures = _understood(document, path, sha256)
+    if layout == "never" or not (numbers := doubtful_pages(document.pages, measures)):
+        return paper
+    again = extract(path)  # understanding has changed the first
+    lay_out(path, again, numbers)
+    return understand(again, path, sha256)
 
 
 def understand(document: Document, path: Path, sha256: str) -> Paper:
     """Runs the passes over a page model."""
+    return _understood(document, path, sha256)[0]
+
+
+def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typography]:
     for page in document.pages:
         join_fragments(page)
     mark_furniture(document)
@@ -46,6 +67,7 @@ def understand(document: Document, path: Path, sha256: str) -> Paper:
         order_page(page, measures)
         mark_floats(page, measures)
         mark_footnotes(page, measures)
+        mark_seen(page, measures)
     headings = find_headings(document, measures)
     entries = mark_references(document, headings)
     front = read_front(document, measures, headings)
@@ -59,12 +81,12 @@ def understand(document: Document, path: Path, sha256: str) -> Paper:
     if not any(s.passages for s in sections):
         document.warnings.append(ReadWarning("no_body", "No running text was found."))
     abstract = abstract_of(sections)
-    return Paper(
+    paper = Paper(
         file=path.name,
         path=str(path.resolve()),
         sha256=sha256,
         paper_id=name,
-        reading="fast",
+        reading=_reading(document),
         title=front.title,
         authors=front.authors,
         abstract=abstract,
@@ -83,6 +105,13 @@ def understand(document: Document, path: Path, sha256: str) -> Paper:
         origin=front.origin | ({"abstract": "page"} if abstract else {}),
         title_places=title_places(front.title_lines, vocabulary),
     )
+    return paper, measures
+
+
+def _reading(document: Document) -> str:
+    """Which of its pages a layout model has looked at: none, all, or some."""
+    seen = [page.regions is not None for page in document.pages]
+    return "layout" if all(seen) else "mixed" if any(seen) else "fast"
 
 
 def _floats(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Float, ...], tuple[Float, ...]]:

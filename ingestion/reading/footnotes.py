@@ -21,12 +21,12 @@ def mark_footnotes(page: PageModel, measures: Typography) -> None:
             foot.append(line)
         started = False
         for line in reversed(foot):
-            started = started or _begins(line)
+            started = started or is_marked(line)
             if started:
                 line.role = Role.FOOTNOTE
 
 
-def _begins(line: Line) -> bool:
+def is_marked(line: Line) -> bool:
     """A mark, a raised letter or figure even where no space parts it from the note, or a bare address."""
     first = line.words[0]
     raised = (first.style.raised or first.style.size < 0.8 * line.size) and not first.text[0].islower()
