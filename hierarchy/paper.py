@@ -135,6 +135,13 @@ class HiddenText(msgspec.Struct, frozen=True):
     reason: str
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """A part of a page that is in no passage: "page" (running heads, numbers, stamps) or "front" (authors, dates)."""
+
+    span: Span
+    what: str
+
+
 class ReadWarning(msgspec.Struct, frozen=True):
     """Something about the reading that its user should know."""
 
@@ -171,6 +178,7 @@ class Paper(msgspec.Struct, frozen=True):
     title_places: Positions = Positions()
     language: str | None = None
     keywords: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The record of `strata parse --json`."""

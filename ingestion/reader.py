@@ -6,10 +6,12 @@ Runs inside the contained child process. It must not know the tree, stores or en
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from hierarchy.identity import paper_id, text_hash
-from hierarchy.paper import Float, Page, Paper, ReadWarning, Reference
+from hierarchy.paper import Float, LeftOut, Page, Paper, ReadWarning, Reference
+from hierarchy.positions import Span
 from ingestion.pages import Document, Line, Role
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
@@ -104,6 +106,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         warnings=(*document.warnings, *_hidden_warnings(document)),
         origin=front.origin | ({"abstract": "page"} if abstract else {}),
         title_places=title_places(front.title_lines, vocabulary),
+        left_out=tuple(_left_out(document)),
     )
     return paper, measures
 
@@ -112,6 +115,12 @@ def _reading(document: Document) -> str:
     """Which of its pages a layout model has looked at: none, all, or some."""
     seen = [page.regions is not None for page in document.pages]
     return "layout" if all(seen) else "mixed" if any(seen) else "fast"
+
+
+def _left_out(document: Document) -> Iterator[LeftOut]:
+    for role, what in ((Role.FURNITURE, "page"), (Role.FRONT, "front")):
+        for line in document.lines(role):
+            yield LeftOut(Span(line.page, line.box), what)
 
 
 def _floats(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Float, ...], tuple[Float, ...]]:

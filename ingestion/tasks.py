@@ -11,16 +11,26 @@ from hierarchy.paper import Paper
 from hierarchy.positions import Box
 
 
+class Outline(msgspec.Struct, frozen=True):
+    """A box to draw on a page: in points, its colour as red, green and blue up to 255, and what stands beside it."""
+
+    box: Box
+    color: tuple[int, int, int]
+    label: str
+
+
 class Picture(msgspec.Struct, frozen=True):
     """A page to draw: `page` counts from 1, `marks` are boxes on it in points, `width` of the picture in pixels.
 
-    With `around`, only the part of the page that lies within so many points above and below the marks.
+    With `around`, only the part of the page that lies within so many points above and below the marks. `outlines` are
+    drawn over it, each with its label.
     """
 
     page: int
     marks: tuple[Box, ...] = ()
     width: int = 1_000
     around: float | None = None
+    outlines: tuple[Outline, ...] = ()
 
 
 class Task(msgspec.Struct, frozen=True):

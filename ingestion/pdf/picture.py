@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymupdf
@@ -17,7 +18,7 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.positions import Box
 from ingestion.pdf.extract import opened
-from ingestion.tasks import Picture
+from ingestion.tasks import Outline, Picture
 
 INK = (255, 226, 110)  # of a marker pen: what is under it is multiplied with it
 MARGIN = 1.0  # points that a mark stands out over its words
@@ -47,7 +48,22 @@ def draw(path: Path, wanted: Picture) -> bytes:
         top = math.floor((min(box[1] for box in wanted.marks) - wanted.around) * zoom)
         picture = picture[max(0, top) : math.ceil((max(box[3] for box in wanted.marks) + wanted.around) * zoom)]
     height, width = picture.shape[:2]
-    return bytes(pymupdf.Pixmap(pymupdf.csRGB, width, height, picture.tobytes(), False).tobytes("png"))
+    drawn = pymupdf.Pixmap(pymupdf.csRGB, width, height, picture.tobytes(), False)
+    return bytes((_outlined(drawn, wanted.outlines, zoom) if wanted.outlines else drawn).tobytes("png"))
+
+
+def _outlined(picture: Any, outlines: Sequence[Outline], zoom: float) -> Any:
+    """The picture with boxes and their labels over it, drawn on a page of our own: nothing of the file is in it."""
+    with pymupdf.open() as sheet:
+        page = sheet.new_page(width=picture.width, height=picture.height)
+        page.insert_image(page.rect, pixmap=picture)
+        for outline in outlines:
+            color = tuple(value / 255 for value in outline.color)
+            x0, y0, x1, y1 = (value * zoom for value in outline.box)
+            box = pymupdf.Rect(x0 - 2, y0 - 2, x1 + 2, y1 + 2)
+            page.draw_rect(box, color=color, fill=color, fill_opacity=0.08, width=1.5)
+            page.insert_text((max(1.0, box.x0), max(13.0, box.y0 - 1)), outline.label, fontname="hebo", fontsize=14, color=color)
+        return page.get_pixmap(colorspace=pymupdf.csRGB, alpha=False)
 
 
 def mark(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], marks: Sequence[Box], zoom: float) -> None:

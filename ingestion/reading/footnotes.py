@@ -7,7 +7,7 @@ import re
 from ingestion.pages import Line, PageModel, Role
 from ingestion.reading.typography import Typography
 
-MARK = re.compile(r"(?:\d{1,2}|[∗*†‡§¶])(?=\D|$)")
+MARK = re.compile(r"(?:\d{1,2}(?=[\s.)]|$|https?:)|[∗*†‡§¶])")
 
 
 def mark_footnotes(page: PageModel, measures: Typography) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ingestion.pages import Line, Role
 from ingestion.reading.floats import label_of
-from ingestion.reading.footnotes import MARK
+from ingestion.reading.footnotes import is_marked
 from ingestion.reading.typography import Typography
 
 BULLET = re.compile(
@@ -157,7 +157,7 @@ def _goes_on(before: Line, line: Line) -> bool:
         return False
     if line.role == Role.CAPTION:
         return not label_of(line)
-    return not (line.role == Role.FOOTNOTE and MARK.match(line.text))
+    return not (line.role == Role.FOOTNOTE and is_marked(line))
 
 
 def _open_table(blocks: list[Block], line: Line) -> Block | None:

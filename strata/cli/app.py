@@ -111,10 +111,18 @@ def jobs(number: int | None, most: int, as_json: bool) -> int:
 
 @app.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--draw", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write each page as a picture to FOLDER."
+)
 @json_option
-def parse(file: Path, as_json: bool) -> int:
+def parse(file: Path, folder: Path | None, as_json: bool) -> int:
     """Show what the parser sees in a FILE; nothing is stored."""
-    paper = Assistant("parse").parse(file)
+    assistant = Assistant("parse")
+    paper = assistant.parse(file)
+    if folder is not None:
+        from strata.drawing import draw_reading
+
+        draw_reading(paper, folder, assistant.settings.ingestion)
     if as_json:
         emit(paper.to_dict())
     else:
