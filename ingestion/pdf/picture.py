@@ -62,7 +62,9 @@ def _outlined(picture: Any, outlines: Sequence[Outline], zoom: float) -> Any:
             x0, y0, x1, y1 = (value * zoom for value in outline.box)
             box = pymupdf.Rect(x0 - 2, y0 - 2, x1 + 2, y1 + 2)
             page.draw_rect(box, color=color, fill=color, fill_opacity=0.08, width=1.5)
-            page.insert_text((max(1.0, box.x0), max(13.0, box.y0 - 1)), outline.label, fontname="hebo", fontsize=14, color=color)
+            page.insert_text(
+                (max(1.0, box.x0), max(13.0, box.y0 - 1)), outline.label, fontname="hebo", fontsize=14, color=color
+            )
         return page.get_pixmap(colorspace=pymupdf.csRGB, alpha=False)
 
 

@@ -7,7 +7,9 @@ import re
 from ingestion.pages import Line, PageModel, Role
 from ingestion.reading.typography import Typography
 
-MARK = re.compile(r"(?:\d{1,2}(?=[\s.)]|$|https?:)|[∗*†‡§¶])")
+MARK = re.compile(r"\d{1,2}(?:[.)]?(?=\s|$)|(?=https?:))|[∗*†‡§¶]")
+
+GLUED = re.compile(r"\d{1,2}(?=[^\W\d_])")  # "2See": the size of a raised figure is sometimes that of its whole word
 
 
 def mark_footnotes(page: PageModel, measures: Typography) -> None:
@@ -21,9 +23,15 @@ def mark_footnotes(page: PageModel, measures: Typography) -> None:
             foot.append(line)
         started = False
         for line in reversed(foot):
-            started = started or is_marked(line)
+            marked = is_marked(line) or bool(GLUED.match(line.text))
+            started = started or (marked and _stands_alone(line, lines))
             if started:
                 line.role = Role.FOOTNOTE
+
+
+def _stands_alone(line: Line, lines: list[Line]) -> bool:
+    """Nothing stands beside it, as in the row of a table."""
+    return not any(x is not line and abs(x.middle - line.middle) < 0.3 * line.size for x in lines)
 
 
 def is_marked(line: Line) -> bool:
