@@ -24,8 +24,11 @@ class Vocabulary:
 
     def __init__(self, document: Document) -> None:
         self._count: Counter[str] = Counter()
+        cut = False
         for line in document.lines(Role.BODY, Role.REFERENCE, Role.CAPTION, Role.FOOTNOTE):
-            for word in line.words[:-1] if line.words[-1].text.endswith(HYPHENS) else line.words:
+            words = line.words[1:] if cut else line.words  # the other half of a cut word is no word
+            cut = line.words[-1].text.endswith(HYPHENS)
+            for word in words[:-1] if cut else words:
                 self._count[_bare(word.text)] += 1
 
     def keeps_hyphen(self, first: str, second: str) -> bool:

@@ -17,6 +17,7 @@ from ingestion.reading.typography import Typography
 BULLET = re.compile(
     r"(?:[•◦▪‣∙·●○■]|[–—-](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s)|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=\s))"
 )
+LEAST_CUT = 30  # words before a formula
 MOST_LIST, MOST_ITEM = 160, 45  # words
 TERMINAL = re.compile(r"""[.!?:]["”’')\]\d]*$""")
 TYPES = {
@@ -53,7 +54,7 @@ def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
     for i, line in enumerate(body):
         after = body[i + 1] if i + 1 < len(body) else None
         between = lines[at[id(body[i - 1])] + 1 : at[id(line)]] if i else []
-        if i and (_hangs(blocks[-1], line) or not _is_new(body[i - 1], line, after, between, edges, measures)):
+        if i and (_hangs(blocks[-1], line) or not _is_new(blocks[-1], line, after, between, edges, measures)):
             blocks[-1].lines.append(line)
         else:
             blocks.append(Block("list" if BULLET.match(line.text) else "paragraph", [line]))
@@ -62,9 +63,10 @@ def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
 
 
 def _is_new(
-    a: Line, b: Line, after: Line | None, between: list[Line], edges: dict[tuple[int, int], Edges], m: Typography
+    open_: Block, b: Line, after: Line | None, between: list[Line], edges: dict[tuple[int, int], Edges], m: Typography
 ) -> bool:
-    """Whether a new passage begins with line `b`, which follows `a` in the body."""
+    """Whether a new passage begins with line `b`, which follows those of the open block in the body."""
+    a = open_.lines[-1]
     if abs(a.size - b.size) > 0.9:
         return True
     if (
@@ -80,7 +82,9 @@ def _is_new(
         return _is_indented(b, after, edges, m) or a.x1 < edges[(a.page, a.column)].right - 1.5 * m.size
     step = b.middle - a.middle
     if any(x.role == Role.FORMULA for x in between):
-        return ends and not low and _is_indented(b, after, edges, m)
+        # What a formula cuts off is a passage of its own, if what stands before is as long as one.
+        indented = ends and not low and _is_indented(b, after, edges, m)
+        return indented or _words(open_) >= LEAST_CUT
     if between:  # a float or footnote that lies between
         return ends and not low
     if step > 1.4 * m.pitch or step < -1:
