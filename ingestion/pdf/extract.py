@@ -7,7 +7,6 @@ understand what it extracts; hidden text is told apart here only because the pag
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
 from ingestion.pages import Document, Line, PageModel, Style, Word
+from ingestion.pdf.accents import composed
 from ingestion.pdf.hidden import Ink, hidden_reason
 from ingestion.pdf.painted import PaintedPage
 
@@ -101,7 +101,7 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
     for entry in page.get_text("words", textpage=text_page):
         boxes.setdefault((entry[5], entry[6]), []).append(entry)
     shown = page.rect
-    own_text = unicodedata.normalize("NFC", page.get_text("text", flags=FLAGS))
+    own_text = composed(page.get_text("text", flags=FLAGS))
     model = PageModel(number, float(shown.width), float(shown.height), [], own_text)
     lines = sum(len(block.get("lines", ())) for block in content["blocks"])
     if len(own_text) > MOST_LETTERS or lines > MOST_LINES:
@@ -129,7 +129,7 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
     for reason, texts in hidden.items():
         document.hidden.append(HiddenText(number, " ".join(texts), reason))
         for text in texts:
-            model.own_text = model.own_text.replace(unicodedata.normalize("NFC", text), "", 1)
+            model.own_text = model.own_text.replace(composed(text), "", 1)
     return model
 
 
@@ -165,7 +165,7 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str
         word = match.group()
         if not word.isascii():
             # A soft hyphen shows only where it cuts a word.
-            word = unicodedata.normalize("NFC", word).replace("\u00ad", "-" if match.end() == end else "")
+            word = composed(word).replace("\u00ad", "-" if match.end() == end else "")
         if word:
             span = spans[which]
             yield Word(word, box, _style(span["font"], span["flags"], span["size"]))

@@ -89,7 +89,9 @@ def _is_new(
         return ends and not low
     if step > 1.4 * m.pitch or step < -1:
         return ends or step > 2.2 * m.pitch
-    if _is_indented(b, after, edges, m) and a.x0 < b.x0 - 0.5 * m.size and not low:
+    # A list's last line stands further in than the paragraph after it.
+    inward = a.x0 < b.x0 - 0.5 * m.size or open_.type == "list"
+    if inward and not low and _is_indented(b, after, edges, m):
         return True
     short = 1.5 * m.size if m.justified else 0.3 * (edges[(a.page, a.column)].right - edges[(a.page, a.column)].left)
     return ends and not low and a.x1 < edges[(a.page, a.column)].right - short

@@ -1,0 +1,122 @@
+"""Letters, words and lines as the paper means them: accents, hyphens, stretched lines, notes, lists, formulas."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_pages import block_of, document_of, line, page_of
+
+from ingestion.pages import Line, Role
+from ingestion.pdf.accents import composed
+from ingestion.reading.footnotes import is_marked
+from ingestion.reading.joining import Vocabulary, join
+from ingestion.reading.lines import join_fragments
+from ingestion.reading.paragraphs import find_blocks
+
+LONG = "reeds grow slowly in the shallow northern lakes of the land"
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("Gonz´alez-Ib´a˜nez", "González-Ibáñez"),
+        ("Na¨ıve", "Naïve"),
+        ("Mrkˇsi´c", "Mrkšić"),
+        ("Eryi˘git", "Eryiğit"),
+        ("˙Zelasko", "Żelasko"),
+        ("K˚ageb¨ack", "Kågebäck"),
+        ("C¸elik", "Çelik"),
+        ("it´s", "it’s"),
+        ("x¯v", "x¯v"),  # there is no such letter: a mean in a formula
+        ("plain", "plain"),
+    ],
+)
+def test_accents_are_on_their_letters(printed: str, meant: str) -> None:
+    assert composed(printed) == meant
+
+
+@given(st.text())
+def test_composing_is_stable_and_loses_no_letter(text: str) -> None:
+    def letters(of: str) -> str:
+        bare = unicodedata.normalize("NFKD", of.replace("ı", "i").replace("ȷ", "j"))
+        return "".join(c for c in bare if c.isalnum())
+
+    once = composed(text)
+    assert letters(once) == letters(unicodedata.normalize("NFC", text))
+    assert composed(once) == once
+
+
+def text_of(lines: list[Line]) -> str:
+    return join(lines, Vocabulary(document_of(lines)))[0]
+
+
+def test_a_word_cut_in_two_known_words_keeps_its_hyphen() -> None:
+    lines = [line("the word and the based list, word-", y=100), line("based models", y=112)]
+    assert text_of(lines).endswith("word-based models")
+
+
+def test_the_other_half_of_a_cut_word_does_not_count_as_a_word() -> None:
+    first = [line("we agree on the agree-", y=100), line("ments of reeds", y=112)]
+    again = [line("some other agree-", y=140), line("ments were lost", y=152)]
+    assert text_of([*first, *again]) == "we agree on the agreements of reeds some other agreements were lost"
+
+
+def test_a_line_stretched_by_justification_is_one_line() -> None:
+    before = line(LONG, 72, 100, width=220)
+    halves = [line("sequences of words precisely.", 72, 112, width=140), line("In this paper,", 227, 112, width=65)]
+    after = line(LONG, 72, 124, width=220)
+    page = page_of([before, *halves, after])
+    join_fragments(page)
+    assert [x.text for x in page.lines] == [LONG, "sequences of words precisely. In this paper,", LONG]
+
+
+def test_cells_of_a_table_stay_apart() -> None:
+    rows = [
+        cell
+        for i in range(4)
+        for cell in (line("precision", 72, 100 + 12 * i, width=50), line(".91", 140, 100 + 12 * i, width=20))
+    ]
+    page = page_of(rows)
+    join_fragments(page)
+    assert len(page.lines) == 8
+
+
+@pytest.mark.parametrize("text", ["1 See the map.", "∗ Both did as much.", "2. A note", "https://reeds.example"])
+def test_marks_of_footnotes(text: str) -> None:
+    assert is_marked(line(text))
+
+
+@pytest.mark.parametrize("text", ["0.86", "87A (Order of nouns)", "See the map."])
+def test_numbers_of_tables_and_words_are_no_marks(text: str) -> None:
+    assert not is_marked(line(text))
+
+
+def blocks(lines: list[Line]) -> list[tuple[str, str]]:
+    from made_pages import measures
+
+    return [(b.type, " ".join(x.text for x in b.lines)) for b in find_blocks(lines, measures())]
+
+
+def test_a_paragraph_after_a_list_is_not_its_last_item() -> None:
+    item = [line("• reeds in the north", 84, 100 + 12 * i, width=140) for i in range(2)]
+    after = block_of([f"While {LONG}", LONG, "ends here."], 72, 124, indent=11)
+    assert [kind for kind, _ in blocks([*item, *after])] == ["list", "paragraph"]
+
+
+def test_an_item_as_long_as_a_paragraph_stands_for_itself() -> None:
+    first = [line(f"1) Reeds: {LONG}" if i == 0 else LONG, 72, 100 + 12 * i, width=220) for i in range(6)]
+    second = [line(f"2) Frogs: {LONG}" if i == 0 else LONG, 72, 172 + 12 * i, width=220) for i in range(6)]
+    first[-1].words[-1] = first[-1].words[-1]._replace(text="land.")
+    first[-1].refresh()
+    assert [text.split()[0] for _, text in blocks([*first, *second])] == ["1)", "2)"]
+
+
+def test_a_formula_cuts_a_long_paragraph_and_not_a_short_one() -> None:
+    formula = line("y = a x + b", 150, 172, role=Role.FORMULA)
+    tail = line("where x is the height.", 72, 184, width=120)
+    long = [line(LONG, 72, 100 + 12 * i, width=220) for i in range(6)]
+    assert [kind for kind, _ in blocks([*long, formula, tail])] == ["paragraph", "formula", "paragraph"]
+    assert [kind for kind, _ in blocks([long[-1], formula, tail])] == ["paragraph", "formula"]
