@@ -31,6 +31,7 @@ NAMES = (
     "sample",
     "marks",
     "chat",
+    "captions",
 )
 
 
