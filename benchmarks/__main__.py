@@ -30,6 +30,7 @@ NAMES = (
     "batch",
     "sample",
     "marks",
+    "reading",
     "chat",
     "captions",
 )

@@ -47,7 +47,7 @@ def files(bench: Bench, name: str, half: int | None = None) -> list[Path]:
     return [path for path in found if half is None or half_of(path.stem) == half]
 
 
-def parse(paths: Sequence[Path], folder: Path) -> float:
+def parse(paths: Sequence[Path], folder: Path, layout: str = "never") -> float:
     """Writes what each file is parsed to into FOLDER/<stem>.json; CPU seconds of the readers."""
     folder.mkdir(parents=True, exist_ok=True)
     before = _cpu_of_children()
@@ -84,9 +84,10 @@ def main() -> None:
     parser.add_argument("set", choices=SETS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--layout", choices=("never", "auto", "always"), default="never")
     given = parser.parse_args()
     paths = files(Bench(), given.set, given.half)
-    cpu = parse(paths, given.folder)
+    cpu = parse(paths, given.folder, given.layout)
     pages = sum(len(json.loads(p.read_text("utf-8"))["pages"]) for p in given.folder.glob("*.json"))
     print(f"{len(paths)} papers, {pages} pages, {cpu:.1f} CPU s, {cpu / max(1, pages):.3f} a page")
 

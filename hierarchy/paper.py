@@ -28,12 +28,13 @@ class Author(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page; width and height in points as it is shown."""
+    """One page; width and height in points as it is shown; `layout` where a layout model has looked at it."""
 
     number: int
     width: float
     height: float
     scanned: bool = False
+    layout: bool = False
 
 
 class Cite(msgspec.Struct, frozen=True):

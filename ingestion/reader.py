@@ -95,7 +95,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         year=front.year,
         doi=front.doi,
         arxiv=front.arxiv,
-        pages=tuple(Page(p.number, p.width, p.height, p.scanned) for p in document.pages),
+        pages=tuple(Page(p.number, p.width, p.height, p.scanned, p.regions is not None) for p in document.pages),
         sections=sections,
         text_hash=text_hash(words),
         page_texts=tuple(p.own_text for p in document.pages),
