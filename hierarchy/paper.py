@@ -200,6 +200,7 @@ class Paper(msgspec.Struct, frozen=True):
             "tables": [t.to_dict() | {"rows": msgspec.to_builtins(t.rows)} for t in self.tables],
             "references": [r.to_dict() for r in self.references],
             "hidden_text": msgspec.to_builtins(self.hidden_text),
+            "left_out": [msgspec.to_builtins(left.span) | {"what": left.what} for left in self.left_out],
             "warnings": msgspec.to_builtins(self.warnings),
             "origin": dict(self.origin),
         }
