@@ -120,3 +120,31 @@ def test_a_formula_cuts_a_long_paragraph_and_not_a_short_one() -> None:
     long = [line(LONG, 72, 100 + 12 * i, width=220) for i in range(6)]
     assert [kind for kind, _ in blocks([*long, formula, tail])] == ["paragraph", "formula", "paragraph"]
     assert [kind for kind, _ in blocks([long[-1], formula, tail])] == ["paragraph", "formula"]
+
+
+def test_a_paragraph_goes_on_after_a_box_of_other_text() -> None:
+    before = block_of([LONG, LONG, "and nobody has yet seen the"], 72, 700, last=1.0)
+    box = [line("Instructions for all", 320, 60 + 9 * i, size=7, column=2) for i in range(3)]
+    after = block_of(["frogs that live there.", f"Then {LONG}", "ends."], 320, 100, column=2)
+    found = blocks([*before, *box, *after])
+    assert found[0] == ("paragraph", " ".join(x.text for x in [*before, *after]))
+    assert len(found) == 2
+
+
+def test_a_new_sentence_after_a_box_is_a_new_paragraph() -> None:
+    before = block_of([LONG, LONG, "and nobody has yet seen the"], 72, 700, last=1.0)
+    box = [line("Instructions for all", 320, 60, size=7, column=2)]
+    after = block_of([f"Frogs {LONG}", LONG, "ends."], 320, 100, column=2)
+    assert len(blocks([*before, *box, *after])) == 3
+
+
+def test_running_heads_inside_wide_margins_are_left_out() -> None:
+    from ingestion.reading.furniture import mark_furniture
+
+    pages = [
+        [line(f"Reeds of the north {n}", 72, 95, page=n), *block_of([LONG] * 9, y=150, page=n)] for n in range(1, 6)
+    ]
+    document = document_of(*pages)
+    mark_furniture(document)
+    assert [page.lines[0].role for page in document.pages] == [Role.BODY] + [Role.FURNITURE] * 4
+    assert {x.role for page in document.pages for x in page.lines[1:]} == {Role.BODY}

@@ -10,6 +10,7 @@ from collections import Counter
 from ingestion.pages import Document, Line, PageModel, Role
 
 ZONE = 0.1  # the share of the page's height at its head and at its foot
+WIDE_ZONE = 0.17  # the same, for what stands above or below everything else: some pages have wide margins
 PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.I)
 STAMP = re.compile(
     r"arxiv:\d{4}\.\d{4,5}|©|\bcopyright\b|all rights reserved|creative commons|licensed under|"
@@ -33,7 +34,13 @@ def mark_furniture(document: Document) -> None:
 def _zone(page: PageModel, line: Line) -> str:
     if line.y1 < ZONE * page.height:
         return "head"
-    return "foot" if line.y0 > (1 - ZONE) * page.height else ""
+    if line.y0 > (1 - ZONE) * page.height:
+        return "foot"
+    if page.number == 1:  # its title may be the running head of the others
+        return ""
+    if line.y1 < WIDE_ZONE * page.height and not any(x.y1 < line.y0 for x in page.lines):
+        return "head"
+    return "foot" if line.y0 > (1 - WIDE_ZONE) * page.height and not any(x.y0 > line.y1 for x in page.lines) else ""
 
 
 def _key(line: Line) -> str:

@@ -51,13 +51,21 @@ def find_blocks(lines: list[Line], measures: Typography) -> list[Block]:
     body = [line for line in lines if line.role == Role.BODY]
     at = {id(line): i for i, line in enumerate(lines)}
     blocks: list[Block] = []
+    open_, unfinished = Block("paragraph", []), Block("paragraph", [])
     for i, line in enumerate(body):
         after = body[i + 1] if i + 1 < len(body) else None
         between = lines[at[id(body[i - 1])] + 1 : at[id(line)]] if i else []
-        if i and (_hangs(blocks[-1], line) or not _is_new(blocks[-1], line, after, between, edges, measures)):
-            blocks[-1].lines.append(line)
+        if i and (_hangs(open_, line) or not _is_new(open_, line, after, between, edges, measures)):
+            open_.lines.append(line)
+            continue
+        if i and not TERMINAL.search(open_.lines[-1].text) and abs(open_.lines[-1].size - measures.size) < 0.6:
+            unfinished = open_
+        if _resumes(unfinished, line):
+            open_ = unfinished
+            open_.lines.append(line)
         else:
-            blocks.append(Block("list" if BULLET.match(line.text) else "paragraph", [line]))
+            open_ = Block("list" if BULLET.match(line.text) else "paragraph", [line])
+            blocks.append(open_)
     blocks = _lists(blocks) + _others(lines)
     return sorted(blocks, key=lambda block: at[id(block.lines[0])])
 
@@ -95,6 +103,15 @@ def _is_new(
         return True
     short = 1.5 * m.size if m.justified else 0.3 * (edges[(a.page, a.column)].right - edges[(a.page, a.column)].left)
     return ends and not low and a.x1 < edges[(a.page, a.column)].right - short
+
+
+def _resumes(unfinished: Block, line: Line) -> bool:
+    """Whether a line goes on with a paragraph that broke off in the middle of a sentence, a column or page before."""
+    if not unfinished.lines or not line.text[:1].islower():
+        return False
+    last = unfinished.lines[-1]
+    elsewhere = (last.page, last.column) != (line.page, line.column) and line.page - last.page <= 1
+    return elsewhere and abs(last.size - line.size) < 0.3 and last.bold == line.bold
 
 
 def _hangs(block: Block, line: Line) -> bool:
