@@ -17,7 +17,7 @@ import msgspec
 from hierarchy.processes import born
 from hierarchy.sqlite.local import LocalFile
 
-SCHEMA = 2
+SCHEMA = 3
 TABLES = """
 CREATE TABLE failures (
     project TEXT COLLATE NOCASE, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path)
@@ -31,7 +31,11 @@ CREATE TABLE jobs (
     process TEXT, files INTEGER, done INTEGER, report TEXT
 );
 """
-SELECT_JOBS = "SELECT id, project, began, ended, state, pid, process, files, done, report FROM jobs"
+REFINED = """
+ALTER TABLE jobs ADD COLUMN refined INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN to_refine INTEGER NOT NULL DEFAULT 0;
+"""
+SELECT_JOBS = "SELECT id, project, began, ended, state, pid, process, files, done, report, refined, to_refine FROM jobs"
 KEPT_TRACES = 10_000
 KEPT_JOBS = 1_000
 RUNNING, KILLED = "running", "killed"
@@ -48,6 +52,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 class Job(msgspec.Struct, frozen=True):
     """A run of an ingest. `state`: running, done, interrupted, failed, or killed (its process is gone without a word).
+    `done` of its files have their outcome, `refined` of the papers `to_refine` were read again, or could not be.
     `report` is its report as far as it came, None where there is none."""
 
     id: int
@@ -58,6 +63,8 @@ class Job(msgspec.Struct, frozen=True):
     files: int
     done: int
     report: dict[str, Any] | None = None
+    refined: int = 0
+    to_refine: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The record (docs/contract.md)."""
@@ -72,7 +79,7 @@ class Journal(LocalFile):
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, SCHEMA, lambda version: ("DROP TABLE runs;" if version else TABLES) + JOBS)
+        super().__init__(path, SCHEMA, _renewal)
 
     def failed(self, project: str, failure: Failure) -> None:
         """Remembers a failure; a later one of the same file takes its place."""
@@ -101,18 +108,17 @@ class Journal(LocalFile):
             self._connection.execute(f"INSERT INTO jobs ({columns}) VALUES (?, ?, ?, ?, ?, ?, 0)", values)
             return self._connection.last_insert_rowid()
 
-    def job_went_on(self, job: int, done: int) -> None:
-        """Notes how many files of a job are done."""
+    def job_went_on(self, job: int, done: int, refined: int = 0, to_refine: int = 0) -> None:
+        """Notes how many files of a job are done, and how many papers of those to refine were refined."""
         with self._writing():
-            self._connection.execute("UPDATE jobs SET done = ? WHERE id = ?", (done, job))
+            values = (done, refined, to_refine, job)
+            self._connection.execute("UPDATE jobs SET done = ?, refined = ?, to_refine = ? WHERE id = ?", values)
 
     def job_ended(self, job: int, state: str, report: dict[str, Any]) -> None:
         """Notes how a job ended, with its report."""
-        done = sum(len(part) for part in report.values() if isinstance(part, list))
         with self._writing():
             self._connection.execute(
-                "UPDATE jobs SET ended = ?, state = ?, done = ?, report = ? WHERE id = ?",
-                (_now(), state, done, _json(report), job),
+                "UPDATE jobs SET ended = ?, state = ?, report = ? WHERE id = ?", (_now(), state, _json(report), job)
             )
             old = "DELETE FROM jobs WHERE id <= (SELECT max(id) FROM jobs) - ?"
             self._connection.execute(old, (KEPT_JOBS,))
@@ -160,11 +166,18 @@ class Journal(LocalFile):
 
 
 def _job(row: Sequence[Any]) -> Job:
-    number, project, began, ended, state, pid, process, files, done, report = row
+    number, project, began, ended, state, pid, process, files, done, report, refined, to_refine = row
     if state == RUNNING and born(int(pid)) != process:
         state = KILLED
     read = msgspec.json.decode(report, type=dict[str, Any]) if report else None
-    return Job(int(number), project, began, ended, state, int(files), int(done), read)
+    counts = (int(refined), int(to_refine))
+    return Job(int(number), project, began, ended, state, int(files), int(done), read, *counts)
+
+
+def _renewal(version: int) -> str:
+    """The SQL that makes the tables of this version of those of an older one, 0 for none."""
+    jobs = "" if version == 2 else JOBS
+    return {0: TABLES, 1: "DROP TABLE runs;"}.get(version, "") + jobs + REFINED
 
 
 def _now() -> str:

@@ -46,15 +46,17 @@ def main() -> None:
 def _reply(task: Task) -> Reply:
     path = Path(os.fsdecode(task.path))
     try:
-        # PyMuPDF is loaded under the limits, and without its layout model (0.6 CPU s, 130 MB), which no pass uses.
-        sys.modules.setdefault("pymupdf.layout", None)  # type: ignore[arg-type]
+        # PyMuPDF is loaded under the limits, and without its layout model (0.6 CPU s, 130 MB) where nothing uses it;
+        # a process that was begun without it is never asked to read with it.
+        if task.layout == "never":
+            sys.modules.setdefault("pymupdf.layout", None)  # type: ignore[arg-type]
         if task.picture is not None:
             from ingestion.pdf.picture import draw
 
             return Reply(picture=draw(path, task.picture))
         from ingestion.reader import read_paper
 
-        return Reply(read_paper(path))
+        return Reply(read_paper(path, layout=task.layout))
     except ReadError as error:
         return Reply(error=(error.code, error.message, error.hint))
     except MemoryError:

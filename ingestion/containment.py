@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
@@ -23,11 +23,13 @@ import msgspec
 
 from hierarchy.errors import ReadError
 from hierarchy.paper import Paper
+from ingestion.passes import Layout
 from ingestion.settings import IngestionSettings
 from ingestion.tasks import Picture, Reply, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 WAITING = 10  # times the limit of computing, by the clock
+LAYOUT_PAGE_S = 3  # CPU seconds for a page that the layout model reads; .7 was measured
 MOST_REPLY = 256 * 1024 * 1024
 # 127: the C library could not get memory for a thread
 _OUT_OF_MEMORY = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
@@ -40,22 +42,32 @@ class _KilledError(Exception):
     """The child was killed from outside: by somebody, or by a system without memory."""
 
 
+class KilledTwiceError(ReadError):
+    """The child was killed from outside, twice: another time it may not be."""
+
+
 class Reader:
     """One child process, started when it is first needed."""
 
     def __init__(self, settings: IngestionSettings) -> None:
         self._settings = settings
         self._child: subprocess.Popen[bytes] | None = None
+        self._loads_layout = False  # whether the child may load the layout model
         self._served = 0
         self._closed = False
 
-    def read(self, path: Path) -> Paper:
+    def read(self, path: Path, layout: Layout = "never", pages: int = 0) -> Paper:
         """Reads a PDF in the child.
+
+        Args:
+            path: of the file.
+            layout: whether the layout model reads, too.
+            pages: how many the file has, as far as it is known: for each one the layout model gets more time.
 
         Raises:
             ReadError: what is wrong with the file: its code is one of `hierarchy.errors.READ_CODES`.
         """
-        paper = self._answer(path, None).paper
+        paper = self._answer(Task(os.fsencode(path), layout=layout), pages).paper
         assert paper is not None
         return paper
 
@@ -65,21 +77,26 @@ class Reader:
         Raises:
             ReadError: as `read` does.
         """
-        drawn = self._answer(path, picture).picture
+        drawn = self._answer(Task(os.fsencode(path), picture), 0).picture
         assert drawn is not None
         return drawn
 
-    def _answer(self, path: Path, picture: Picture | None) -> Reply:
+    def _answer(self, task: Task, pages: int) -> Reply:
         """What the child answers; it is asked once more, where somebody killed it."""
+        limit = self._settings.timeout_s
+        if task.layout != "never":
+            limit = max(limit, min(limit + LAYOUT_PAGE_S * pages, self._settings.layout_timeout_s))
         try:
-            return self._ask(path, picture)
+            return self._ask(task, limit)
         except _KilledError as first:
             try:
-                return self._ask(path, picture)  # which a reader that was closed refuses
+                return self._ask(task, limit)  # which a reader that was closed refuses
             except _KilledError:
-                raise self._broken("memory") from first
+                broken = self._broken("memory")
+                raise KilledTwiceError(broken.message, broken.hint, broken.code) from first
 
-    def _ask(self, path: Path, picture: Picture | None) -> Reply:
+    def _ask(self, task: Task, limit: int) -> Reply:
+        path = Path(os.fsdecode(task.path))
         size = path.stat().st_size if path.exists() else 0
         if size > self._settings.max_file_mb * 1_000_000:
             raise ReadError(
@@ -87,20 +104,19 @@ class Reader:
                 "Split it, or raise STRATA_MAX_FILE_MB.",
                 "too_large",
             )
-        child = self._ready()
+        child = self._ready(task.layout != "never")
         assert child.stdin is not None
         try:
-            task = msgspec.msgpack.encode(Task(os.fsencode(path), picture)).hex().encode()
-            child.stdin.write(b"%d %s\n" % (self._settings.timeout_s, task))
+            child.stdin.write(b"%d %s\n" % (limit, msgspec.msgpack.encode(task).hex().encode()))
             child.stdin.flush()
-            reply = msgspec.msgpack.decode(self._receive(child), type=Reply)
+            reply = msgspec.msgpack.decode(self._receive(child, limit), type=Reply)
         except (BrokenPipeError, msgspec.DecodeError, EOFError) as error:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(30)  # it has closed its end: it is about to be gone
             code = child.returncode
             self._end()
             if code == -signal.SIGXCPU:
-                raise self._too_slow() from error
+                raise self._too_slow(limit) from error
             if code == -signal.SIGKILL:
                 raise _KilledError from error
             raise self._broken("memory" if code in _OUT_OF_MEMORY else "damaged") from error
@@ -111,7 +127,7 @@ class Reader:
         if reply.error is not None:
             code, message, hint = reply.error
             raise ReadError(message, hint, code)
-        if (reply.paper if picture is None else reply.picture) is None:
+        if (reply.paper if task.picture is None else reply.picture) is None:
             raise ReadError("The file could not be read.", "Print it to a new PDF, and ingest that.", "unreadable")
         return reply
 
@@ -131,13 +147,16 @@ class Reader:
                         pipe.close()
             self._child = None
 
-    def _ready(self) -> subprocess.Popen[bytes]:
+    def _ready(self, layout: bool) -> subprocess.Popen[bytes]:
+        """A child; the one that may load the layout model is another than the one for fast readings."""
         if self._closed:
             raise _KilledError
+        most = self._settings.layout_files_per_child if layout else self._settings.files_per_child
         if self._child is not None and (
-            self._served >= self._settings.files_per_child or self._child.poll() is not None
+            layout != self._loads_layout or self._served >= most or self._child.poll() is not None
         ):
             self._end()
+        self._loads_layout = layout
         if self._child is None:
             paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
             self._child = subprocess.Popen(
@@ -151,17 +170,20 @@ class Reader:
             self._served = 0
         return self._child
 
-    def _receive(self, child: subprocess.Popen[bytes]) -> bytes:
+    def _receive(self, child: subprocess.Popen[bytes], limit: int) -> bytes:
         # CPU time is what a file is given, whatever else the machine does; the clock only ends a process that waits.
-        deadline = time.monotonic() + WAITING * self._settings.timeout_s
-        length = int.from_bytes(self._exactly(child, 4, deadline), "big")
-        if length > MOST_REPLY:
-            raise EOFError("a reply beyond all measure")
-        return self._exactly(child, length, deadline)
+        deadline = time.monotonic() + WAITING * limit
+        try:
+            length = int.from_bytes(self._exactly(child, 4, deadline), "big")
+            if length > MOST_REPLY:
+                raise EOFError("a reply beyond all measure")
+            return self._exactly(child, length, deadline)
+        except TimeoutError as error:
+            raise self._too_slow(limit) from error
 
-    def _too_slow(self) -> ReadError:
+    def _too_slow(self, limit: int) -> ReadError:
         return ReadError(
-            f"Reading the file took more than {self._settings.timeout_s} s of computing.",
+            f"Reading the file took more than {limit} s of computing.",
             "Print it to a new PDF, or raise STRATA_TIMEOUT_S.",
             "timeout",
         )
@@ -179,7 +201,7 @@ class Reader:
         while len(got) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([pipe], [], [], left)[0]:
-                raise self._too_slow()
+                raise TimeoutError
             chunk = os.read(pipe, min(1 << 20, count - len(got)))
             if not chunk:
                 raise EOFError("the child ended")
@@ -193,9 +215,11 @@ class ReaderPool:
     def __init__(self, settings: IngestionSettings) -> None:
         self._readers = [Reader(settings) for _ in range(max(1, settings.readers))]
 
-    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Reading]]:
+    def read_all(
+        self, paths: Iterable[Path], layout: Layout = "never", pages: Mapping[Path, int] | None = None
+    ) -> Iterator[tuple[Path, Reading]]:
         """The paths in their order, each with its reading, which has ended when the next is asked for; a few
-        files are read ahead."""
+        files are read ahead. For `layout` and `pages` see `Reader.read`."""
         todo, free = iter(paths), list(self._readers)
         with ThreadPoolExecutor(len(self._readers)) as threads:
             running: list[tuple[Path, Reading]] = []
@@ -203,7 +227,7 @@ class ReaderPool:
             def work(path: Path) -> Paper | ReadError:
                 reader = free.pop()
                 try:
-                    return reader.read(path)
+                    return reader.read(path, layout, (pages or {}).get(path, 0))
                 except ReadError as error:
                     return error
                 except OSError as error:

@@ -1,4 +1,4 @@
-"""How a paper that was read goes into the store: as a new one, a new version, or not at all.
+"""How a paper that was read goes into the store: as a new one, a new version, a closer reading, or not at all.
 
 Several ingests may work on one project: a paper is stored only if it still stands as it was known, else it is looked
 at again. It must not know how files are found or read, nor in which order.
@@ -16,35 +16,24 @@ import msgspec
 
 from hierarchy.behind import Behind
 from hierarchy.encoder import Encoder, SentenceVectors
-from hierarchy.errors import ConflictError, StrataError
+from hierarchy.errors import ConflictError, ReadError, StrataError
 from hierarchy.identity import version_id
-from hierarchy.nodes import Level, Node, Record
+from hierarchy.nodes import Node, Record
 from hierarchy.paper import Paper
 from hierarchy.store import BranchChange, NodeStore, papers_of
 from ingestion.branch import Branch, Known, grow
+from ingestion.containment import KilledTwiceError
 from ingestion.files import exists
 from ingestion.judge import Judge
+from ingestion.passes import LAYOUT, UNREFINED, Layout, satisfied, wants
+from ingestion.prepared import Prepared, Result
 from ingestion.renaming import with_id
-from ingestion.report import Added, Changed, Duplicate, Outcome, Unchanged, named
+from ingestion.report import Duplicate, Left, Outcome, Refined, Unchanged, named
 from ingestion.shelf import Shelf
+from ingestion.versions import VERSION_OF, Work, main_of
 
 MOST_CONFLICTS = 20
 MOST_WAIT_S = 1.0  # for a store that does not answer, when the run must end
-
-
-class Prepared(msgspec.Struct, frozen=True):
-    """A paper that was read and encoded, and how it shall be stored, as the shelf of that moment has it.
-
-    `known` is the node that it replaces, `before` the earlier version that it is one of.
-    """
-
-    path: Path
-    read: Paper
-    paper: Paper
-    branch: Branch
-    known: Node | None
-    before: Node | None
-    shelf: Shelf
 
 
 class Intake:
@@ -65,18 +54,12 @@ class Intake:
 
         None where another process changed the paper meanwhile: then the file must be judged again.
         """
-        now = self._store.get([node.id]).get(node.id)
-        vector = self._store.vectors([node.id]).get(node.id)
-        if now is None or vector is None or now.metadata != node.metadata:
-            self._look_again()
+        if not self._note(node, {"path": str(path)}, file=path.name):
             return None
-        moved = msgspec.structs.replace(now, file=path.name, metadata=now.metadata | {"path": str(path)})
-        self._store.upsert([Record(moved, vector, self._store.attachments([node.id]).get(node.id))])
-        self.judge.shelf.put(moved)
         return Unchanged(**named(path), paper=node.id)
 
     def prepare(self, path: Path, read: Paper) -> Duplicate | Prepared:
-        """Encodes a paper that was read, unless its words are in already."""
+        """Encodes a paper that was read by the fast pass, unless its words are in already."""
         shelf, paper = self.judge.shelf, read
         before, extra = shelf.at(path), dict[str, Any]()
         if before is None:
@@ -85,29 +68,60 @@ class Intake:
                 return Duplicate(**named(path), of=before.metadata["path"])
         if before is not None:  # a new version, at the same path or of a file that is gone
             paper = with_id(paper, before.id)
-            extra = {name: before.metadata[name] for name in ("tags", "version_of") if name in before.metadata}
-        elif shelf.get(paper.paper_id) is not None:
-            extra = {"version_of": paper.paper_id}
-            paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
+            extra = _kept(before, "tags", VERSION_OF)
+        else:
+            main = main_of(paper, shelf.bearing(Work.of_paper(paper).names))
+            if main is not None:
+                extra = {VERSION_OF: shelf.main(main).id}
+            if shelf.get(paper.paper_id) is not None:
+                paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
         known = shelf.get(paper.paper_id)
-        passages_of = self._known_passages if known is not None else _none_known
-        branch = grow(paper, self._store.project, self._encoder, passages_of, extra)
+        branch = self._grown(paper, known, extra | {LAYOUT: "never"})
         return Prepared(path, read, paper, branch, known, before, shelf)
 
-    def store(self, prepared: Prepared) -> Outcome | None:
+    def refine(self, path: Path, read: Paper, asked: Layout, again: bool = False) -> Result | Prepared:
+        """Encodes what the layout model read otherwise than what is in; ids stay as the fast pass gave them."""
+        shelf = self.judge.shelf
+        known = shelf.at(path)
+        if known is None or not wants(known.metadata, asked, again):
+            return Left(**named(path))
+        if read.sha256 != known.metadata["sha256"]:
+            return _unrefined(path, known, ReadError("The file changed while it was read.", "Ingest it again."))
+        paper = with_id(read, known.id)
+        extra = _kept(known, "tags", VERSION_OF, "text_hash") | {LAYOUT: satisfied(asked, read.reading)}
+        return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, asked)
+
+    def not_refined(self, path: Path, error: ReadError, asked: Layout) -> Refined | Left:
+        """Notes that a paper could not be refined: it stays as it is, and is not tried again unasked.
+
+        Where the file is gone, or its reader was killed, nothing is noted: another time it may go well. What was
+        stored before must have been settled.
+        """
+        known = self.judge.shelf.at(path)
+        if known is None:
+            return Left(**named(path))
+        passing = isinstance(error, KilledTwiceError) or not exists(path)
+        if not passing and not self._note(known, {LAYOUT: asked, UNREFINED: error.code}):
+            return Left(**named(path))
+        return _unrefined(path, known, error)
+
+    def store(self, prepared: Prepared) -> Result | None:
         """Begins to store a paper; `settle` gives its outcome, unless it is known at once.
 
         What was stored before must have been settled.
         """
-        again = prepared if prepared.shelf is self.judge.shelf else self.prepare(prepared.path, prepared.read)
-        if isinstance(again, Duplicate):
+        again: Result | Prepared = prepared
+        if prepared.shelf is not self.judge.shelf:
+            path, read = prepared.path, prepared.read
+            again = self.refine(path, read, prepared.refines) if prepared.refines else self.prepare(path, read)
+        if not isinstance(again, Prepared):
             return again
-        self.judge.shelf.put(again.branch.records[0].node)
+        self.judge.shelf.put(again.top)
         replace = partial(self._store.replace_branch, again.paper.paper_id, again.branch.records, again.known)
         self._storing = again, Behind(replace)
         return None
 
-    def settle(self) -> Outcome | None:
+    def settle(self) -> Result | None:
         """Waits for the paper that is being stored, if there is one.
 
         Raises:
@@ -131,12 +145,12 @@ class Intake:
             else:
                 self._storing = None
                 self.writing_cpu_s += storing.cpu_s
-                return _outcome(prepared, change)
+                return prepared.stored(change)
             finally:
                 self.waited_s += time.monotonic() - start
         raise AssertionError("unreachable")
 
-    def rest(self) -> Outcome | None:
+    def rest(self) -> Result | None:
         """Waits a moment for a paper that is being stored, where the run ends early; its outcome, if it is in.
 
         One that takes longer is whole or not at all without us.
@@ -145,9 +159,25 @@ class Intake:
             return None
         (prepared, storing), self._storing = self._storing, None
         try:
-            return _outcome(prepared, storing.result())
+            return prepared.stored(storing.result())
         except StrataError:
             return None
+
+    def _note(self, node: Node, said: dict[str, Any], **fields: str) -> bool:
+        """Writes a paper's own node alone, with more metadata; whether it still stood as it was known."""
+        now = self._store.get([node.id]).get(node.id)
+        vector = self._store.vectors([node.id]).get(node.id)
+        if now is None or vector is None or now.metadata != node.metadata:
+            self._look_again()
+            return False
+        noted = msgspec.structs.replace(now, metadata=now.metadata | said, **fields)
+        self._store.upsert([Record(noted, vector, self._store.attachments([node.id]).get(node.id))])
+        self.judge.shelf.put(noted)
+        return True
+
+    def _grown(self, paper: Paper, known: Node | None, extra: Mapping[str, Any]) -> Branch:
+        passages_of = self._known_passages if known is not None else _none_known
+        return grow(paper, self._store.project, self._encoder, passages_of, extra)
 
     def _look_again(self) -> None:
         self.judge.shelf = Shelf(papers_of(self._store))
@@ -161,14 +191,13 @@ class Intake:
         }
 
 
-def _outcome(prepared: Prepared, change: BranchChange) -> Outcome:
-    path, paper, branch = prepared.path, prepared.paper, prepared.branch
-    if prepared.before is None:
-        return Added(**named(path), paper=paper.paper_id, title=paper.title, nodes=len(branch.records))
-    passages = {r.node.id for r in branch.records if r.node.level == Level.PASSAGE}
-    moved, kept = len(passages & set(change.moved)), len(passages & set(change.kept))
-    gone = sum(node_id.startswith("p") for node_id in change.removed)
-    return Changed(**named(path), paper=paper.paper_id, embedded=branch.embedded, moved=moved, kept=kept, removed=gone)
+def _unrefined(path: Path, known: Node, error: ReadError) -> Refined:
+    return Refined(**named(path), paper=known.id, reading=str(known.metadata["pass"]), error=error.to_dict())
+
+
+def _kept(node: Node, *names: str) -> dict[str, Any]:
+    """What a new state of a paper takes over from the one before."""
+    return {name: node.metadata[name] for name in names if name in node.metadata}
 
 
 def _none_known(ids: Sequence[str]) -> Mapping[str, Known]:

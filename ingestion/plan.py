@@ -12,14 +12,17 @@ from typing import Any
 import msgspec
 
 from ingestion.judge import Judge, Moved, Unread
+from ingestion.passes import Layout, wants
 from ingestion.report import Duplicate, Failed, Unchanged, named
 
 READ, RENEW, KEEP, MOVE, COPY, REFUSE = "read", "renew", "keep", "move", "duplicate", "refuse"
+REFINE = "refine"
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A file and what would be done: read (it is new), renew (other bytes or rules), keep (it is unchanged), move (it
-    lay elsewhere), duplicate (of the file `of`), refuse (for `reason`)."""
+    """A file and what would be done: read (it is new), renew (other bytes or rules), keep (it is unchanged),
+    refine (the same, but for a closer reading), move (it lay elsewhere), duplicate (of the file `of`), refuse (for
+    `reason`)."""
 
     file: str
     path: str
@@ -38,7 +41,7 @@ class IngestPlan(msgspec.Struct, frozen=True):
     def counts(self) -> dict[str, int]:
         """How many files for each thing to do."""
         words = [planned.would for planned in self.files]
-        return {word: words.count(word) for word in (READ, RENEW, KEEP, MOVE, COPY, REFUSE) if word in words}
+        return {word: words.count(word) for word in (READ, RENEW, REFINE, KEEP, MOVE, COPY, REFUSE) if word in words}
 
     def to_dict(self) -> dict[str, Any]:
         """The record (docs/contract.md)."""
@@ -49,16 +52,20 @@ class IngestPlan(msgspec.Struct, frozen=True):
         return f"Project {self.project}: {said}; nothing was done"
 
 
-def plan(project: str, files: Sequence[Path], judge: Judge) -> IngestPlan:
+def plan(
+    project: str, files: Sequence[Path], judge: Judge, layout: Layout = "never", again: bool = False
+) -> IngestPlan:
     """What `ingest` would do with these files now; what their words are is only known when they are read."""
-    return IngestPlan(project, tuple(_planned(path, judge) for path in files))
+    return IngestPlan(project, tuple(_planned(path, judge, layout, again) for path in files))
 
 
-def _planned(path: Path, judge: Judge) -> Planned:
+def _planned(path: Path, judge: Judge, layout: Layout, again: bool) -> Planned:
     name = named(path)
     match judge.of(path):
         case Unchanged():
-            return Planned(**name, would=KEEP)
+            paper = judge.shelf.at(path)
+            closer = paper is not None and wants(paper.metadata, layout, again)
+            return Planned(**name, would=REFINE if closer else KEEP)
         case Duplicate(of=of):
             return Planned(**name, would=COPY, of=of)
         case Failed(message=message):

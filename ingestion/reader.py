@@ -13,6 +13,7 @@ from hierarchy.identity import paper_id, text_hash
 from hierarchy.paper import Float, LeftOut, Page, Paper, ReadWarning, Reference
 from hierarchy.positions import Span
 from ingestion.pages import Document, Line, Role
+from ingestion.passes import Layout
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
 from ingestion.reading.doubt import doubtful_pages
@@ -31,7 +32,7 @@ from ingestion.reading.seen import mark_seen
 from ingestion.reading.typography import Typography, learn
 
 
-def read_paper(path: Path, layout: str = "never") -> Paper:
+def read_paper(path: Path, layout: Layout = "never") -> Paper:
     """Reads a PDF.
 
     Args:

@@ -1,4 +1,7 @@
-"""What an ingest reports: every file in one of five lists. It must not know how files are read."""
+"""What an ingest reports: every file in one of five lists, and what was refined besides.
+
+It must not know how files are read.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ import msgspec
 
 
 class Added(msgspec.Struct, frozen=True):
-    """A new paper and how many nodes it has."""
+    """A new paper and how many nodes it has; `version_of` is the id of the paper that it is another version of."""
 
     file: str
     path: str
     paper: str
     title: str
     nodes: int
+    version_of: str | None = None
 
 
 class Unchanged(msgspec.Struct, frozen=True):
@@ -57,12 +61,37 @@ class Failed(msgspec.Struct, frozen=True):
     hint: str
 
 
+class Refined(msgspec.Struct, frozen=True, rename={"reading": "pass"}):
+    """A paper that was read again with the layout model, and how it is read now; its passages as in `Changed`.
+
+    With `error` (code, message, hint) it could not be, and stays as the fast pass read it.
+    """
+
+    file: str
+    path: str
+    paper: str
+    reading: str
+    embedded: int = 0
+    moved: int = 0
+    kept: int = 0
+    removed: int = 0
+    error: dict[str, str] | None = None
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A paper that was to be refined, and that another process refined, changed or removed meanwhile."""
+
+    file: str
+    path: str
+
+
 Outcome = Added | Unchanged | Changed | Duplicate | Failed
 
 
 class IngestReport(msgspec.Struct, frozen=True):
     """The record of `strata ingest --json`; `encoder_cpu_s` is the encoder's part of the CPU time,
-    `writing_s` the time by the clock that it waited for the store."""
+    `writing_s` the time by the clock that it waited for the store. `outcomes` tell what became of each file, `refined`
+    which papers were read again after that."""
 
     project: str
     seconds: float
@@ -70,6 +99,7 @@ class IngestReport(msgspec.Struct, frozen=True):
     cpu_s: float = 0.0
     encoder_cpu_s: float = 0.0
     writing_s: float = 0.0
+    refined: tuple[Refined, ...] = ()
 
     @property
     def added(self) -> list[Added]:
@@ -95,7 +125,7 @@ class IngestReport(msgspec.Struct, frozen=True):
         """The record (docs/contract.md)."""
         lists = {
             name: msgspec.to_builtins(getattr(self, name))
-            for name in ("added", "unchanged", "changed", "duplicates", "failed")
+            for name in ("added", "unchanged", "changed", "duplicates", "failed", "refined")
         }
         times = {name: getattr(self, name) for name in ("seconds", "cpu_s", "encoder_cpu_s", "writing_s")}
         return {"schema": 1, "project": self.project, **times, **lists}
@@ -103,11 +133,12 @@ class IngestReport(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         counts = [(len(self.added), "added"), (len(self.changed), "changed"), (len(self.unchanged), "unchanged")]
         counts += [(len(self.duplicates), "duplicate"), (len(self.failed), "failed")]
+        counts += [(sum(not r.error for r in self.refined), "refined")]
         said = ", ".join(f"{n} {word}" for n, word in counts if n) or "nothing to do"
         return f"Project {self.project}: {said} ({self.seconds:.1f} s)"
 
 
-def named(path: Path) -> dict[str, str]:
+def named(path: Path) -> dict[str, Any]:
     """The two fields by which every outcome names its file."""
     return {"file": readable(path.name), "path": readable(str(path))}
 

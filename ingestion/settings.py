@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingestion.passes import Layout
+
 
 class IngestionSettings(BaseModel):
     """How files are read. Unknown names are refused."""
@@ -15,3 +17,6 @@ class IngestionSettings(BaseModel):
     memory_mb: int = Field(3000, ge=400, description="memory of a reading process")
     max_file_mb: int = Field(500, ge=1, description="larger files are refused")
     files_per_child: int = Field(100, ge=1, description="files after which a reading process is replaced")
+    layout: Layout = Field("auto", description="which papers the layout model reads again")
+    layout_timeout_s: int = Field(900, ge=1, description="CPU seconds, at most, where the layout model reads")
+    layout_files_per_child: int = Field(20, ge=1, description="the same as files_per_child, for such readings")

@@ -1,4 +1,4 @@
-"""The papers of a project as an ingest must know them: by path, by bytes, by words.
+"""The papers of a project as an ingest must know them: by path, by bytes, by words, by what names their work.
 
 It must not know how any of them is read or stored.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hierarchy.nodes import Node
+from ingestion.versions import VERSION_OF, Work
 
 
 class Shelf:
@@ -19,6 +20,7 @@ class Shelf:
         self._at: dict[str, str] = {}
         self._bytes: dict[str, str] = {}
         self._words: dict[str, str] = {}
+        self._works: dict[str, dict[str, None]] = {}  # a name of a work, and the papers that bear it, in their order
         for paper in papers:
             self.put(paper)
 
@@ -26,6 +28,8 @@ class Shelf:
         """Adds a paper, or a new state of it."""
         self.drop(paper.id)
         self._papers[paper.id] = paper
+        for name in Work.of_node(paper).names:
+            self._works.setdefault(name, {})[paper.id] = None
         for index, name in self._indexes():
             if paper.metadata.get(name):
                 index[str(paper.metadata[name])] = paper.id
@@ -33,10 +37,14 @@ class Shelf:
     def drop(self, paper: str) -> None:
         """Forgets a paper, if it is known."""
         old = self._papers.pop(paper, None)
-        for index, name in self._indexes() if old is not None else ():
-            key = str(old.metadata.get(name)) if old is not None else ""
+        if old is None:
+            return
+        for index, field in self._indexes():
+            key = str(old.metadata.get(field))
             if index.get(key) == paper:
                 del index[key]
+        for name in Work.of_node(old).names:
+            self._works[name].pop(paper)
 
     def get(self, paper: str) -> Node | None:
         """The paper with this id."""
@@ -53,6 +61,15 @@ class Shelf:
     def with_words(self, text_hash: str) -> Node | None:
         """A paper of these words, whatever its bytes."""
         return self._papers.get(self._words.get(text_hash, ""))
+
+    def bearing(self, names: Iterable[str]) -> list[Node]:
+        """The papers that bear one of these names of a work."""
+        found = dict.fromkeys(paper for name in names for paper in self._works.get(name, {}))
+        return [self._papers[paper] for paper in found]
+
+    def main(self, paper: Node) -> Node:
+        """The one that this paper is a version of, or itself."""
+        return self._papers.get(str(paper.metadata.get(VERSION_OF)), paper)
 
     def _indexes(self) -> tuple[tuple[dict[str, str], str], ...]:
         return (self._at, "path"), (self._bytes, "sha256"), (self._words, "text_hash")

@@ -9,6 +9,7 @@ import msgspec
 
 from hierarchy.paper import Paper
 from hierarchy.positions import Box
+from ingestion.passes import Layout
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -34,10 +35,11 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What the child shall do with a file: read it, or draw one of its pages."""
+    """What the child shall do with a file: read it, with the layout model where `layout` says so, or draw a page."""
 
     path: bytes
     picture: Picture | None = None
+    layout: Layout = "never"
 
 
 class Reply(msgspec.Struct):

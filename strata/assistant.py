@@ -12,20 +12,23 @@ import msgspec
 
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Encoder
-from hierarchy.errors import NotBuiltError, StrataError, UsageError
+from hierarchy.errors import NotBuiltError, ReadError, StrataError, UsageError
 from hierarchy.filters import Eq
 from hierarchy.identity import checked_project_name
 from hierarchy.journal import Failure, Job, Journal
 from hierarchy.nodes import Level, Node
-from hierarchy.paper import Paper
+from hierarchy.paper import Paper, ReadWarning
 from hierarchy.store import NodeStore, papers_of
 from ingestion.batch import failed_paths, ingest
 from ingestion.containment import Reader
-from ingestion.files import find_files
+from ingestion.files import exists, find_files
 from ingestion.judge import Judge
+from ingestion.passes import UNREFINED, Layout
 from ingestion.plan import IngestPlan, plan
 from ingestion.project import renew_project
 from ingestion.report import IngestReport
+from ingestion.settings import IngestionSettings
+from ingestion.versions import pass_on
 from ingestion.watcher import Watcher
 from retrieval.pipeline import Pipeline
 from retrieval.records import Answer, Event, SearchResult
@@ -98,15 +101,17 @@ class Assistant:
         retry_failed: bool = False,
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        layout: Layout | None = None,
         watcher: Watcher | None = None,
     ) -> IngestReport:
-        """Takes files and folders in; `retry_failed` takes up those that failed before.
+        """Takes files and folders in, and reads them again with the layout model where that pays.
 
         Args:
             paths: files, or folders that are searched to any depth.
-            retry_failed: takes up those that failed before, too.
+            retry_failed: takes up those that failed before, or could not be read again, too.
             include: patterns; only files in folders that fit one are taken.
             exclude: patterns; what fits one is passed over.
+            layout: which papers the layout model reads; None takes the setting.
             watcher: told how it goes.
 
         Raises:
@@ -116,7 +121,8 @@ class Assistant:
         files = self._files(paths, retry_failed, include, exclude)  # before a project is made for nothing
         store = self._store(create=True)
         self._open_pipeline = None
-        return ingest(files, store, self._journal, self._encoder, self.settings.ingestion, watcher)
+        settings = self._reading(layout)
+        return ingest(files, store, self._journal, self._encoder, settings, watcher, again=retry_failed)
 
     def plan(
         self,
@@ -125,16 +131,26 @@ class Assistant:
         retry_failed: bool = False,
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
+        layout: Layout | None = None,
     ) -> IngestPlan:
         """What `ingest` would do with these files; nothing is read or stored."""
         files = self._files(paths, retry_failed, include, exclude)
-        known = self.project.lower() in (name.lower() for name in self._projects.names())
-        return plan(self.project, files, Judge(papers_of(self._store()) if known else ()))
+        judge = Judge(papers_of(self._store()) if self._exists else ())
+        return plan(self.project, files, judge, self._reading(layout).layout, retry_failed)
+
+    def _reading(self, layout: Layout | None) -> IngestionSettings:
+        settings = self.settings.ingestion
+        return settings if layout is None else settings.model_copy(update={"layout": layout})
+
+    @property
+    def _exists(self) -> bool:
+        return self.project.lower() in (name.lower() for name in self._projects.names())
 
     def _files(self, paths: Paths, retry_failed: bool, include: Sequence[str], exclude: Sequence[str]) -> list[Path]:
         given = [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
         if retry_failed:
-            again = list(failed_paths(self._journal, self.project))
+            rough = (p.metadata for p in (self.papers() if self._exists else ()) if p.metadata.get(UNREFINED))
+            again = [*failed_paths(self._journal, self.project), *filter(exists, (Path(p["path"]) for p in rough))]
             if not again and not given:
                 raise UsageError(
                     f"Nothing failed in project {self.project!r}, or the files are gone.",
@@ -159,8 +175,12 @@ class Assistant:
             raise UsageError(f"There is no job {number}.", "See: strata jobs.", "unknown_job")
         return found
 
-    def parse(self, path: str | Path) -> Paper:
+    def parse(self, path: str | Path, *, layout: Layout | None = None) -> Paper:
         """What the parser sees in a file; nothing is stored.
+
+        Args:
+            path: of the file.
+            layout: whether the layout model reads, too; None takes the setting. Where that fails, a warning says so.
 
         Raises:
             ReadError: where the file cannot be read as a paper.
@@ -168,9 +188,11 @@ class Assistant:
         file = Path(path)
         if not file.exists():
             raise UsageError(f"{file} does not exist.", "Check the path; quote it if it holds spaces.", "missing_path")
-        reader = Reader(self.settings.ingestion)
+        settings = self._reading(layout)
+        reader = Reader(settings)
         try:
-            return reader.read(file.resolve())
+            paper = reader.read(file.resolve())
+            return paper if settings.layout == "never" else _refined(paper, reader, settings.layout)
         finally:
             reader.close()
 
@@ -272,6 +294,7 @@ class Assistant:
             )
         store = self._store()
         found = self._pipeline.library.resolve(paper)
+        pass_on(store, found.id)
         nodes = store.delete(Eq("paper", found.id))
         renewed = renew_project(store)
         self._journal.forget_paper(self.project, found.id)
@@ -339,6 +362,15 @@ class Assistant:
 
     def __repr__(self) -> str:
         return f"Assistant(project={self.project!r}, home={str(self.settings.home)!r})"
+
+
+def _refined(paper: Paper, reader: Reader, layout: Layout) -> Paper:
+    """A paper as the layout model reads it, or as it is, with a warning, where that fails."""
+    try:
+        return reader.read(Path(paper.path), layout, len(paper.pages))
+    except ReadError as error:
+        message = f"The layout model could not read it ({error.message.rstrip('.')})."
+        return msgspec.structs.replace(paper, warnings=(*paper.warnings, ReadWarning(UNREFINED, message)))
 
 
 def _level(level: str | Level | None) -> Level | None:

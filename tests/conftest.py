@@ -101,12 +101,15 @@ def home(tmp_path: Path, make_home: Callable[[Path], Path]) -> Path:
 
 @pytest.fixture
 def assistant(home: Path, encoder: MiniLM) -> Iterator[Callable[..., Assistant]]:
-    """A factory of assistants over one home: `assistant("thesis", timeout_s=5)`; they are closed at the end."""
+    """A factory of assistants over one home: `assistant("thesis", timeout_s=5)`; they are closed at the end.
+
+    Here and below papers are read by the fast pass alone, unless a test says otherwise.
+    """
     made: list[Assistant] = []
 
-    def make(project: str = "papers", **ingestion: int) -> Assistant:
+    def make(project: str = "papers", **ingestion: int | str) -> Assistant:
         with mock.patch("strata.assistant.build_encoder", return_value=encoder):
-            settings = Settings(home=home, ingestion=IngestionSettings.model_validate(ingestion))
+            settings = Settings(home=home, ingestion=IngestionSettings.model_validate({"layout": "never"} | ingestion))
             made.append(Assistant(project, settings))
         return made[-1]
 
@@ -121,7 +124,7 @@ def run_in(encoder: MiniLM) -> Run:
 
     def run(home: Path, *arguments: object, **environment: str) -> Said:
         out, err = StringIO(), StringIO()
-        variables = clean_environment(STRATA_HOME=str(home), **environment)
+        variables = clean_environment(**{"STRATA_HOME": str(home), "STRATA_LAYOUT": "never"} | environment)
         with (
             mock.patch.dict(os.environ, variables, clear=True),
             mock.patch("strata.assistant.build_encoder", return_value=encoder),
@@ -153,7 +156,9 @@ def strata(home: Path, tmp_path: Path) -> Run:
             [sys.executable, "-m", "strata", *arguments],
             capture_output=True,
             cwd=tmp_path,
-            env=clean_environment(**{"STRATA_HOME": str(home), "PYTHONPATH": str(ROOT)} | environment),
+            env=clean_environment(
+                **{"STRATA_HOME": str(home), "STRATA_LAYOUT": "never", "PYTHONPATH": str(ROOT)} | environment
+            ),
             stdin=subprocess.DEVNULL,
             timeout=timeout,
         )

@@ -14,6 +14,7 @@ import click
 from hierarchy.errors import NotBuiltError, UsageError
 from hierarchy.identity import checked_project_name
 from hierarchy.nodes import Level
+from ingestion.passes import Layout
 from retrieval.records import Answer, SearchResult
 from strata.assistant import Assistant, Row
 from strata.cli import show
@@ -25,6 +26,7 @@ from strata.settings import Settings
 
 ENGINES = click.Choice(["sqlite", "weaviate"])
 LEVELS = click.Choice([level.value for level in Level])
+LAYOUTS = click.Choice(["auto", "always", "never"])
 
 project_option = click.option("-p", "--project", help="The project's name (default: STRATA_PROJECT, or 'papers').")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the full record as JSON.")
@@ -33,6 +35,11 @@ paper_option = click.option(
 )
 queries_option = click.option(
     "--queries", type=click.Path(path_type=Path), help='Questions, a line each: {"id", "question", "papers"}.'
+)
+layout_option = click.option(
+    "--layout",
+    type=LAYOUTS,
+    help="Whether the layout model reads, too (default: STRATA_LAYOUT, or auto).",
 )
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Where the rows for --queries go (default: standard output)."
@@ -53,7 +60,8 @@ def app() -> None:
 )
 @click.option("--include", multiple=True, help="Only files in folders that fit this pattern; may be repeated.")
 @click.option("--exclude", multiple=True, help="Pass over files and folders that fit this pattern; may be repeated.")
-@click.option("--retry-failed", is_flag=True, help="Take up the files that failed before.")
+@click.option("--retry-failed", is_flag=True, help="Take up what failed before.")
+@layout_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
 @json_option
 def ingest(
@@ -63,6 +71,7 @@ def ingest(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     retry_failed: bool,
+    layout: Layout | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -74,6 +83,7 @@ def ingest(
         reading = settings.ingestion.model_copy(update={"readers": workers})
         settings = settings.model_copy(update={"ingestion": reading})
     chosen: dict[str, Any] = {"retry_failed": retry_failed, "include": include, "exclude": exclude}
+    chosen["layout"] = layout
     with Assistant(project, settings) as assistant:
         if dry_run:
             planned = assistant.plan(paths, **chosen)
@@ -114,11 +124,12 @@ def jobs(number: int | None, most: int, as_json: bool) -> int:
 @click.option(
     "--draw", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write each page as a picture to FOLDER."
 )
+@layout_option
 @json_option
-def parse(file: Path, folder: Path | None, as_json: bool) -> int:
+def parse(file: Path, folder: Path | None, layout: Layout | None, as_json: bool) -> int:
     """Show what the parser sees in a FILE; nothing is stored."""
     assistant = Assistant("parse")
-    paper = assistant.parse(file)
+    paper = assistant.parse(file, layout=layout)
     if folder is not None:
         from strata.drawing import draw_reading
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, T
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from ingestion.report import Outcome, Unchanged
+from ingestion.report import Left, Outcome, Refined, Unchanged
 from ingestion.watcher import Watcher
 from strata.cli import show
 
@@ -28,6 +28,7 @@ class Progress(Watcher):
         self._quiet = quiet
         self._bar = _Bar() if not quiet and sys.stderr.isatty() else None
         self._files = self._done = 0
+        self._rough = self._refined = 0  # papers to refine, and those that were
         self._start = time.monotonic()
 
     def began(self, files: int) -> None:
@@ -46,6 +47,21 @@ class Progress(Watcher):
         elif not self._quiet and not (isinstance(outcome, Unchanged) and self._done < self._files):
             rate = 60 * self._done / max(1e-3, time.monotonic() - self._start)
             line = f"{self._done}/{self._files} {show.outcome_line(outcome)}, {rate:.0f} files a minute"
+            print(line, file=sys.stderr, flush=True)
+
+    def refining(self, papers: int) -> None:
+        self._rough, self._start = papers, time.monotonic()
+        if self._bar:
+            self._bar.refining(papers)
+        elif not self._quiet:
+            print(f"All are searchable; {papers} to refine", file=sys.stderr, flush=True)
+
+    def refined(self, refined: Refined | Left) -> None:
+        self._refined += 1
+        if self._bar:
+            self._bar.advance()
+        elif not self._quiet:
+            line = f"refining {self._refined} of {self._rough}: {show.refined_line(refined)}"
             print(line, file=sys.stderr, flush=True)
 
     def __enter__(self) -> Progress:
@@ -76,12 +92,19 @@ class _Bar:
         at_hand = TextColumn("{task.description}", markup=False)
         self.bar = Bar(*columns, at_hand, console=show.console(error=True), speed_estimate_period=120)
         self._task = self.bar.add_task("looking at the files", total=None)
+        self._said = ""
 
     def total(self, files: int) -> None:
         self.bar.update(self._task, total=files)
 
+    def refining(self, papers: int) -> None:
+        """Begins anew, with the papers that are refined."""
+        self._said = "refining "
+        self.bar.update(self._task, visible=False)
+        self._task = self.bar.add_task(self._said, total=papers)
+
     def at_hand(self, name: str) -> None:
-        self.bar.update(self._task, description=show.plain(name)[:SHOWN])
+        self.bar.update(self._task, description=self._said + show.plain(name)[:SHOWN])
 
     def advance(self) -> None:
         self.bar.update(self._task, advance=1)

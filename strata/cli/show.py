@@ -11,7 +11,7 @@ from hierarchy.journal import Job
 from hierarchy.nodes import Level
 from hierarchy.paper import Paper
 from ingestion.plan import KEEP, IngestPlan
-from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Outcome
+from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Left, Outcome, Refined
 from retrieval.records import UNANSWERABLE, Answer, SearchResult
 from strata.projects import ProjectInfo
 from strata.tree import Tree, label
@@ -39,6 +39,13 @@ def show_report(report: IngestReport) -> None:
         out.print(_failed(failure.path, failure.message, failure.hint), style="red")
     for duplicate in report.duplicates:
         out.print(plain(f"duplicate  {duplicate.path}\n           of {duplicate.of}"), style="yellow")
+    for added in report.added:
+        if added.version_of:
+            out.print(plain(f"version    {added.path}\n           of {added.version_of}"), style="yellow")
+    for refined in report.refined:
+        if refined.error:
+            said = refined.error["message"]
+            out.print(plain(f"not refined {refined.path}\n           {said} The paper is in, by the fast pass."))
     out.print(plain(str(report)), style="bold")
     if report.failed:
         out.print("Mend these files and run the same command again, or take them up with --retry-failed.")
@@ -84,9 +91,10 @@ def job_line(job: Job) -> str:
     """An ingest in a line."""
     report = job.report or {}
     counts = [f"{len(report[name])} {name}" for name in ("added", "changed", "failed") if report.get(name)]
+    refined = f", {job.refined} of {job.to_refine} refined" if job.to_refine else ""
     took = f", {report['seconds']:.0f} s" if "seconds" in report else ""
     what = f" ({', '.join(counts)}{took})" if counts or took else ""
-    return f"{job.id:4}  {job.began[:16]}  {job.project}: {job.state}, {job.done} of {job.files} files{what}"
+    return f"{job.id:4}  {job.began[:16]}  {job.project}: {job.state}, {job.done} of {job.files} files{refined}{what}"
 
 
 def outcome_line(outcome: Outcome) -> str:
@@ -94,7 +102,8 @@ def outcome_line(outcome: Outcome) -> str:
     name = plain(outcome.file)
     match outcome:
         case Added():
-            return f"added {name} ({outcome.nodes} nodes)"
+            version = f", a version of {plain(outcome.version_of)}" if outcome.version_of else ""
+            return f"added {name} ({outcome.nodes} nodes{version})"
         case Changed():
             return f"changed {name} ({outcome.embedded} passages embedded, {outcome.kept + outcome.moved} kept)"
         case Failed():
@@ -103,6 +112,16 @@ def outcome_line(outcome: Outcome) -> str:
             return f"duplicate {name}"
         case _:
             return f"unchanged {name}"
+
+
+def refined_line(refined: Refined | Left) -> str:
+    """What became of one paper that was to be refined, in a few words."""
+    name = plain(refined.file)
+    if isinstance(refined, Left):
+        return f"left {name} (another process had it)"
+    if refined.error:
+        return f"not refined {name} ({refined.error['code']})"
+    return f"refined {name} ({refined.reading}, {refined.embedded} passages embedded)"
 
 
 def show_answer(answer: Answer) -> None:

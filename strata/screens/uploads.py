@@ -1,7 +1,8 @@
 """Uploaded papers: copied under STRATA_HOME by the hash of their bytes, and taken in beside whoever asks.
 
 One thread takes one project's files after the other, so that a reload or a closed window stops nothing; what waits is
-noted beside the files, and taken up again by the next server. What failed is in the journal; here stands only what is
+noted beside the files, and taken up again by the next server. A paper is in when its fast pass is stored; it is refined
+when nothing waits. What failed is in the journal; here stands only what is
 under way. It must not know Streamlit.
 """
 
@@ -19,7 +20,7 @@ import msgspec
 
 from hierarchy.errors import StrataError
 from ingestion.files import exists, hash_file
-from ingestion.report import Changed, Duplicate, Failed, Outcome
+from ingestion.report import Added, Changed, Duplicate, Failed, Left, Outcome, Refined, Unchanged
 from ingestion.watcher import Watcher
 from strata.assistant import Assistant
 
@@ -58,6 +59,8 @@ class Uploads:
         self._lock = threading.Lock()
         self._uploads: dict[str, list[Upload]] = {}
         self._working: set[str] = set()
+        self._refining: set[str] = set()  # projects of which all that came is searchable
+        self._rough: dict[str, list[Path]] = {}  # papers that are in, and not yet refined
         for note in sorted(self._folder.glob(f"*{NOTE}")):
             paths = map(Path, msgspec.json.decode(note.read_bytes(), type=list[str]))
             self._begin(note.name.removesuffix(NOTE), [Upload(path.name, path) for path in paths if exists(path)])
@@ -76,8 +79,10 @@ class Uploads:
             return list(self._uploads.get(project.lower(), []))
 
     def busy(self, project: str) -> bool:
-        """Whether files of a project are being taken in."""
-        return project.lower() in self._working
+        """Whether files of a project are on their way; those that are in and only refined are not."""
+        with self._lock:
+            on_their_way = any(not upload.ended for upload in self._uploads.get(project.lower(), []))
+            return on_their_way or project.lower() in self._working - self._refining
 
     def dismiss(self, project: str) -> None:
         """Forgets the uploads that have ended."""
@@ -97,10 +102,15 @@ class Uploads:
             self._working.add(project.lower())
         threading.Thread(target=self._work, args=(project,), daemon=True).start()
 
+    def _waits(self, project: str) -> bool:
+        with self._lock:
+            return any(upload.state == WAITING for upload in self._uploads[project.lower()])
+
     def _note(self, project: str, uploads: Sequence[Upload]) -> None:
         """Notes what waits, for a server that comes after this one."""
         note = self._folder / f"{project}{NOTE}"
-        waiting = [str(upload.path) for upload in uploads if not upload.ended]
+        rough = self._rough.get(project.lower(), [])
+        waiting = [str(path) for path in (*(upload.path for upload in uploads if not upload.ended), *rough)]
         if waiting:
             _write(note, msgspec.json.encode(waiting))
         else:
@@ -125,36 +135,70 @@ class Uploads:
                 mine = self._uploads[project.lower()]
                 self._note(project, mine)
                 todo = [upload for upload in mine if upload.state == WAITING]
-                if not todo:
+                rough = self._rough.setdefault(project.lower(), [])
+                if not todo and not rough:
                     self._working.discard(project.lower())
                     return
-            self._ingest(project, todo)
+            self._ingest(project, todo, rough)
 
-    def _ingest(self, project: str, todo: Sequence[Upload]) -> None:
+    def _ingest(self, project: str, todo: Sequence[Upload], rough: list[Path]) -> None:
+        """Takes files in, and refines them and what was left to refine, until others wait."""
+        told = _Told(todo, rough, lambda: self._waits(project), lambda: self._refining.add(project.lower()))
+        if todo:
+            self._refining.discard(project.lower())
         try:
             with self._assistant(project) as assistant:
-                assistant.ingest([upload.path for upload in todo], watcher=_Told(todo))
+                assistant.ingest([*(upload.path for upload in todo), *filter(exists, rough)], watcher=told)
+            if not told.left:
+                rough.clear()
         except StrataError as error:
             _end(todo, str(error))
+            rough.clear()
         except Exception as error:  # a door: the thread must go on with what comes later
             _end(todo, f"Something went wrong ({type(error).__name__}: {error}).")
+            rough.clear()
         _end(todo, "It was passed over.")
 
 
 class _Told(Watcher):
-    """Notes how the files of one run go; one file may have been given twice."""
+    """Notes how the files of one run go; one file may have been given twice.
 
-    def __init__(self, uploads: Sequence[Upload]) -> None:
-        self._uploads = uploads
+    Args:
+        uploads: of this run.
+        rough: the papers that are in and not yet refined; kept up.
+        waits: whether other uploads wait.
+        searchable: called when all that came is in.
+    """
+
+    def __init__(
+        self, uploads: Sequence[Upload], rough: list[Path], waits: Callable[[], bool], searchable: Callable[[], None]
+    ) -> None:
+        self._uploads, self._rough, self._waits, self._searchable = uploads, rough, waits, searchable
+        self.left = False  # whether papers were left unrefined, as others waited
 
     def taking(self, path: Path) -> None:
         for upload in self._at(str(path)):
-            upload.state = READING
+            if not upload.ended:
+                upload.state = READING
 
     def done(self, outcome: Outcome) -> None:
         for upload in self._at(outcome.path):
             upload.said = said_of(outcome)
             upload.state = FAILED if isinstance(outcome, Failed) else DONE
+        path = Path(outcome.path)
+        if isinstance(outcome, Added | Changed | Unchanged) and path not in self._rough:
+            self._rough.append(path)
+
+    def refining(self, papers: int) -> None:
+        self._searchable()
+
+    def refined(self, refined: Refined | Left) -> None:
+        if Path(refined.path) in self._rough:
+            self._rough.remove(Path(refined.path))
+
+    def enough(self) -> bool:
+        self.left = self.left or self._waits()
+        return self.left
 
     def _at(self, path: str) -> list[Upload]:
         return [upload for upload in self._uploads if str(upload.path) == path]
@@ -166,6 +210,8 @@ def said_of(outcome: Outcome) -> str:
         return f"{outcome.message} {outcome.hint}"
     if isinstance(outcome, Duplicate):
         return "It is in already, as another file."
+    if isinstance(outcome, Added) and outcome.version_of:
+        return "In, as another version of a paper."
     return "Renewed." if isinstance(outcome, Changed) else "In."
 
 
