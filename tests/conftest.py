@@ -63,8 +63,8 @@ Run = Callable[..., Said]
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """The environment without Strata's variables, and with these."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("STRATA_")} | extra
+    """The environment without Strata's variables, and with these; papers are read by the fast pass alone."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("STRATA_")} | {"STRATA_LAYOUT": "never"} | extra
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def home(tmp_path: Path, make_home: Callable[[Path], Path]) -> Path:
 def assistant(home: Path, encoder: MiniLM) -> Iterator[Callable[..., Assistant]]:
     """A factory of assistants over one home: `assistant("thesis", timeout_s=5)`; they are closed at the end.
 
-    Here and below papers are read by the fast pass alone, unless a test says otherwise.
+    They read by the fast pass alone, unless a test says otherwise.
     """
     made: list[Assistant] = []
 
@@ -124,7 +124,7 @@ def run_in(encoder: MiniLM) -> Run:
 
     def run(home: Path, *arguments: object, **environment: str) -> Said:
         out, err = StringIO(), StringIO()
-        variables = clean_environment(**{"STRATA_HOME": str(home), "STRATA_LAYOUT": "never"} | environment)
+        variables = clean_environment(**{"STRATA_HOME": str(home)} | environment)
         with (
             mock.patch.dict(os.environ, variables, clear=True),
             mock.patch("strata.assistant.build_encoder", return_value=encoder),
@@ -156,9 +156,7 @@ def strata(home: Path, tmp_path: Path) -> Run:
             [sys.executable, "-m", "strata", *arguments],
             capture_output=True,
             cwd=tmp_path,
-            env=clean_environment(
-                **{"STRATA_HOME": str(home), "STRATA_LAYOUT": "never", "PYTHONPATH": str(ROOT)} | environment
-            ),
+            env=clean_environment(**{"STRATA_HOME": str(home), "PYTHONPATH": str(ROOT)} | environment),
             stdin=subprocess.DEVNULL,
             timeout=timeout,
         )

@@ -40,6 +40,7 @@ from ingestion.tasks import Reply, Task
 from ingestion.watcher import Watcher
 from strata.assistant import Assistant
 from strata.screens.uploads import DONE, Uploads
+from strata.settings import Settings
 
 Make = Callable[..., Assistant]
 Closer = Callable[[Paper], Paper]
@@ -145,6 +146,11 @@ def test_what_satisfies_what() -> None:
     assert not wants(failed, "never", True)
     assert satisfied("auto", "mixed") == satisfied("auto", "fast") == "auto"
     assert satisfied("auto", "layout") == satisfied("always", "layout") == "always"
+
+
+def test_the_layout_model_reads_where_it_pays_unless_somebody_says_otherwise() -> None:
+    assert Settings.from_environment({}).ingestion.layout == "auto"
+    assert Settings.from_environment({"STRATA_LAYOUT": "always"}).ingestion.layout == "always"
 
 
 # Two passes
