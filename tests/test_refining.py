@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import pytest
 from conftest import ROOT, Run, clean_environment
+from engines import ENGINES
 from hostile_pdfs import small_paper
 from pdfs import PaperMaker, prose
 
@@ -39,6 +40,7 @@ from ingestion.shelf import Shelf
 from ingestion.tasks import Reply, Task
 from ingestion.watcher import Watcher
 from strata.assistant import Assistant
+from strata.local_weaviate import LocalWeaviate
 from strata.screens.uploads import DONE, Uploads
 from strata.settings import Settings
 
@@ -437,6 +439,39 @@ def test_two_ingests_that_refine_at_once_end_as_one_would(
     assert differences(*stores) == []
     for store in stores:
         store.close()
+
+
+@pytest.mark.parametrize("engine_name", list(ENGINES))
+def test_every_engine_takes_refinements_failed_ones_and_versions_that_take_a_place(
+    engine_name: str, papers: Path, here: Run, closely: Closely, request: pytest.FixtureRequest
+) -> None:
+    there: dict[str, str] = {}
+    if engine_name == "weaviate":
+        server: LocalWeaviate = request.getfixturevalue("weaviate")
+        there = server.environment
+    maker = PaperMaker(1)
+    maker.title("On the growth of reeds in plot 0", ["Ada Fenwick"])
+    maker.heading("Methods")
+    maker.paragraph(prose(77, 9))
+    maker.save(papers / "z.pdf")
+    closely(lambda paper: refusing(paper) if paper.file == "b.pdf" else mended(paper))
+    report = here("ingest", papers, "--layout", "auto", "--json", **there).json
+    assert [bool(r["error"]) for r in report["refined"]] == [False, True, False, False]
+    assert [r["embedded"] for r in report["refined"]] == [1, 0, 1, 1]
+    assert report["added"][3]["version_of"] == report["added"][0]["paper"]
+    here("remove", "a.pdf", "--yes", **there)
+    children = here("tree", "--json", **there).json["root"]["children"]
+    found = {child["file"]: child["metadata"] for child in children}
+    assert [(f, m["pass"], m["layout"]) for f, m in sorted(found.items())] == [
+        ("b.pdf", "fast", "auto"),
+        ("c.pdf", "layout", "always"),
+        ("z.pdf", "layout", "always"),
+    ]
+    assert found["b.pdf"]["layout_failed"] == "timeout"
+    assert "version_of" not in found["z.pdf"]
+    (papers / "a.pdf").unlink()
+    again = here("ingest", papers, "--layout", "auto", "--json", **there).json
+    assert (len(again["unchanged"]), again["refined"]) == (3, [])
 
 
 # How it is told
