@@ -25,7 +25,8 @@ from hierarchy.filters import Eq
 from hierarchy.journal import KILLED, Journal
 from hierarchy.nodes import Level
 from ingestion.files import find_files
-from ingestion.intake import Intake, Prepared
+from ingestion.intake import Intake
+from ingestion.prepared import Prepared
 from ingestion.report import Duplicate
 from ingestion.shelf import Shelf
 from strata.assistant import Assistant

@@ -530,7 +530,7 @@ def test_the_layout_model_is_read_with_in_processes_of_its_own(papers: Path, mon
     reader = Reader(IngestionSettings(layout_files_per_child=2))
     children: list[int] = []
     for layout in ("never", "never", "auto", "auto", "auto", "never"):
-        reader.read(papers / "a.pdf", layout)  # type: ignore[arg-type]
+        reader.read(papers / "a.pdf", layout)
         assert reader._child is not None
         children.append(reader._child.pid)
     reader.close()
