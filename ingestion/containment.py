@@ -28,6 +28,7 @@ from ingestion.tasks import Picture, Reply, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 WAITING = 10  # times the limit of computing, by the clock
+OCR_WAITING = 200  # where pages are read by OCR, which grants itself more
 MOST_REPLY = 256 * 1024 * 1024
 # 127: the C library could not get memory for a thread
 _OUT_OF_MEMORY = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
@@ -90,7 +91,7 @@ class Reader:
         child = self._ready()
         assert child.stdin is not None
         try:
-            task = msgspec.msgpack.encode(Task(os.fsencode(path), picture)).hex().encode()
+            task = msgspec.msgpack.encode(Task(os.fsencode(path), picture, ocr=self._settings.ocr)).hex().encode()
             child.stdin.write(b"%d %s\n" % (self._settings.timeout_s, task))
             child.stdin.flush()
             reply = msgspec.msgpack.decode(self._receive(child), type=Reply)
@@ -153,7 +154,8 @@ class Reader:
 
     def _receive(self, child: subprocess.Popen[bytes]) -> bytes:
         # CPU time is what a file is given, whatever else the machine does; the clock only ends a process that waits.
-        deadline = time.monotonic() + WAITING * self._settings.timeout_s
+        waiting = OCR_WAITING if self._settings.ocr else WAITING
+        deadline = time.monotonic() + waiting * self._settings.timeout_s
         length = int.from_bytes(self._exactly(child, 4, deadline), "big")
         if length > MOST_REPLY:
             raise EOFError("a reply beyond all measure")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 from hierarchy.identity import paper_id, text_hash
@@ -31,26 +32,28 @@ from ingestion.reading.seen import mark_seen
 from ingestion.reading.typography import Typography, learn
 
 
-def read_paper(path: Path, layout: str = "never") -> Paper:
+def read_paper(path: Path, layout: str = "never", ocr: str = "") -> Paper:
     """Reads a PDF.
 
     Args:
         path: the file.
         layout: which pages a layout model looks at besides the rules: "never" any, "always" each, "auto" those that
             the rules do not explain well.
+        ocr: the languages in which pages that are pictures are read by OCR; none are where it is empty.
 
     Raises:
         ReadError: with one of the codes of `hierarchy.errors.READ_CODES`.
     """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    document = extract(path)
+    document = extract(path, ocr)
     if layout == "always":
         lay_out(path, document)
         return understand(document, path, sha256)
+    untouched = deepcopy(document) if ocr and layout != "never" else None  # OCR is too slow to be done again
     paper, measures = _understood(document, path, sha256)
     if layout == "never" or not (numbers := doubtful_pages(document.pages, measures)):
         return paper
-    again = extract(path)  # understanding has changed the first
+    again = untouched or extract(path)  # understanding has changed the first
     lay_out(path, again, numbers)
     return understand(again, path, sha256)
 

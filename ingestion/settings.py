@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+ENGLISH = "eng"
 
 
 class IngestionSettings(BaseModel):
@@ -15,3 +17,13 @@ class IngestionSettings(BaseModel):
     memory_mb: int = Field(3000, ge=400, description="memory of a reading process")
     max_file_mb: int = Field(500, ge=1, description="larger files are refused")
     files_per_child: int = Field(100, ge=1, description="files after which a reading process is replaced")
+    ocr: str = Field("", pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$", description="languages of scans, such as deu+eng")
+
+    @field_validator("ocr", mode="before")
+    @classmethod
+    def _languages(cls, given: object) -> object:
+        """A yes means English, a no means none."""
+        said = str(given).strip().lower()
+        if said in ("1", "true", "yes", "on"):
+            return ENGLISH
+        return "" if said in ("", "0", "false", "no", "off") else given

@@ -34,10 +34,14 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What the child shall do with a file: read it, or draw one of its pages."""
+    """What the child shall do with a file: read it, or draw one of its pages.
+
+    `ocr` are the languages in which scanned pages are read; none are without.
+    """
 
     path: bytes
     picture: Picture | None = None
+    ocr: str = ""
 
 
 class Reply(msgspec.Struct):
