@@ -16,6 +16,7 @@ from hierarchy.positions import Span
 from ingestion.pages import Document, Line, Role
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
+from ingestion.reading.direction import join_right_to_left
 from ingestion.reading.doubt import doubtful_pages
 from ingestion.reading.floats import is_table, label_of, mark_floats
 from ingestion.reading.footnotes import mark_footnotes
@@ -25,6 +26,7 @@ from ingestion.reading.furniture import mark_furniture
 from ingestion.reading.headings import find_headings
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.lines import join_fragments
+from ingestion.reading.missing import give_back_front, missing
 from ingestion.reading.order import order_page
 from ingestion.reading.references import fields_of, mark_references
 from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
@@ -65,6 +67,7 @@ def understand(document: Document, path: Path, sha256: str) -> Paper:
 
 def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typography]:
     for page in document.pages:
+        join_right_to_left(page)
         join_fragments(page)
     mark_furniture(document)
     measures = learn(document)
@@ -76,6 +79,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
     headings = find_headings(document, measures)
     entries = mark_references(document, headings)
     front = read_front(document, measures, headings)
+    give_back_front(document)
     for page in document.pages:
         mark_formulas(page, measures)
     vocabulary = Vocabulary(document)
@@ -83,9 +87,8 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
     name = paper_id(front.doi, front.arxiv, front.title, front.authors[0].family if front.authors else "", words)
     sections = build_sections(cut_sections(document, headings), name, measures, vocabulary)
     figures, tables = _floats(document, vocabulary)
-    if not any(s.passages for s in sections):
-        document.warnings.append(ReadWarning("no_body", "No running text was found."))
     abstract = abstract_of(sections)
+    document.warnings += missing(document, front.title, abstract, sections, entries)
     paper = Paper(
         file=path.name,
         path=str(path.resolve()),
