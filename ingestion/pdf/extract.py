@@ -74,6 +74,9 @@ def extract(path: Path, ocr: str = "") -> Document:
     if not any(page.lines for page in document.pages):
         if any(w.code == "repaired" for w in document.warnings):
             raise ReadError("The file is damaged: none of its text is left.", AGAIN, "damaged")
+        if crowded := sum(w.code == "crowded" for w in document.warnings):
+            message = f"The file has no page with text but {crowded} that hold more of it than Strata reads."
+            raise ReadError(message, "Print the pages that you need to a new PDF.", "too_large")
         what = "; OCR found none either" if scans.ready else ": the file is a scan, or its pages are empty"
         raise ReadError(f"No page has text that a program can read{what}.", scans.advice or AGAIN, "no_text")
     return document
