@@ -12,7 +12,7 @@ import numpy as np
 
 from hierarchy.positions import Box, box_of
 from ingestion.pdf.drawn import seen
-from ingestion.pdf.hidden import NEAR, Ink, hidden_reason
+from ingestion.pdf.hidden import LEAST_ALPHA, LEAST_SIZE, NEAR, Ink, hidden_reason
 from ingestion.pdf.painted import PaintedPage
 
 FILLED, STROKED, CLIPPING = 16, 32, 64  # how the library says that a letter is drawn
@@ -41,7 +41,7 @@ class Sight:
 
     def verdict(self, span: dict[str, Any]) -> Verdict:
         """What is known of a span without drawing the page."""
-        if self.scanned or not span["text"].strip():
+        if self.scanned or self._is_plain(span) or not span["text"].strip():
             return SEEN
         ink = ink_of(span)
         drawn_through = not ink.painted and int(span.get("char_flags", FILLED)) & CLIPPING
@@ -57,6 +57,19 @@ class Sight:
         if _is_light(ink.color) and any(_holds(box, _middle(ink.box)) for box in self._painted.pictures()):
             return Verdict("colour", sure=False)
         return SEEN
+
+    def _is_plain(self, span: dict[str, Any]) -> bool:
+        """Whether this is dark text of a usual size with nothing near, as nearly all is; told without much ado."""
+        if (
+            not span.get("char_flags", FILLED) & (FILLED | STROKED)
+            or span.get("alpha", 255) < LEAST_ALPHA
+            or span["size"] < LEAST_SIZE
+            or _is_light(span["color"])
+            or self._painted.late()
+        ):
+            return False
+        x0, y0, x1, y1 = span["bbox"]
+        return not self._painted.covers(((x0 + x1) / 2, (y0 + y1) / 2))
 
     def are_seen(self, words: Sequence[tuple[Box, str]]) -> list[bool]:
         """Whether doubtful words, each with the reason of its doubt, show on the page."""
