@@ -32,6 +32,7 @@ NAMES = (
     "marks",
     "reading",
     "chat",
+    "fuzz",
     "captions",
 )
 

@@ -8,7 +8,6 @@ an error. It must not know stores.
 from __future__ import annotations
 
 import ctypes
-import math
 import os
 import resource
 import signal
@@ -18,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from hierarchy.errors import ReadError
+from ingestion.limits import limit_cpu
 from ingestion.tasks import Reply, Task
 
 
@@ -36,7 +36,7 @@ def main() -> None:
     encoder = msgspec.msgpack.Encoder()
     for line in sys.stdin.buffer:
         seconds, _, raw = line.rstrip(b"\n").partition(b" ")
-        _limit_cpu(int(seconds))
+        limit_cpu(int(seconds))
         task = msgspec.msgpack.decode(bytes.fromhex(raw.decode()), type=Task)
         message = encoder.encode(_reply(task))
         replies.write(len(message).to_bytes(4, "big") + message)
@@ -56,7 +56,7 @@ def _reply(task: Task) -> Reply:
             return Reply(picture=draw(path, task.picture))
         from ingestion.reader import read_paper
 
-        return Reply(read_paper(path, layout=task.layout))
+        return Reply(read_paper(path, layout=task.layout, ocr=task.ocr))
     except ReadError as error:
         return Reply(error=(error.code, error.message, error.hint))
     except MemoryError:
@@ -88,13 +88,6 @@ def _reply(task: Task) -> Reply:
                 "Print it to a new PDF, and ingest that.",
             )
         )
-
-
-def _limit_cpu(seconds: int) -> None:
-    """Ends the process by SIGXCPU when this file has taken so many more CPU seconds."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
 def _die_with_parent() -> None:

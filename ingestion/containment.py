@@ -30,6 +30,7 @@ from ingestion.tasks import Picture, Reply, Task
 ROOT = Path(__file__).resolve().parent.parent
 WAITING = 10  # times the limit of computing, by the clock
 LAYOUT_PAGE_S = 3  # CPU seconds for a page that the layout model reads; .7 was measured
+OCR_WAITING = 200  # where pages are read by OCR, which grants itself more
 MOST_REPLY = 256 * 1024 * 1024
 # 127: the C library could not get memory for a thread
 _OUT_OF_MEMORY = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, 127)
@@ -67,7 +68,7 @@ class Reader:
         Raises:
             ReadError: what is wrong with the file: its code is one of `hierarchy.errors.READ_CODES`.
         """
-        paper = self._answer(Task(os.fsencode(path), layout=layout), pages).paper
+        paper = self._answer(Task(os.fsencode(path), layout=layout, ocr=self._settings.ocr), pages).paper
         assert paper is not None
         return paper
 
@@ -172,7 +173,7 @@ class Reader:
 
     def _receive(self, child: subprocess.Popen[bytes], limit: int) -> bytes:
         # CPU time is what a file is given, whatever else the machine does; the clock only ends a process that waits.
-        deadline = time.monotonic() + WAITING * limit
+        deadline = time.monotonic() + (OCR_WAITING if self._settings.ocr else WAITING) * limit
         try:
             length = int.from_bytes(self._exactly(child, 4, deadline), "big")
             if length > MOST_REPLY:

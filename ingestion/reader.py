@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 from hierarchy.identity import paper_id, text_hash
@@ -16,6 +17,7 @@ from ingestion.pages import Document, Line, Role
 from ingestion.passes import Layout
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
+from ingestion.reading.direction import join_right_to_left
 from ingestion.reading.doubt import doubtful_pages
 from ingestion.reading.floats import is_table, label_of, mark_floats
 from ingestion.reading.footnotes import mark_footnotes
@@ -25,6 +27,7 @@ from ingestion.reading.furniture import mark_furniture
 from ingestion.reading.headings import find_headings
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.lines import join_fragments
+from ingestion.reading.missing import give_back_front, missing
 from ingestion.reading.order import order_page
 from ingestion.reading.references import fields_of, mark_references
 from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
@@ -32,26 +35,28 @@ from ingestion.reading.seen import mark_seen
 from ingestion.reading.typography import Typography, learn
 
 
-def read_paper(path: Path, layout: Layout = "never") -> Paper:
+def read_paper(path: Path, layout: Layout = "never", ocr: str = "") -> Paper:
     """Reads a PDF.
 
     Args:
         path: the file.
         layout: which pages a layout model looks at besides the rules: "never" any, "always" each, "auto" those that
             the rules do not explain well.
+        ocr: the languages in which pages that are pictures are read by OCR; none are where it is empty.
 
     Raises:
         ReadError: with one of the codes of `hierarchy.errors.READ_CODES`.
     """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    document = extract(path)
+    document = extract(path, ocr)
     if layout == "always":
         lay_out(path, document)
         return understand(document, path, sha256)
+    untouched = deepcopy(document) if ocr and layout != "never" else None  # OCR is too slow to be done again
     paper, measures = _understood(document, path, sha256)
     if layout == "never" or not (numbers := doubtful_pages(document.pages, measures)):
         return paper
-    again = extract(path)  # understanding has changed the first
+    again = untouched or extract(path)  # understanding has changed the first
     lay_out(path, again, numbers)
     return understand(again, path, sha256)
 
@@ -63,6 +68,7 @@ def understand(document: Document, path: Path, sha256: str) -> Paper:
 
 def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typography]:
     for page in document.pages:
+        join_right_to_left(page)
         join_fragments(page)
     mark_furniture(document)
     measures = learn(document)
@@ -74,6 +80,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
     headings = find_headings(document, measures)
     entries = mark_references(document, headings)
     front = read_front(document, measures, headings)
+    give_back_front(document)
     for page in document.pages:
         mark_formulas(page, measures)
     vocabulary = Vocabulary(document)
@@ -81,9 +88,8 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
     name = paper_id(front.doi, front.arxiv, front.title, front.authors[0].family if front.authors else "", words)
     sections = build_sections(cut_sections(document, headings), name, measures, vocabulary)
     figures, tables = _floats(document, vocabulary)
-    if not any(s.passages for s in sections):
-        document.warnings.append(ReadWarning("no_body", "No running text was found."))
     abstract = abstract_of(sections)
+    document.warnings += missing(document, front.title, abstract, sections, entries)
     paper = Paper(
         file=path.name,
         path=str(path.resolve()),

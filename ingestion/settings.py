@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ingestion.passes import Layout
+
+ENGLISH = "eng"
 
 
 class IngestionSettings(BaseModel):
@@ -20,3 +22,13 @@ class IngestionSettings(BaseModel):
     layout: Layout = Field("auto", description="which papers the layout model reads again")
     layout_timeout_s: int = Field(900, ge=1, description="CPU seconds, at most, where the layout model reads")
     layout_files_per_child: int = Field(20, ge=1, description="the same as files_per_child, for such readings")
+    ocr: str = Field("", pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$", description="languages of scans, such as deu+eng")
+
+    @field_validator("ocr", mode="before")
+    @classmethod
+    def _languages(cls, given: object) -> object:
+        """A yes means English, a no means none."""
+        said = str(given).strip().lower()
+        if said in ("1", "true", "yes", "on"):
+            return ENGLISH
+        return "" if said in ("", "0", "false", "no", "off") else given

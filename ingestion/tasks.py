@@ -35,11 +35,16 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What the child shall do with a file: read it, with the layout model where `layout` says so, or draw a page."""
+    """What the child shall do with a file: read it, or draw one of its pages.
+
+    `layout` tells which pages the layout model looks at; `ocr` are the languages in which scanned pages are read, none
+    are without.
+    """
 
     path: bytes
     picture: Picture | None = None
     layout: Layout = "never"
+    ocr: str = ""
 
 
 class Reply(msgspec.Struct):

@@ -72,8 +72,8 @@ def blank() -> bytes:
     return write_pages([Canvas()])
 
 
-def _picture(writer: Writer) -> str:
-    pixels = zlib.compress(bytes([240, 236, 228]) * 64)
+def _picture(writer: Writer, grey: int = 236) -> str:
+    pixels = zlib.compress(bytes([grey]) * 192)
     entries = "/Type /XObject /Subtype /Image /Width 8 /Height 8 /ColorSpace /DeviceRGB /BitsPerComponent 8"
     return f"/XObject << /Im {writer.stream(pixels, entries + ' /Filter /FlateDecode')} 0 R >>"
 
@@ -151,6 +151,101 @@ def with_hidden_text(reason: str, secret: str = SECRET) -> bytes:
         case _:
             raise ValueError(reason)
     return maker.bytes()
+
+
+def with_text_drawn_over(how: str, secret: str = SECRET) -> bytes:
+    """A paper with a sentence over which something is drawn later; `how` names what."""
+    writer, maker = Writer(), PaperMaker(1)
+    maker.title("Reed Beds and Their Covers", ["Ada Fenwick"])
+    maker.heading("Introduction")
+    maker.paragraph(prose(11, 6))
+    page = maker.pages[0]
+    states = "/Half << /ca 0.4 >> /Times << /BM /Multiply >>"
+    page.resources = f"/ExtGState << {states} >> {_picture(writer)}"
+    over = (66, 586, 420, 22)
+    if how == "covers half":
+        over = (66, 586, 110, 22)
+    if how == "drawn before":
+        page.rectangle(*over, "0.9 0.9 0.2")
+    page.text(72, 600, secret)
+    place = f"{over[2]} 0 0 {over[3]} {over[0]} {HEIGHT - over[1] - over[3]:g} cm /Im Do"
+    path = f"{over[0]} {HEIGHT - over[1] - over[3]:g} {over[2]} {over[3]} re f"
+    match how:
+        case "picture":
+            page.ops.append(f"q {place} Q")
+        case "white box" | "covers half":
+            page.rectangle(*over, "1 1 1")
+        case "see-through box":
+            page.ops.append(f"q /Half gs 0.9 0.9 0.2 rg {path} Q")
+        case "marker pen":
+            page.ops.append(f"q /Times gs 0.9 0.9 0.2 rg {path} Q")
+        case "frame":
+            page.ops.append(f"q {path[:-1]}S Q")
+        case "empty clip":
+            page.ops.append(f"q 0 0 1 1 re W n 0 0 0 rg {path} Q")
+        case "drawn before":
+            pass
+        case _:
+            raise ValueError(how)
+    return write_pages(maker.pages, writer)
+
+
+def with_text_outside(how: str, secret: str = SECRET) -> bytes:
+    """A paper with a sentence beyond the page's edge, clipped away, or on a layer that is off; `how` names which."""
+    writer, maker = Writer(), PaperMaker(1, head="")
+    maker.title("Reed Beds and Their Edges", ["Ada Fenwick"])
+    maker.heading("Introduction")
+    maker.paragraph(prose(11, 6))
+    page = maker.pages[0]
+    match how:
+        case "beyond the page":
+            page.text(72, HEIGHT + 60, secret)
+        case "clipped":
+            page.ops.append("q 300 300 4 4 re W n")
+            page.text(72, 600, secret)
+            page.ops.append("Q")
+        case "outside the crop box":
+            page.text(72, 40, secret)
+            page.entries = f"/CropBox [0 0 {WIDTH:g} {HEIGHT - 60:g}]"
+        case "layer":
+            layer = writer.add("<< /Type /OCG /Name (Drafts) >>")
+            page.resources = f"/Properties << /L {layer} 0 R >>"
+            page.ops.append("/OC /L BDC")
+            page.text(72, 600, secret)
+            page.ops.append("EMC")
+            return write_pages(
+                maker.pages,
+                writer,
+                catalog=f"/OCProperties << /OCGs [{layer} 0 R] /D << /OFF [{layer} 0 R] /Order [{layer} 0 R] >> >>",
+            )
+        case _:
+            raise ValueError(how)
+    return maker.bytes()
+
+
+def white_on_picture(dark: bool) -> bytes:
+    """A paper with a sentence in white on a picture that is drawn before it, dark or as white as the sentence."""
+    writer, maker = Writer(), PaperMaker(1)
+    maker.title("Reed Beds on Pictures", ["Ada Fenwick"])
+    maker.heading("Introduction")
+    maker.paragraph(prose(11, 6))
+    page = maker.pages[0]
+    page.resources = _picture(writer, 20 if dark else 255)
+    page.ops.append(f"q 420 0 0 22 66 {HEIGHT - 608:g} cm /Im Do Q")
+    page.text(72, 600, SECRET, color="1 1 1")
+    return write_pages(maker.pages, writer)
+
+
+def text_under_scan() -> bytes:
+    """A scan whose words were set below its picture, as some OCR programs write them."""
+    writer, maker = Writer(), PaperMaker(1)
+    maker.title("A Scanned Paper on Reeds", ["Ada Fenwick"])
+    maker.heading("Introduction")
+    maker.paragraph(prose(5, 9))
+    canvas = maker.pages[0]
+    canvas.resources = _picture(writer)
+    _covered(canvas)
+    return write_pages(maker.pages, writer)
 
 
 def white_on_dark(sentence: str) -> bytes:

@@ -64,6 +64,7 @@ class Canvas:
     rotate: int = 0
     ops: list[str] = field(default_factory=list)
     resources: str = ""
+    entries: str = ""  # of the page itself
 
     def text(
         self,
@@ -88,8 +89,9 @@ class Canvas:
         self.ops.append(f"q {color} rg {x:g} {self.height - y - height:g} {width:g} {height:g} re f Q")
 
 
-def write_pages(canvases: Sequence[Canvas], writer: Writer | None = None, fonts: str = "") -> bytes:
-    """A file of these pages; `fonts` are further entries of the font resources, made in `writer`."""
+def write_pages(canvases: Sequence[Canvas], writer: Writer | None = None, fonts: str = "", catalog: str = "") -> bytes:
+    """A file of these pages; `fonts` are further entries of the font resources, made in `writer`, `catalog` those of
+    the catalogue."""
     writer = writer or Writer()
     base = " ".join(
         f"/{name} {writer.add(f'<< /Type /Font /Subtype /Type1 /BaseFont /{full} /Encoding /WinAnsiEncoding >>')} 0 R"
@@ -103,11 +105,12 @@ def write_pages(canvases: Sequence[Canvas], writer: Writer | None = None, fonts:
         kids.append(
             writer.add(
                 f"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 {canvas.width:g} {canvas.height:g}] {turn} "
+                f"{canvas.entries} "
                 f"/Contents {content} 0 R /Resources << /Font << {base} {fonts} >> {canvas.resources} >> >>"
             )
         )
     writer.put(tree, f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{k} 0 R' for k in kids)}] >>")
-    return writer.finish(writer.add(f"<< /Type /Catalog /Pages {tree} 0 R >>"))
+    return writer.finish(writer.add(f"<< /Type /Catalog /Pages {tree} 0 R {catalog} >>"))
 
 
 @cache
@@ -253,7 +256,8 @@ class PaperMaker:
         self.pages.append(Canvas())
         self._column, self._start, self._floor = 0, self.top, self.bottom
         self._y = self._start
-        self.page.text(self.left, 44, self.head, 8, ITALIC)
+        if self.head:
+            self.page.text(self.left, 44, self.head, 8, ITALIC)
         self._centred(HEIGHT - 36, str(len(self.pages)), 8, ROMAN)
 
     def _room_for(self, lines: int) -> None:

@@ -180,7 +180,7 @@ def test_the_same_words_twice_in_a_paper_are_two_passages(reader: Reader, tmp_pa
 def test_text_that_nobody_can_see_is_reported_and_in_no_passage(reader: Reader, tmp_path: Path, reason: str) -> None:
     paper = reader.read(hostile.write(tmp_path, "hidden.pdf", hostile.with_hidden_text(reason)))
     assert [(h.page, h.text, h.reason) for h in paper.hidden_text] == [(1, hostile.SECRET, reason)]
-    assert [w.code for w in paper.warnings] == ["hidden_text"]
+    assert [w.code for w in paper.warnings if not w.code.startswith("no_")] == ["hidden_text"]
     assert "praise" not in " ".join([paper.title, paper.abstract, *(p.text for p in passages(paper))])
     assert [p.text for p in passages(paper)] == [plain(prose(11, 6))]
 

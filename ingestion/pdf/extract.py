@@ -7,10 +7,10 @@ understand what it extracts; hidden text is told apart here only because the pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pymupdf
 
@@ -19,8 +19,9 @@ from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
 from ingestion.pages import Document, Line, PageModel, Style, Word
 from ingestion.pdf.accents import composed
-from ingestion.pdf.hidden import Ink, hidden_reason
-from ingestion.pdf.painted import PaintedPage
+from ingestion.pdf.ocr import Ocr
+from ingestion.pdf.sight import Sight, Verdict
+from ingestion.pdf.unshown import shown_text, with_all_layers
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 AGAIN = "Download or copy it again."
@@ -33,8 +34,19 @@ pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
-def extract(path: Path) -> Document:
-    """Reads all pages of a PDF.
+class _Row(NamedTuple):
+    """A line as the library gives it: its block, its direction, the words that can be seen, its whole text, and
+    whether all of that can be seen."""
+
+    block: int
+    direction: tuple[float, float]
+    words: list[Word]
+    text: str
+    whole: bool
+
+
+def extract(path: Path, ocr: str = "") -> Document:
+    """Reads all pages of a PDF; those that are pictures by OCR in these languages, where any are given.
 
     Raises:
         ReadError: encrypted, not_a_pdf, empty, damaged, too_large or no_text.
@@ -49,9 +61,10 @@ def extract(path: Path) -> Document:
         document = Document([], {k: str(v) for k, v in (pdf.metadata or {}).items() if v})
         if pdf.is_repaired:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
+        bare, scans = with_all_layers(pdf, path), Ocr(ocr)
         for index in range(pdf.page_count):
             try:
-                document.pages.append(_page(pdf, index, document))
+                document.pages.append(_page(pdf, bare, index, document, scans))
             except (RuntimeError, pymupdf.mupdf.FzErrorBase) as error:
                 raise ReadError(
                     f"Page {index + 1} is damaged.",
@@ -59,13 +72,13 @@ def extract(path: Path) -> Document:
                     "damaged",
                 ) from error
     if not any(page.lines for page in document.pages):
-        if document.warnings:  # repaired, yet nothing was left
+        if any(w.code == "repaired" for w in document.warnings):
             raise ReadError("The file is damaged: none of its text is left.", AGAIN, "damaged")
-        raise ReadError(
-            "No page has text that a program can read: the file is a scan, or its pages are empty.",
-            "Run OCR over it (for example with ocrmypdf), and ingest the result.",
-            "no_text",
-        )
+        if crowded := sum(w.code == "crowded" for w in document.warnings):
+            message = f"The file has no page with text but {crowded} that hold more of it than Strata reads."
+            raise ReadError(message, "Print the pages that you need to a new PDF.", "too_large")
+        what = "; OCR found none either" if scans.ready else ": the file is a scan, or its pages are empty"
+        raise ReadError(f"No page has text that a program can read{what}.", scans.advice or AGAIN, "no_text")
     return document
 
 
@@ -92,44 +105,51 @@ def opened(path: Path) -> Any:
     return pdf
 
 
-def _page(pdf: Any, index: int, document: Document) -> PageModel:
+def _page(pdf: Any, bare: Any, index: int, document: Document, scans: Ocr) -> PageModel:
+    """One page; `bare` is the same file with all its layers shown."""
     page = pdf[index]
     number = index + 1
     text_page = page.get_textpage(flags=FLAGS)
     content = page.get_text("dict", textpage=text_page)
-    boxes: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
-    for entry in page.get_text("words", textpage=text_page):
-        boxes.setdefault((entry[5], entry[6]), []).append(entry)
+    entries = page.get_text("words", textpage=text_page)
     shown = page.rect
-    own_text = composed(page.get_text("text", flags=FLAGS))
-    model = PageModel(number, float(shown.width), float(shown.height), [], own_text)
+    model = PageModel(number, float(shown.width), float(shown.height), [])
+    own_text, hidden = shown_text(page, page if bare is pdf else bare[index], text_page, FLAGS)
     lines = sum(len(block.get("lines", ())) for block in content["blocks"])
+    sight = Sight(page, content, model.width * model.height)
     if len(own_text) > MOST_LETTERS or lines > MOST_LINES:
         message = f"The page holds {len(own_text)} characters in {lines} lines; it was left out."
         document.warnings.append(ReadWarning("crowded", message, number))
-        model.own_text = ""
         return model
-    painted = PaintedPage(page, model.width * model.height)
-    model.scanned = _is_scan_layer(content, painted)
+    if sight.is_picture(len(own_text)):
+        model.scanned = sight.mostly_picture
+        recognised = scans.read(page, FLAGS)
+        if recognised is None:
+            message = f"The page is a picture: its words were not read. {scans.advice}".strip()
+            document.warnings.append(ReadWarning("unread", message, number))
+        elif len(recognised.text) > len(own_text):
+            (content, entries, own_text), hidden = recognised, {}
+            sight.scanned = model.scanned = True
+    boxes: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
+    for entry in entries:
+        boxes.setdefault((entry[5], entry[6]), []).append(entry)
+    model.scanned |= sight.scanned
     turn = page.rotation_matrix if page.rotation else None
-    hidden: dict[str, list[str]] = {}
-    for block in content["blocks"]:
-        for at, line in enumerate(block.get("lines", ())):
-            reasons = [None if model.scanned else hidden_reason(_ink(span), painted) for span in line["spans"]]
-            for span, reason in zip(line["spans"], reasons, strict=True):
-                if reason and span["text"].strip():
-                    hidden.setdefault(reason, []).append(span["text"].strip())
-            words = list(_words(line, boxes.get((block["number"], at), []), reasons))
-            if turn is not None:
-                words = [w._replace(box=box_of(pymupdf.Rect(w.box) * turn)) for w in words]
-            if words and _is_level(line["dir"], turn):
-                model.lines.append(Line(number, block["number"], words, words[0].box))
-            elif words:
-                model.turned.append(" ".join(w.text for w in words))
+    rows = list(_rows(content, boxes, sight, hidden))
+    model.own_text = composed(_without_hidden(own_text, rows))
+    for row in rows:
+        words = row.words
+        if turn is not None:
+            words = [w._replace(box=box_of(pymupdf.Rect(w.box) * turn)) for w in words]
+        if words and _is_level(row.direction, turn):
+            model.lines.append(Line(number, row.block, words, words[0].box))
+        elif words:
+            model.turned.append(" ".join(w.text for w in words))
     for reason, texts in hidden.items():
         document.hidden.append(HiddenText(number, " ".join(texts), reason))
-        for text in texts:
-            model.own_text = model.own_text.replace(composed(text), "", 1)
+    if sight.crowded or sight.unknown:
+        message = "So much is drawn on the page that text may be covered; it was kept."
+        document.warnings.append(ReadWarning("unchecked", message, number))
     return model
 
 
@@ -140,8 +160,62 @@ def _is_level(direction: tuple[float, float], turn: Any) -> bool:
     return float(direction[0]) > 0.95
 
 
-def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str | None]) -> Iterator[Word]:
-    """The words of a line that can be seen; `reasons` tells for each span why it cannot.
+def _rows(
+    content: dict[str, Any],
+    boxes: dict[tuple[int, int], list[tuple[Any, ...]]],
+    sight: Sight,
+    hidden: dict[str, list[str]],
+) -> Iterator[_Row]:
+    """The lines of a page with the words that can be seen; what cannot goes to `hidden`, by its reason."""
+    rows: list[tuple[_Row, list[str | None]]] = []
+    for block in content["blocks"]:
+        for at, line in enumerate(block.get("lines", ())):
+            verdicts = [sight.verdict(span) for span in line["spans"]]
+            for span, (reason, sure) in zip(line["spans"], verdicts, strict=True):
+                if reason and sure:
+                    hidden.setdefault(reason, []).append(span["text"].strip())
+            words, doubts = [], list[str | None]()
+            for word, doubt in _words(line, boxes.get((block["number"], at), []), verdicts):
+                words.append(word)
+                doubts.append(doubt)
+            text = "".join(s["text"] for s in line["spans"])
+            whole = not any(reason and sure for reason, sure in verdicts)
+            rows.append((_Row(block["number"], line["dir"], words, text, whole), doubts))
+    doubtful = [(w.box, d) for row, doubts in rows for w, d in zip(row.words, doubts, strict=True) if d]
+    seen = iter(sight.are_seen(doubtful))
+    for row, doubts in rows:
+        if not any(doubts):
+            yield row
+            continue
+        words = []
+        for word, doubt in zip(row.words, doubts, strict=True):
+            shows, odd = doubt is None or next(seen), not any(map(str.isprintable, word.text))
+            if doubt is None or (shows and not odd):  # corners of frames are set as odd letters, in white
+                words.append(word)
+            elif not shows and not odd:
+                hidden.setdefault(doubt, []).append(word.text)
+        yield row._replace(words=words, whole=len(words) == len(row.words) and row.whole)
+
+
+def _without_hidden(text: str, rows: Sequence[_Row]) -> str:
+    """A page's own words less those that nobody sees: in each line that has some, the others are put in its place."""
+    at, kept = 0, list[str]()
+    for row in rows:
+        if row.whole:
+            continue
+        start = text.find(row.text, at)
+        start = text.find(row.text) if start < 0 else start
+        if start < at:
+            continue
+        kept += [text[at:start], " ".join(w.text for w in row.words)]
+        at = start + len(row.text)
+    return "".join([*kept, text[at:]])
+
+
+def _words(
+    line: dict[str, Any], boxes: list[tuple[Any, ...]], verdicts: list[Verdict]
+) -> Iterator[tuple[Word, str | None]]:
+    """The words of a line that are not surely hidden, each with the reason why it may be; `verdicts` are the spans'.
 
     The boxes come from the "words" extraction of the same text page. Where it cuts a line otherwise than at spaces,
     boxes are shared out over the span by the number of letters.
@@ -159,7 +233,7 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str
     for i, match in enumerate(found):
         while which + 1 < len(starts) and starts[which + 1] <= match.start():
             which += 1
-        if reasons[which]:
+        if verdicts[which].reason and verdicts[which].sure:
             continue
         box = box_of(boxes[i][:4]) if fits else _shared(spans[which], starts[which], match.start(), match.end())
         word = match.group()
@@ -168,7 +242,7 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str
             word = composed(word).replace("\u00ad", "-" if match.end() == end else "")
         if word:
             span = spans[which]
-            yield Word(word, box, _style(span["font"], span["flags"], span["size"]))
+            yield Word(word, box, _style(span["font"], span["flags"], span["size"])), verdicts[which].reason
 
 
 @lru_cache(maxsize=4096)
@@ -179,21 +253,7 @@ def _style(font: str, flags: int, size: float) -> Style:
     return Style(round(size, 1), font, bold, italic, bool(flags & 1))
 
 
-def _ink(span: dict[str, Any]) -> Ink:
-    painted = bool(int(span.get("char_flags", 16)) & (16 | 32))
-    return Ink(int(span["color"]), int(span.get("alpha", 255)), float(span["size"]), painted, box_of(span["bbox"]))
-
-
 def _shared(span: dict[str, Any], span_start: int, start: int, end: int) -> Box:
     x0, y0, x1, y1 = box_of(span["bbox"])
     unit = (x1 - x0) / max(1, len(span["text"]))
     return x0 + unit * (start - span_start), y0, min(x1, x0 + unit * (end - span_start)), y1
-
-
-def _is_scan_layer(content: dict[str, Any], painted: PaintedPage) -> bool:
-    """Whether the page is a picture with its words laid invisibly over it, as OCR programs write them."""
-    inks = [
-        _ink(s) for b in content["blocks"] for line in b.get("lines", ()) for s in line["spans"] if s["text"].strip()
-    ]
-    unpainted = sum(not ink.painted for ink in inks)
-    return bool(inks) and unpainted > 0.9 * len(inks) and painted.picture_share() > 0.6

@@ -1,4 +1,4 @@
-"""What is painted on a page besides text, looked up only where some text's colour raises the question.
+"""What is painted on a page besides text, and in which order, looked up only where some text raises the question.
 
 It is handed an open page, and must not know why it is asked.
 """
@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from hierarchy.positions import Box, box_of
 
 MOST_DRAWINGS = 20_000  # beyond it a page is a map or an attack, and its colours are not looked up
-KINDS = ("fill-path", "fill-image", "fill-shade")
+PICTURES = ("fill-image", "fill-shade")
+FILLS = ("fill-path", *PICTURES)
+TEXTS = ("fill-text", "stroke-text")
+LEAST_COVER = 2.0  # points: a thinner thing is a rule, and covers nothing
 
 
 class PaintedPage:
@@ -19,17 +24,29 @@ class PaintedPage:
     def __init__(self, page: Any, area: float) -> None:
         self._page, self._area = page, area
         self._log: list[tuple[str, Box]] | None = None
+        self._filled: list[tuple[str, Box]] = []  # of the log, without text
+        self._hull: Box = (0.0, 0.0, -1.0, -1.0)  # around all of them
         self._fills: list[tuple[Box, tuple[float, ...]]] | None = None
+        self._late: list[tuple[str, Box]] | None = None
+        self.crowded = False  # whether there is too much on it to look at
 
     def pictures(self) -> list[Box]:
-        return [box for kind, box in self._drawn() if kind in ("fill-image", "fill-shade")]
+        self._drawn()
+        return [box for kind, box in self._filled if kind in PICTURES]
+
+    def any(self) -> bool:
+        """Whether anything is filled or pictured."""
+        self._drawn()
+        return bool(self._filled) or self.crowded
 
     def picture_share(self) -> float:
-        return max(((b[2] - b[0]) * (b[3] - b[1]) / max(1.0, self._area) for b in self.pictures()), default=0.0)
+        return max((self._share(box) for box in self.pictures()), default=0.0)
 
     def covers(self, point: tuple[float, float]) -> bool:
+        self._drawn()
         x, y = point
-        return any(kind == "fill-path" and b[0] <= x <= b[2] and b[1] <= y <= b[3] for kind, b in self._drawn())
+        x0, y0, x1, y1 = self._hull
+        return x0 <= x <= x1 and y0 <= y <= y1 and any(_holds(box, x, y) for _, box in self._filled)
 
     def fills(self) -> list[tuple[Box, tuple[float, ...]]]:
         if self._fills is None:
@@ -37,8 +54,42 @@ class PaintedPage:
             self._fills = [(box_of(d["rect"]), tuple(d["fill"])) for d in drawings if d.get("fill")]
         return self._fills
 
+    def late(self) -> list[tuple[str, Box]]:
+        """What is filled or pictured over text that was drawn before it, with its kind."""
+        if self._late is None:
+            self._late, log = [], self._drawn()
+            if not self._filled:
+                return self._late
+            texts = [(at, box) for at, (kind, box) in enumerate(log) if kind in TEXTS]
+            order, boxes = np.array([at for at, _ in texts]), np.array([box for _, box in texts]).reshape(-1, 4)
+            for at, (kind, box) in enumerate(log):
+                if kind not in FILLS or min(box[2] - box[0], box[3] - box[1]) < LEAST_COVER or not len(order):
+                    continue
+                x0, y0, x1, y1 = boxes[: int(np.searchsorted(order, at))].T
+                if ((x0 < box[2]) & (x1 > box[0]) & (y0 < box[3]) & (y1 > box[1])).any():
+                    self._late.append((kind, box))
+        return self._late
+
+    def under_page_picture(self, point: tuple[float, float]) -> bool:
+        """Whether a picture of most of the page is laid over this point after some text was drawn."""
+        x, y = point
+        return any(kind in PICTURES and self._share(b) > 0.6 and _holds(b, x, y) for kind, b in self.late())
+
+    def _share(self, box: Box) -> float:
+        return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, self._area)
+
     def _drawn(self) -> list[tuple[str, Box]]:
+        """All fills and texts, in the order in which they are drawn."""
         if self._log is None:
-            log = [(kind, box_of(box)) for kind, box, *_ in self._page.get_bboxlog() if kind in KINDS]
-            self._log = log if len(log) <= MOST_DRAWINGS else []
+            self._log = [(k, box_of(box)) for k, box, *_ in self._page.get_bboxlog() if k in FILLS or k in TEXTS]
+            self._filled = [entry for entry in self._log if entry[0] in FILLS]
+            if len(self._filled) > MOST_DRAWINGS:
+                self._log, self._filled, self.crowded = [], [], True
+            if self._filled:
+                x0, y0, x1, y1 = zip(*(box for _, box in self._filled), strict=True)
+                self._hull = (min(x0), min(y0), max(x1), max(y1))
         return self._log
+
+
+def _holds(box: Box, x: float, y: float) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]

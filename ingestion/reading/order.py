@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ingestion.pages import Line, PageModel, Role
+from ingestion.reading.direction import right_to_left
 from ingestion.reading.typography import Typography
 
 FULL, LEFT, RIGHT = 0, 1, 2
@@ -22,6 +23,7 @@ def order_page(page: PageModel, measures: Typography) -> None:
     if gutter is None:
         page.lines = _rows(page.lines)
         return
+    columns = (FULL, RIGHT, LEFT) if right_to_left(page.own_text) else (FULL, LEFT, RIGHT)
     for line in page.lines:
         crosses = line.x0 < gutter - 4 and line.x1 > gutter + 4
         line.column = FULL if crosses else LEFT if (line.x0 + line.x1) / 2 < gutter else RIGHT
@@ -29,16 +31,16 @@ def order_page(page: PageModel, measures: Typography) -> None:
     band: list[Line] = []
     for line in sorted(page.lines, key=lambda item: (item.middle, item.x0)):
         if line.column == FULL and line.role == Role.BODY:
-            ordered += _by_column(band)
+            ordered += _by_column(band, columns)
             band = []
             ordered.append(line)
         else:
             band.append(line)
-    page.lines = ordered + _by_column(band)
+    page.lines = ordered + _by_column(band, columns)
 
 
-def _by_column(band: list[Line]) -> list[Line]:
-    return [line for column in (FULL, LEFT, RIGHT) for line in _rows([x for x in band if x.column == column])]
+def _by_column(band: list[Line], columns: tuple[int, ...]) -> list[Line]:
+    return [line for column in columns for line in _rows([x for x in band if x.column == column])]
 
 
 def _rows(lines: list[Line]) -> list[Line]:

@@ -15,6 +15,7 @@ from hierarchy.errors import NotBuiltError, UsageError
 from hierarchy.identity import checked_project_name
 from hierarchy.nodes import Level
 from ingestion.passes import Layout
+from ingestion.settings import ENGLISH
 from retrieval.records import Answer, SearchResult
 from strata.assistant import Assistant, Row
 from strata.cli import show
@@ -28,6 +29,9 @@ ENGINES = click.Choice(["sqlite", "weaviate"])
 LEVELS = click.Choice([level.value for level in Level])
 LAYOUTS = click.Choice(["auto", "always", "never"])
 
+ocr_option = click.option(
+    "--ocr", is_flag=True, help="Read scanned pages by Tesseract (languages: STRATA_OCR, English where it is not set)."
+)
 project_option = click.option("-p", "--project", help="The project's name (default: STRATA_PROJECT, or 'papers').")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the full record as JSON.")
 paper_option = click.option(
@@ -60,6 +64,7 @@ def app() -> None:
 )
 @click.option("--include", multiple=True, help="Only files in folders that fit this pattern; may be repeated.")
 @click.option("--exclude", multiple=True, help="Pass over files and folders that fit this pattern; may be repeated.")
+@ocr_option
 @click.option("--retry-failed", is_flag=True, help="Take up what failed before.")
 @layout_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
@@ -70,6 +75,7 @@ def ingest(
     workers: int | None,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    ocr: bool,
     retry_failed: bool,
     layout: Layout | None,
     dry_run: bool,
@@ -78,10 +84,7 @@ def ingest(
     """Take in PDFs, or folders with PDFs; unchanged files cost nothing. Exit code 1 if any file failed."""
     if not paths and not retry_failed:
         raise UsageError("No path was given.", "Name a folder with PDFs, or PDFs: strata ingest ~/papers.", "no_files")
-    settings = Settings.from_environment()
-    if workers is not None:
-        reading = settings.ingestion.model_copy(update={"readers": workers})
-        settings = settings.model_copy(update={"ingestion": reading})
+    settings = _settings(readers=workers, ocr=ocr)
     chosen: dict[str, Any] = {"retry_failed": retry_failed, "include": include, "exclude": exclude}
     chosen["layout"] = layout
     with Assistant(project, settings) as assistant:
@@ -125,10 +128,11 @@ def jobs(number: int | None, most: int, as_json: bool) -> int:
     "--draw", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write each page as a picture to FOLDER."
 )
 @layout_option
+@ocr_option
 @json_option
-def parse(file: Path, folder: Path | None, layout: Layout | None, as_json: bool) -> int:
+def parse(file: Path, folder: Path | None, layout: Layout | None, ocr: bool, as_json: bool) -> int:
     """Show what the parser sees in a FILE; nothing is stored."""
-    assistant = Assistant("parse")
+    assistant = Assistant("parse", _settings(ocr=ocr))
     paper = assistant.parse(file, layout=layout)
     if folder is not None:
         from strata.drawing import draw_reading
@@ -316,6 +320,16 @@ def trace(trace_id: str, as_json: bool) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and gives its exit code."""
     return run(app, sys.argv[1:] if arguments is None else arguments)
+
+
+def _settings(*, readers: int | None = None, ocr: bool = False) -> Settings:
+    """The settings with what the options change of them."""
+    settings = Settings.from_environment()
+    changed: dict[str, Any] = {} if readers is None else {"readers": readers}
+    if ocr and not settings.ingestion.ocr:
+        changed["ocr"] = ENGLISH
+    reading = settings.ingestion.model_copy(update=changed)
+    return settings.model_copy(update={"ingestion": reading}) if changed else settings
 
 
 def _given(question: str | None) -> str:
