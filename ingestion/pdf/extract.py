@@ -17,7 +17,7 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
-from ingestion.pages import Document, Line, PageModel, Style, Word
+from ingestion.pages import Document, Line, Link, PageModel, Style, Word
 from ingestion.pdf.accents import composed
 from ingestion.pdf.hidden import Ink, hidden_reason
 from ingestion.pdf.painted import PaintedPage
@@ -27,6 +27,8 @@ AGAIN = "Download or copy it again."
 MOST_PAGES = 2_000
 MOST_LETTERS = 400_000  # on one page: a book has 4,000
 MOST_LINES = 5_000
+MOST_LINKS = 200
+MOST_XMP = 100_000
 SPACES = re.compile(r"\S+")
 
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -47,6 +49,7 @@ def extract(path: Path) -> Document:
                 "too_large",
             )
         document = Document([], {k: str(v) for k, v in (pdf.metadata or {}).items() if v})
+        document.metadata["xmp"] = str(pdf.get_xml_metadata() or "")[:MOST_XMP]
         if pdf.is_repaired:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
         for index in range(pdf.page_count):
@@ -110,6 +113,8 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
         model.own_text = ""
         return model
     painted = PaintedPage(page, model.width * model.height)
+    if index == 0:
+        model.links = _links(page)
     model.scanned = _is_scan_layer(content, painted)
     turn = page.rotation_matrix if page.rotation else None
     hidden: dict[str, list[str]] = {}
@@ -131,6 +136,17 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
         for text in texts:
             model.own_text = model.own_text.replace(composed(text), "", 1)
     return model
+
+
+def _links(page: Any) -> list[Link]:
+    """Where a page's first links to the web lead, such as the ORCID beside a name."""
+    found: list[Link] = []
+    link = page.first_link
+    while link is not None and len(found) < MOST_LINKS:
+        if link.is_external and link.uri:
+            found.append(Link(str(link.uri), box_of(link.rect)))
+        link = link.next
+    return found
 
 
 def _is_level(direction: tuple[float, float], turn: Any) -> bool:
@@ -168,7 +184,21 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str
             word = composed(word).replace("\u00ad", "-" if match.end() == end else "")
         if word:
             span = spans[which]
-            yield Word(word, box, _style(span["font"], span["flags"], span["size"]))
+            style = _style(span["font"], span["flags"], span["size"])
+            start, stop = (0, 0) if style.raised else _mark(spans, starts, which, match)
+            shorter = len(match.group()) - len(word) if stop else 0  # by accents that were put on their letters
+            yield Word(word, box, style, (max(0, start - shorter), max(0, stop - shorter)))
+
+
+def _mark(spans: list[dict[str, Any]], starts: list[int], which: int, match: re.Match[str]) -> tuple[int, int]:
+    """Where the first raised letters stand in a word that does not begin with them."""
+    for i in range(which + 1, len(starts)):
+        if starts[i] >= match.end():
+            break
+        if spans[i]["flags"] & 1:
+            end = min(starts[i] + len(spans[i]["text"]), match.end())
+            return starts[i] - match.start(), end - match.start()
+    return 0, 0
 
 
 @lru_cache(maxsize=4096)
