@@ -37,7 +37,7 @@ LEAST_WORDS = 20
 
 
 class Start(NamedTuple):
-    """Where the text begins: `kind` is label (of an abstract), prose or heading; `line` is None where none was found."""
+    """Where the text begins: `kind` is label (of an abstract), prose or heading; `line` is None without one."""
 
     kind: str
     line: Line | None

@@ -1,7 +1,8 @@
 """Pass 7: what the first page says of the paper: title, authors, abstract, keywords, year, identifiers, language.
 
 It puts together what the files of each part find, and gives their lines a role, so that no author block and no licence
-box becomes a passage. What a page says beats the PDF's metadata, which is often a template's; each field keeps its origin.
+box becomes a passage. What a page says beats the PDF's metadata, which is often a template's; each field keeps its
+origin.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ def _zone(
     found = [
         x for x in page.lines if x.role in FRONT_ROLES and x.middle < bottom and (wide or x.column == title[0].column)
     ]
+    found = _without_text_beside(page, found, bottom, measures)
     prose = first_prose([x for x in found if not title or x.y0 > title[-1].y0], measures)
     if prose is not None:
         # Text that stands before the abstract's label, such as a note on updates under its own head.
@@ -112,6 +114,17 @@ def _zone(
         found = [x for x in found if x.y0 < top]
     # Without a text to end it the zone is what stands near the title: slides, posters, covers.
     return found if start.line is not None else found[:40]
+
+
+def _without_text_beside(page: PageModel, zone: list[Line], bottom: float, measures: Typography) -> list[Line]:
+    """The zone without lines of a right column's text that begins a little higher than the left one's."""
+    right = [x for x in page.lines if x.column == 2 and x.role in FRONT_ROLES and x.width > 0.3 * page.width]
+    text: set[int] = set()
+    for after, line in zip(reversed(right), list(reversed(right))[1:], strict=False):
+        goes_on = abs(after.size - line.size) < 0.5 and 0 < after.middle - line.middle < 1.4 * measures.pitch
+        if line.middle < bottom and goes_on and (after.middle >= bottom or id(after) in text):
+            text.add(id(line))
+    return [x for x in zone if id(x) not in text]
 
 
 def _notes(page: PageModel, zone: list[Line]) -> list[Line]:

@@ -1,7 +1,7 @@
 """The year of a paper as its pages print it: in running heads, side bars, stamps, copyright lines and dates.
 
 Of several years that of publication counts: what the venue prints, then "published", then a copyright, an archive's
-stamp, and only then when it was accepted or received. It must not know where the lines came from beyond what it is given.
+stamp, and only then when it was accepted or received. It must not know what the lines are besides.
 """
 
 from __future__ import annotations
