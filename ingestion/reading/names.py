@@ -116,7 +116,10 @@ def tidy(name: str) -> str:
 
 def with_accents(text: str) -> str:
     """The text with accents on their letters, also where the space behind one has cut a word in two."""
-    return text if text.isascii() else composed(re.sub(r"(?<=[¸˛]) (?=[a-z])", "", text))
+    if text.isascii():
+        return text
+    whole = composed(re.sub(r"(?<=[¸˛]) (?=[a-z])", "", text))
+    return re.sub(r"(?<!\w)([ÇŞŢ]) (?=[a-z])", r"\1", whole)
 
 
 def is_name(text: str) -> bool:
