@@ -12,6 +12,8 @@ import msgspec
 
 from hierarchy.positions import Box, Positions, Span
 
+SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+
 
 class Author(msgspec.Struct, frozen=True):
     """One author as printed."""
@@ -23,8 +25,11 @@ class Author(msgspec.Struct, frozen=True):
 
     @property
     def family(self) -> str:
-        """The family name: the last word, or what stands before a comma."""
-        return self.name.split(",")[0] if "," in self.name else (self.name.split() or [""])[-1]
+        """The family name: what stands before a comma, else the last word that is no "Jr." or "III"."""
+        if "," in self.name:
+            return self.name.split(",")[0]
+        words = self.name.split() or [""]
+        return next((word for word in reversed(words) if word.lower().strip(".") not in SUFFIXES), words[-1])
 
 
 class Page(msgspec.Struct, frozen=True):

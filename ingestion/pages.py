@@ -42,11 +42,13 @@ class Style(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word as printed, without spaces in it."""
+    """A word as printed, without spaces in it; `mark` is where raised letters stand in it: a note's mark set without a
+    space, as in "Lovelace1,"."""
 
     text: str
     box: Box
     style: Style
+    mark: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +131,13 @@ class Region(NamedTuple):
     box: Box
 
 
+class Link(NamedTuple):
+    """An address that a place of a page leads to."""
+
+    address: str
+    box: Box
+
+
 @dataclass(slots=True)
 class PageModel:
     """One page: its lines in reading order (once ordered), its size in points, its own words from another call.
@@ -144,6 +153,7 @@ class PageModel:
     turned: list[str] = field(default_factory=list)  # text that does not run from left to right
     scanned: bool = False
     regions: list[Region] | None = None
+    links: list[Link] = field(default_factory=list)  # of the first page only
 
 
 @dataclass(slots=True)

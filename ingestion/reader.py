@@ -79,14 +79,14 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         mark_seen(page, measures)
     headings = find_headings(document, measures)
     entries = mark_references(document, headings)
-    front = read_front(document, measures, headings)
+    vocabulary = Vocabulary(document)
+    front = read_front(document, measures, headings, vocabulary)
     give_back_front(document)
     for page in document.pages:
         mark_formulas(page, measures)
-    vocabulary = Vocabulary(document)
     words = "\n".join(page.own_text for page in document.pages)
     name = paper_id(front.doi, front.arxiv, front.title, front.authors[0].family if front.authors else "", words)
-    sections = build_sections(cut_sections(document, headings), name, measures, vocabulary)
+    sections = build_sections(cut_sections(document, headings, front.abstract), name, measures, vocabulary)
     figures, tables = _floats(document, vocabulary)
     abstract = abstract_of(sections)
     document.warnings += missing(document, front.title, abstract, sections, entries)
@@ -111,9 +111,11 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         references=tuple(_references(entries, vocabulary)),
         hidden_text=tuple(document.hidden),
         warnings=(*document.warnings, *_hidden_warnings(document)),
-        origin=front.origin | ({"abstract": "page"} if abstract else {}),
+        origin=front.origin,
         title_places=title_places(front.title_lines, vocabulary),
         left_out=tuple(_left_out(document)),
+        language=front.language,
+        keywords=front.keywords,
     )
     return paper, measures
 

@@ -147,7 +147,7 @@ def front_page(*extra: Line, authors: str = "Ada Fenwick, Bruno de Haldane and C
 
 def read(document: Document) -> tuple[str, tuple[Author, ...], int | None, str | None, str | None, dict[str, str]]:
     headings = find_headings(document, measures())
-    front = read_front(document, measures(), headings)
+    front = read_front(document, measures(), headings, Vocabulary(document))
     return front.title, front.authors, front.year, front.doi, front.arxiv, front.origin
 
 

@@ -17,7 +17,7 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
-from ingestion.pages import Document, Line, PageModel, Style, Word
+from ingestion.pages import Document, Line, Link, PageModel, Style, Word
 from ingestion.pdf.accents import composed
 from ingestion.pdf.ocr import Ocr
 from ingestion.pdf.sight import Sight, Verdict
@@ -28,6 +28,8 @@ AGAIN = "Download or copy it again."
 MOST_PAGES = 2_000
 MOST_LETTERS = 400_000  # on one page: a book has 4,000
 MOST_LINES = 5_000
+MOST_LINKS = 200
+MOST_XMP = 100_000
 SPACES = re.compile(r"\S+")
 
 pymupdf.TOOLS.mupdf_display_errors(False)
@@ -59,6 +61,7 @@ def extract(path: Path, ocr: str = "") -> Document:
                 "too_large",
             )
         document = Document([], {k: str(v) for k, v in (pdf.metadata or {}).items() if v})
+        document.metadata["xmp"] = str(pdf.get_xml_metadata() or "")[:MOST_XMP]
         if pdf.is_repaired:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
         bare, scans = with_all_layers(pdf, path), Ocr(ocr)
@@ -130,6 +133,8 @@ def _page(pdf: Any, bare: Any, index: int, document: Document, scans: Ocr) -> Pa
         elif len(recognised.text) > len(own_text):
             (content, entries, own_text), hidden = recognised, {}
             sight.scanned = model.scanned = True
+    if index == 0:
+        model.links = _links(page)
     boxes: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for entry in entries:
         boxes.setdefault((entry[5], entry[6]), []).append(entry)
@@ -151,6 +156,17 @@ def _page(pdf: Any, bare: Any, index: int, document: Document, scans: Ocr) -> Pa
         message = "So much is drawn on the page that text may be covered; it was kept."
         document.warnings.append(ReadWarning("unchecked", message, number))
     return model
+
+
+def _links(page: Any) -> list[Link]:
+    """Where a page's first links to the web lead, such as the ORCID beside a name."""
+    found: list[Link] = []
+    link = page.first_link
+    while link is not None and len(found) < MOST_LINKS:
+        if link.is_external and link.uri:
+            found.append(Link(str(link.uri), box_of(link.rect)))
+        link = link.next
+    return found
 
 
 def _is_level(direction: tuple[float, float], turn: Any) -> bool:
@@ -242,7 +258,22 @@ def _words(
             word = composed(word).replace("\u00ad", "-" if match.end() == end else "")
         if word:
             span = spans[which]
-            yield Word(word, box, _style(span["font"], span["flags"], span["size"])), verdicts[which].reason
+            style = _style(span["font"], span["flags"], span["size"])
+            start, stop = (0, 0) if style.raised else _mark(spans, starts, which, match)
+            shorter = len(match.group()) - len(word) if stop else 0  # by accents that were put on their letters
+            mark = (max(0, start - shorter), max(0, stop - shorter))
+            yield Word(word, box, style, mark), verdicts[which].reason
+
+
+def _mark(spans: list[dict[str, Any]], starts: list[int], which: int, match: re.Match[str]) -> tuple[int, int]:
+    """Where the first raised letters stand in a word that does not begin with them."""
+    for i in range(which + 1, len(starts)):
+        if starts[i] >= match.end():
+            break
+        if spans[i]["flags"] & 1:
+            end = min(starts[i] + len(spans[i]["text"]), match.end())
+            return starts[i] - match.start(), end - match.start()
+    return 0, 0
 
 
 @lru_cache(maxsize=4096)

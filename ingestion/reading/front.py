@@ -1,6 +1,8 @@
-"""Pass 7: title, authors, year and identifiers, as the first page says them.
+"""Pass 7: what the first page says of the paper: title, authors, abstract, keywords, year, identifiers, language.
 
-What a page says beats the PDF's metadata, which is often a template's; each field keeps its origin.
+It puts together what the files of each part find, and gives their lines a role, so that no author block and no licence
+box becomes a passage. What a page says beats the PDF's metadata, which is often a template's; each field keeps its
+origin.
 """
 
 from __future__ import annotations
@@ -11,50 +13,21 @@ from typing import NamedTuple
 from hierarchy.identity import fold
 from hierarchy.paper import Author
 from ingestion.pages import Document, Line, PageModel, Role
+from ingestion.reading.abstract import Abstract, Start, find_abstract, find_start, first_prose
+from ingestion.reading.affiliations import NOTE
+from ingestion.reading.authors import read_authors
 from ingestion.reading.headings import CANONICAL, Heading
+from ingestion.reading.identifiers import find_arxiv, find_doi
+from ingestion.reading.joining import Vocabulary
+from ingestion.reading.keywords import begins_keywords, find_keywords, told_keywords
+from ingestion.reading.language import language_of
+from ingestion.reading.names import is_name, read_names
+from ingestion.reading.title import TEMPLATE, find_title, plausible_title, title_text
 from ingestion.reading.typography import Typography
+from ingestion.reading.year import find_year
 
-ARXIV = re.compile(r"arXiv:\s*(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.I)
-ARXIV_DATE = re.compile(r"\b\d{1,2}\s+[A-Z][a-z]{2}\s+((?:19|20)\d\d)\b")
-DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:A-Za-z0-9<>]*[A-Za-z0-9])")
-YEAR = re.compile(r"\b(19[6-9]\d|20[0-4]\d)\b")
-DATED = re.compile(
-    r"published|received|accepted|submitted|revised|©|copyright|\bvol(?:ume|\.)|proceedings|conference|workshop|journal|"
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
-    re.I,
-)
-AFFILIATION = re.compile(
-    r"universit|institut|department|dept\b|laborator|\blabs?\b|school|college|faculty|cent(?:er|re)\b|research|academy|"
-    r"\binc\b|\bltd\b|corporation|hospital|@|https?:|\bcity\b|\bgroup\b|google|microsoft|facebook|amazon|\bibm\b|street|"
-    r"station|observatory|museum|foundation|\b(?:uk|usa|china|germany|france|india|canada|japan|italy|spain|rd|ave)\b",
-    re.I,
-)
-NAME_WORD = re.compile(r"(?:[^\W\d_][\w.'’`´-]*\.?|(?:van|von|de|der|den|di|da|la|le|el|al|bin|del|dos)\b)")
-NOT_NAMES = frozenset(
-    [
-        "abstract",
-        "the",
-        "of",
-        "for",
-        "and",
-        "on",
-        "in",
-        "a",
-        "an",
-        "with",
-        "from",
-        "by",
-        "to",
-        "keywords",
-        "student",
-        "member",
-        "senior",
-        "fellow",
-        "ieee",
-        "equal",
-        "contribution",
-    ]
-)
+FRONT_ROLES = (Role.BODY, Role.HEADING, Role.TABLE, Role.FIGURE, Role.FOOTNOTE, Role.FORMULA)
+LETTERS_FOR_LANGUAGE = 4_000
 
 
 class Front(NamedTuple):
@@ -63,176 +36,162 @@ class Front(NamedTuple):
     title: str
     title_lines: list[Line]
     authors: tuple[Author, ...]
+    abstract: Abstract | None
+    keywords: tuple[str, ...]
     year: int | None
     doi: str | None
     arxiv: str | None
+    language: str | None
     origin: dict[str, str]
 
 
-def read_front(document: Document, measures: Typography, headings: list[Heading]) -> Front:
+def read_front(document: Document, measures: Typography, headings: list[Heading], vocabulary: Vocabulary) -> Front:
     """Reads the first page and gives the lines of title and authors their role."""
     page = document.pages[0]
     origin: dict[str, str] = {}
-    stop = _body_start(page, headings)
-    above = page.lines[:stop]
-    title_lines = _title_lines(above, measures)
+    start = find_start(page, headings, measures)
+    told = plausible_title(document)
+    title_lines = find_title(page, _bottom(page, start), measures, told)
     # A title may have been taken for a heading; it is none.
-    for heading in [h for h in headings if any(line in title_lines for line in h.lines)]:
-        headings.remove(heading)
+    _drop_headings(headings, title_lines)
     for line in title_lines:
         line.role = Role.TITLE
-    stop = _body_start(page, headings)
-    for heading in [h for h in headings if _is_author_block(h, page.lines[:stop])]:
-        headings.remove(heading)
-    title = _joined(title_lines)
+    start = find_start(page, headings, measures)
+    title = title_text(title_lines, vocabulary) if title_lines else ""
     origin["title"] = "page"
-    if len(fold(title)) < 4 and document.metadata.get("title"):
-        title, origin["title"] = document.metadata["title"].strip(), "metadata"
-    authors = _authors(above, title_lines)
+    if len(fold(title)) < 4 and told:
+        title, origin["title"] = told, "metadata"
+    zone = _zone(page, start, title_lines, headings, measures)
+    listed = min((x.y0 for x in zone if begins_keywords(x)), default=float("inf"))
+    below = [x for x in zone if (not title_lines or x.y0 > title_lines[0].y0) and x.y1 < listed + x.size / 2]
+    foot = _notes(page, zone)
+    authors = read_authors(below, foot, page.links)
     if authors:
         origin["authors"] = "page"
-    elif document.metadata.get("author"):
-        names = re.split(r"\s*(?:;|,|\band\b|&)\s*", document.metadata["author"])
-        authors = tuple(Author(name) for name in names if _is_name(name))
+    else:
+        authors = _told_authors(document.metadata.get("author", ""))
         if authors:
             origin["authors"] = "metadata"
-    after_title = max((page.lines.index(line) for line in title_lines), default=-1)
-    for line in page.lines[:stop]:
-        if line.role in (Role.BODY, Role.HEADING, Role.TABLE, Role.FIGURE, Role.FOOTNOTE) and (
-            page.lines.index(line) > after_title or _is_short(line, page)
-        ):
+    _drop_headings(headings, [h.lines[0] for h in headings if _is_author_block(h, zone)])
+    for line in [*zone, *foot]:
+        if line.role in FRONT_ROLES:
             line.role = Role.FRONT
-    doi, arxiv, year = _identifiers(document, page, stop, origin)
-    return Front(title, title_lines, authors, year, doi, arxiv, origin)
+    abstract = find_abstract(document, start, headings, measures)
+    keywords = _keywords(document, vocabulary, headings, origin)
+    doi, doi_origin = find_doi(document, zone)
+    arxiv, arxiv_origin = find_arxiv(document, zone)
+    year, year_origin = find_year(document, [*zone, *foot], title)
+    found = {"doi": doi_origin, "arxiv": arxiv_origin, "year": year_origin}
+    origin |= {name: source for name, source in found.items() if source}
+    if abstract is not None:
+        origin["abstract"] = "page"
+    language = _language(document)
+    if language:
+        origin["language"] = "text"
+    return Front(title, title_lines, authors, abstract, keywords, year, doi, arxiv, language, origin)
 
 
-def _body_start(page: PageModel, headings: list[Heading]) -> int:
-    """Where the abstract or the first section begins: the index of its line on the first page."""
-    first = [h.lines[0] for h in headings if h.lines[0].page == page.number]
-    marks = [
-        i
-        for i, line in enumerate(page.lines)
-        if re.match(r"(?:abstract|summary)\b\s*(?:[:.—–-]|$|[A-Z])", line.text.strip(), re.I)
-        or (
-            any(line is head for head in first)
-            and re.match(
-                r"(?:\d\.?\s+|I\.?\s+)?(?:introduction|summary|statement of need|abstract)", line.text.strip(), re.I
-            )
-        )
+def _bottom(page: PageModel, start: Start) -> float:
+    """Where title and authors end at the latest: the middle of a line that may stand on the label's own."""
+    return start.line.middle - 0.4 * start.line.size if start.line is not None else 0.6 * page.height
+
+
+def _zone(
+    page: PageModel, start: Start, title: list[Line], headings: list[Heading], measures: Typography
+) -> list[Line]:
+    """The lines above the text: over the whole page, or over the column of a title that has only one."""
+    bottom = _bottom(page, start)
+    wide = any(x.column == 0 for x in title) or not title or start.line is None or start.line.column == 0
+    found = [
+        x for x in page.lines if x.role in FRONT_ROLES and x.middle < bottom and (wide or x.column == title[0].column)
     ]
-    if marks:
-        return min(marks)
-    # Without a label the abstract is the first paragraph of four full lines or more.
-    run = 0
-    for i, line in enumerate(page.lines):
-        wide = line.width > 0.3 * page.width and len(line.words) >= 7 and not AFFILIATION.search(line.text)
-        run = run + 1 if wide else 0
-        if run == 4 and i - 3 > 0:
-            return i - 3
-    return min(len(page.lines), 12)
+    found = _without_text_beside(page, found, bottom, measures)
+    prose = first_prose([x for x in found if not title or x.y0 > title[-1].y0], measures)
+    if prose is not None:
+        # Text that stands before the abstract's label, such as a note on updates under its own head.
+        above = [h for h in headings if h.lines[0] in found and 0 < prose.y0 - h.lines[-1].y0 < 4 * prose.size]
+        top = min([prose.y0, *(h.lines[0].y0 for h in above)])
+        found = [x for x in found if x.y0 < top]
+    # Without a text to end it the zone is what stands near the title: slides, posters, covers.
+    return found if start.line is not None else found[:40]
 
 
-def _is_author_block(heading: Heading, above: list[Line]) -> bool:
+def _without_text_beside(page: PageModel, zone: list[Line], bottom: float, measures: Typography) -> list[Line]:
+    """The zone without lines of a right column's text that begins a little higher than the left one's."""
+    right = [x for x in page.lines if x.column == 2 and x.role in FRONT_ROLES and x.width > 0.3 * page.width]
+    text: set[int] = set()
+    for after, line in zip(reversed(right), list(reversed(right))[1:], strict=False):
+        goes_on = abs(after.size - line.size) < 0.5 and 0 < after.middle - line.middle < 1.4 * measures.pitch
+        if line.middle < bottom and goes_on and (after.middle >= bottom or id(after) in text):
+            text.add(id(line))
+    return [x for x in zone if id(x) not in text]
+
+
+def _notes(page: PageModel, zone: list[Line]) -> list[Line]:
+    """Notes about the paper elsewhere on its first page: correspondence, licence, dates, affiliations."""
+    inside = {id(line) for line in zone}
+    usual = max(
+        (x.size for x in page.lines if x.role == Role.BODY and id(x) not in inside and len(x.words) > 5), default=0.0
+    )
+    small = [x for x in page.lines if id(x) not in inside and x.role in FRONT_ROLES and x.size < usual - 0.4]
+    blocks: dict[tuple[int, int], list[Line]] = {}
+    for line in small:
+        blocks.setdefault((line.column, line.block), []).append(line)
+    return [line for lines in blocks.values() if _is_note(lines) for line in lines]
+
+
+def _is_note(lines: list[Line]) -> bool:
+    if lines[0].role in (Role.FIGURE, Role.TABLE):
+        return False
+    text = " ".join(line.text for line in lines)
+    return bool(NOTE.search(text)) or bool(re.search(r"\S@\S+\.\w{2}", text))
+
+
+def _is_author_block(heading: Heading, zone: list[Line]) -> bool:
     """Names set in bold above the abstract look like headings; a real one there has a number or a usual name."""
-    inside = any(line is heading.lines[0] for line in above)
+    inside = any(line is heading.lines[0] for line in zone)
     return inside and not heading.number and not CANONICAL.fullmatch(heading.text)
 
 
-def _title_lines(above: list[Line], measures: Typography) -> list[Line]:
-    lines = [
-        x for x in above if x.role in (Role.BODY, Role.HEADING, Role.FIGURE) and sum(c.isalpha() for c in x.text) >= 3
-    ]
-    if not lines:
-        return []
-    largest = max(line.size for line in lines)
-    if largest < measures.size + 0.5:
-        first = next((line for line in lines if line.bold), lines[0])
-        largest = first.size
-        lines = lines[lines.index(first) :]
-    start = next(i for i, line in enumerate(lines) if line.size >= largest - 0.3)
-    title = [lines[start]]
-    for line in lines[start + 1 :]:
-        near = 0 < line.middle - title[-1].middle < 2.2 * largest
-        if (
-            abs(line.size - largest) > 0.8
-            or not near
-            or (line.bold != title[0].bold and largest < measures.size + 2)
-            or len(title) > 5
-        ):
-            break
-        title.append(line)
-    return title
+def _drop_headings(headings: list[Heading], lines: list[Line]) -> None:
+    inner = {id(line) for line in lines}
+    headings[:] = [h for h in headings if not any(id(line) in inner for line in h.lines)]
 
 
-def _authors(above: list[Line], title_lines: list[Line]) -> tuple[Author, ...]:
-    """Names in the lines below the title, up to the first line that is none."""
-    start = max((above.index(line) for line in title_lines), default=-1) + 1
-    names: list[str] = []
-    style: tuple[float, bool] | None = None
-    for line in above[start:]:
-        if line.role == Role.FURNITURE or re.match(r"\d", line.text):  # "1 Department of ..."
-            continue
-        pieces = re.split(r"\s*(?:,|;|·|•|\||\band\b|&|∗|†|‡|§|¶|\*)\s*", _without_marks(line))
-        found = [piece.strip() for piece in pieces if _is_name(piece.strip())]
-        # All authors are set alike; what is set otherwise is an affiliation or a note.
-        if found and (style is None or (abs(style[0] - line.size) < 0.4 and style[1] == line.bold)):
-            style = style or (line.size, line.bold)
-            names += [name for name in found if name not in names]
-    return tuple(Author(name) for name in names[:60])
+def _told_authors(told: str) -> tuple[Author, ...]:
+    """The metadata's authors, where they are names and not what a program wrote."""
+    if not told or TEMPLATE.fullmatch(told):
+        return ()
+    return tuple(Author(named.name) for named in read_names(told.replace(" - ", ", ")) if is_name(named.name))
 
 
-def _without_marks(line: Line) -> str:
-    """The line's words without raised marks and the figures that point to affiliations."""
-    words = [w.text for w in line.words if not (w.style.raised and len(w.text) <= 6)]
-    return re.sub(r"(?:(?<=[^\W\d_])|(?<=[^\W\d_]\s))[\d∗†‡§¶*]+(?:,\d+)*", "", " ".join(words))
+def _keywords(
+    document: Document, vocabulary: Vocabulary, headings: list[Heading], origin: dict[str, str]
+) -> tuple[str, ...]:
+    found, lines = find_keywords(document, vocabulary)
+    heads = {id(line) for h in headings for line in h.lines}
+    # Under a heading of their own they are a section's text.
+    owned = bool(lines) and id(lines[0]) in heads
+    for line in lines:
+        if not owned and line.role in FRONT_ROLES:
+            line.role = Role.FRONT
+    if found:
+        origin["keywords"] = "page"
+        return found
+    told = told_keywords(document.metadata.get("keywords", ""))
+    if told:
+        origin["keywords"] = "metadata"
+    return told
 
 
-def _is_name(text: str) -> bool:
-    words = text.split()
-    if not 2 <= len(words) <= 5 or AFFILIATION.search(text) or any(c.isdigit() for c in text):
-        return False
-    if any(word in NOT_NAMES or (len(word) > 2 and word.lower() in NOT_NAMES) for word in words):
-        return False
-    if not all(NAME_WORD.fullmatch(word) for word in words):
-        return False
-    return words[0][:1].isupper() and words[-1][:1].isupper() and len(words[-1].strip(".")) > 1
-
-
-def _identifiers(
-    document: Document, page: PageModel, stop: int, origin: dict[str, str]
-) -> tuple[str | None, str | None, int | None]:
-    stamps = [*page.turned, *(line.text for line in page.lines if line.role == Role.FURNITURE)]
-    # Further down, a DOI on the first page is one that the text cites.
-    top = [line.text for line in page.lines[:stop]] + stamps
-    foot = [line.text for line in page.lines if line.y0 > 0.85 * page.height]
-    said = "\n".join([*stamps, *top, *foot])
-    arxiv = ARXIV.search("\n".join([*page.turned, *top]))
-    doi = DOI.search(re.sub(r"(?<=/)\s+", "", said))
-    year: int | None = None
-    stamped = ARXIV_DATE.search("\n".join(page.turned))
-    if stamped and arxiv:
-        year = int(stamped[1])
-    else:
-        dated = [text for text in [*top, *foot] if DATED.search(text) and YEAR.search(text)]
-        found = [int(y) for text in dated for y in YEAR.findall(text)]
-        year = max(found) if found else None
-    if year:
-        origin["year"] = "page"
-    else:
-        created = re.match(r"D:(\d{4})", document.metadata.get("creationDate", ""))
-        if created:
-            year, origin["year"] = int(created[1]), "metadata"
-    if doi:
-        origin["doi"] = "page"
-    if arxiv:
-        origin["arxiv"] = "page"
-    return (doi[1].lower() if doi else None), (arxiv[1] if arxiv else None), year
-
-
-def _is_short(line: Line, page: PageModel) -> bool:
-    return line.width < 0.6 * page.width
-
-
-def _joined(lines: list[Line]) -> str:
-    text = " ".join(line.text for line in lines)
-    return re.sub(r"\s+", " ", re.sub(r"(\w)- (?=[a-z])", r"\1-", text)).strip(" *∗†‡")
+def _language(document: Document) -> str | None:
+    """The language of the running text, from the middle of the paper where there is most of it."""
+    middle = len(document.pages) // 2
+    parts: list[str] = []
+    letters = 0
+    for page in [*document.pages[middle:], *document.pages[:middle]]:
+        for line in page.lines:
+            if line.role == Role.BODY and letters < LETTERS_FOR_LANGUAGE:
+                parts.append(line.text)
+                letters += len(line.text)
+    return language_of(" ".join(parts))

@@ -28,7 +28,18 @@ def mark_furniture(document: Document) -> None:
             zone = _zone(page, line)
             if zone and (_key(line) in repeated or PAGE_NUMBER.fullmatch(line.text.strip()) or STAMP.search(line.text)):
                 line.role = Role.FURNITURE
+        _mark_beside(page)
         _mark_line_numbers(lines)
+
+
+def _mark_beside(page: PageModel) -> None:
+    """Volume, issue and year on one line with a running head belong to it."""
+    heads = [x for x in page.lines if x.role == Role.FURNITURE and _zone(page, x) and not PAGE_NUMBER.fullmatch(x.text)]
+    for line in page.lines:
+        figures = len(line.words) <= 4 and any(c.isdigit() for c in line.text)
+        beside = any(abs(line.middle - x.middle) < 0.3 * x.size and abs(line.size - x.size) < 1 for x in heads)
+        if line.role == Role.BODY and figures and beside and _zone(page, line):
+            line.role = Role.FURNITURE
 
 
 def _zone(page: PageModel, line: Line) -> str:

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 
 from ingestion.pages import Document, Line, Role
-from ingestion.reading.front import ARXIV, DOI, YEAR
 from ingestion.reading.headings import Heading
+from ingestion.reading.identifiers import ARXIV, DOI, YEAR
 
 TITLE = re.compile(r"(?:references?|bibliography|works cited|literature cited|references and notes)", re.I)
 MARKER = re.compile(r"(\[\s*[\w+.\-]{1,12}\s*\]|\(\d{1,3}\)|\d{1,3}\.(?=\s))")

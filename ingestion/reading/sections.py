@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import msgspec
@@ -11,16 +10,13 @@ from hierarchy.identity import Occurrences
 from hierarchy.paper import Passage, Section
 from hierarchy.positions import Box, Positions
 from ingestion.pages import Document, Line, Role
+from ingestion.reading.abstract import Abstract
 from ingestion.reading.headings import Heading
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.kinds import kind_of
 from ingestion.reading.paragraphs import find_blocks
 from ingestion.reading.typography import Typography
 
-ABSTRACT_LABEL = re.compile(r"(?:abstract|summary)\s*(?:[:.—–-]\s*|(?=[A-Z]))", re.I)
-KEYWORDS = re.compile(
-    r"(?:keywords|key words|index terms|ccs concepts|categories and subject|general terms|acm reference)\b", re.I
-)
 LEAST_LETTERS = 3
 PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FORMULA, Role.FOOTNOTE)
 
@@ -33,43 +29,30 @@ class Draft(msgspec.Struct):
     abstract: bool = False
 
 
-def cut_sections(document: Document, headings: list[Heading]) -> list[Draft]:
+def cut_sections(document: Document, headings: list[Heading], abstract: Abstract | None) -> list[Draft]:
     """Shares the lines out over the headings that they stand under, in reading order."""
     begins = {id(h.lines[0]): h for h in headings}
+    inside = {id(line) for line in abstract.lines} if abstract else set()
     drafts = [Draft(None, [])]
+    summary: Draft | None = None
     for line in document.lines():
         if id(line) in begins:
-            drafts.append(Draft(begins[id(line)], []))
+            heading = begins[id(line)]
+            drafts.append(Draft(heading, []))
+            if abstract is not None and heading is abstract.heading:
+                summary = drafts[-1]
+                summary.abstract = True
+        elif id(line) in inside:
+            if summary is None:
+                summary = Draft(None, [], abstract=True)
+                drafts.append(summary)
+            summary.lines.append(line)
         elif line.role in PASSAGE_ROLES:
+            # What follows an abstract without a heading is text of its own.
+            if drafts[-1] is summary and line.role == Role.BODY:
+                drafts.append(Draft(None, []))
             drafts[-1].lines.append(line)
-    _find_abstract(drafts)
     return [d for d in drafts if d.heading is not None or d.lines]
-
-
-def _find_abstract(drafts: list[Draft]) -> None:
-    """Text before the first heading is the abstract, when it is labelled so or is a paragraph on the first page."""
-    front = drafts[0]
-    if any(
-        d.heading is not None and re.fullmatch(r"abstract|summary", d.heading.text.strip(" .:"), re.I) for d in drafts
-    ):
-        return
-    body = [i for i, line in enumerate(front.lines) if line.role == Role.BODY]
-    start = next((i for i in body if ABSTRACT_LABEL.match(front.lines[i].text)), body[0] if body else None)
-    if start is None or len(body) < 3:
-        return
-    line = front.lines[start]
-    label = ABSTRACT_LABEL.match(line.text)
-    if label:
-        skip = len(label.group().split())
-        first = line.words[0].text
-        inner = re.match(r"(?:abstract|summary)\s*[:.—–-]?", first, re.I)
-        if inner and inner.end() < len(first):  # "Abstract—We"
-            line.words[0] = line.words[0]._replace(text=first[inner.end() :])
-        elif len(line.words) > skip:
-            del line.words[:skip]
-        line.refresh()
-    drafts.insert(1, Draft(None, front.lines[start:], abstract=True))
-    front.lines = front.lines[:start]
 
 
 def build_sections(
@@ -88,13 +71,7 @@ def build_sections(
         parent = above[-1] if above and heading else None
         number = heading.number if heading else None
         path = (*(parent.path if parent else ()), *([f"{number} {text}" if number else text] if text else []))
-        kind = (
-            "abstract"
-            if draft.abstract
-            else kind_of(text, number, parent.kind if parent else None)
-            if heading
-            else "front"
-        )
+        kind = "abstract" if draft.abstract else _kind(text, number, parent) if heading else "front"
         lines = heading.lines if heading else draft.lines[:1]
         section = Section(
             id=ids.section((*(parent.path if parent else ()), text)),
@@ -106,7 +83,7 @@ def build_sections(
             page=lines[0].page,
             box=_around(lines),
             path=path,
-            passages=tuple(_passages(draft.lines, ids, measures, vocabulary, kind)),
+            passages=tuple(_passages(draft.lines, ids, measures, vocabulary)),
         )
         sections.append(section)
         if heading:
@@ -114,12 +91,16 @@ def build_sections(
     return tuple(sections)
 
 
-def _passages(
-    lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary, kind: str
-) -> Iterable[Passage]:
+def _kind(heading: str, number: str | None, parent: Section | None) -> str:
+    """The kind of a section that is not the abstract: a summary elsewhere concludes."""
+    kind = kind_of(heading, number, parent.kind if parent else None)
+    return "conclusion" if kind == "abstract" and heading.lower().startswith("summ") else kind
+
+
+def _passages(lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary) -> Iterable[Passage]:
     for block in find_blocks(lines, measures):
         text, places = join(block.lines, vocabulary)
-        if sum(c.isalnum() for c in text) < LEAST_LETTERS or (kind in ("abstract", "front") and KEYWORDS.match(text)):
+        if sum(c.isalnum() for c in text) < LEAST_LETTERS:
             continue
         yield Passage(ids.passage(text), block.type, text, places)
 
