@@ -42,11 +42,12 @@ class Style(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word as printed, without spaces in it."""
+    """A word as printed, without spaces in it; `raised` is which of its letters stand above the line, if only some."""
 
     text: str
     box: Box
     style: Style
+    raised: tuple[int, int] | None = None
 
 
 @dataclass(slots=True, eq=False)

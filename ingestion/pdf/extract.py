@@ -168,7 +168,18 @@ def _words(line: dict[str, Any], boxes: list[tuple[Any, ...]], reasons: list[str
             word = composed(word).replace("\u00ad", "-" if match.end() == end else "")
         if word:
             span = spans[which]
-            yield Word(word, box, _style(span["font"], span["flags"], span["size"]))
+            style = _style(span["font"], span["flags"], span["size"])
+            yield Word(word, box, style, None if style.raised else _raised(spans, starts, which, match))
+
+
+def _raised(spans: list[dict[str, Any]], starts: list[int], which: int, word: re.Match[str]) -> tuple[int, int] | None:
+    """The letters of a word that a later span sets above the line, as in "reeds12"."""
+    for span, start in zip(spans[which + 1 :], starts[which + 1 :], strict=True):
+        if start >= word.end():
+            break
+        if span["flags"] & 1:
+            return start - word.start(), min(start + len(span["text"].rstrip()), word.end()) - word.start()
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from hierarchy.identity import Occurrences
 from hierarchy.paper import Passage, Section
 from hierarchy.positions import Box, Positions
 from ingestion.pages import Document, Line, Role
+from ingestion.reading.citations import Citations, raised_spans
 from ingestion.reading.headings import Heading
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.kinds import kind_of
@@ -73,7 +74,7 @@ def _find_abstract(drafts: list[Draft]) -> None:
 
 
 def build_sections(
-    drafts: Iterable[Draft], paper: str, measures: Typography, vocabulary: Vocabulary
+    drafts: Iterable[Draft], paper: str, measures: Typography, vocabulary: Vocabulary, citations: Citations
 ) -> tuple[Section, ...]:
     """Sections in reading order; ids from what they say, parents from levels."""
     ids = Occurrences(paper)
@@ -106,7 +107,7 @@ def build_sections(
             page=lines[0].page,
             box=_around(lines),
             path=path,
-            passages=tuple(_passages(draft.lines, ids, measures, vocabulary, kind)),
+            passages=tuple(_passages(draft.lines, ids, measures, vocabulary, citations, kind)),
         )
         sections.append(section)
         if heading:
@@ -115,13 +116,19 @@ def build_sections(
 
 
 def _passages(
-    lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary, kind: str
+    lines: list[Line],
+    ids: Occurrences,
+    measures: Typography,
+    vocabulary: Vocabulary,
+    citations: Citations,
+    kind: str,
 ) -> Iterable[Passage]:
     for block in find_blocks(lines, measures):
         text, places = join(block.lines, vocabulary)
         if sum(c.isalnum() for c in text) < LEAST_LETTERS or (kind in ("abstract", "front") and KEYWORDS.match(text)):
             continue
-        yield Passage(ids.passage(text), block.type, text, places)
+        cites = citations.of(text, raised_spans(block.lines, text))
+        yield Passage(ids.passage(text), block.type, text, places, cites)
 
 
 def abstract_of(sections: Iterable[Section]) -> str:
