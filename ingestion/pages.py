@@ -42,13 +42,12 @@ class Style(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word as printed, without spaces in it; `mark` is where raised letters stand in it: a note's mark set without a
-    space, as in "Lovelace1,"."""
+    """A word as printed, without spaces in it; `raised` is which of its letters stand above the line, if only some."""
 
     text: str
     box: Box
     style: Style
-    mark: tuple[int, int] = (0, 0)
+    raised: tuple[int, int] | None = None
 
 
 @dataclass(slots=True, eq=False)

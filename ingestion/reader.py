@@ -11,12 +11,13 @@ from copy import deepcopy
 from pathlib import Path
 
 from hierarchy.identity import paper_id, text_hash
-from hierarchy.paper import Float, LeftOut, Page, Paper, ReadWarning, Reference
+from hierarchy.paper import Float, LeftOut, Page, Paper, ReadWarning
 from hierarchy.positions import Span
 from ingestion.pages import Document, Line, Role
 from ingestion.passes import Layout
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
+from ingestion.reading.citations import Citations
 from ingestion.reading.direction import join_right_to_left
 from ingestion.reading.doubt import doubtful_pages
 from ingestion.reading.floats import is_table, label_of, mark_floats
@@ -29,7 +30,8 @@ from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.lines import join_fragments
 from ingestion.reading.missing import give_back_front, missing
 from ingestion.reading.order import order_page
-from ingestion.reading.references import fields_of, mark_references
+from ingestion.reading.reference_fields import reference_of
+from ingestion.reading.references import mark_references
 from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
 from ingestion.reading.seen import mark_seen
 from ingestion.reading.typography import Typography, learn
@@ -86,7 +88,10 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         mark_formulas(page, measures)
     words = "\n".join(page.own_text for page in document.pages)
     name = paper_id(front.doi, front.arxiv, front.title, front.authors[0].family if front.authors else "", words)
-    sections = build_sections(cut_sections(document, headings, front.abstract), name, measures, vocabulary)
+    references = tuple(reference_of(i, lines, vocabulary) for i, lines in enumerate(entries, 1))
+    sections = build_sections(
+        cut_sections(document, headings, front.abstract), name, measures, vocabulary, Citations(references, document)
+    )
     figures, tables = _floats(document, vocabulary)
     abstract = abstract_of(sections)
     document.warnings += missing(document, front.title, abstract, sections, entries)
@@ -108,7 +113,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         page_texts=tuple(p.own_text for p in document.pages),
         figures=figures,
         tables=tables,
-        references=tuple(_references(entries, vocabulary)),
+        references=references,
         hidden_text=tuple(document.hidden),
         warnings=(*document.warnings, *_hidden_warnings(document)),
         origin=front.origin,
@@ -150,15 +155,6 @@ def _floats(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Float, ..
         item = Float(f"{label['kind'].rstrip('.')} {label['number']}", text[label.end() :].strip(" .:|–—"), places)
         (tables if is_table(label) else figures).append(item)
     return tuple(figures), tuple(tables)
-
-
-def _references(entries: list[list[Line]], vocabulary: Vocabulary) -> list[Reference]:
-    found: list[Reference] = []
-    for i, lines in enumerate(entries, 1):
-        text, places = join(lines, vocabulary)
-        marker, year, doi, arxiv = fields_of(text)
-        found.append(Reference(f"r{i}", marker, text, places, year=year, doi=doi, arxiv=arxiv))
-    return found
 
 
 def _hidden_warnings(document: Document) -> list[ReadWarning]:

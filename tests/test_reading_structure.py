@@ -10,10 +10,9 @@ from made_pages import block_of, document_of, line, measures, page_of
 from hierarchy.paper import Author
 from ingestion.pages import Document, Line, Role
 from ingestion.reading.front import read_front
-from ingestion.reading.headings import Heading, find_headings
+from ingestion.reading.headings import find_headings
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.paragraphs import find_blocks
-from ingestion.reading.references import fields_of, mark_references
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 
@@ -189,58 +188,6 @@ def test_metadata_fills_in_only_what_the_page_does_not_say() -> None:
     assert title.startswith("On the Slow Growth")
     assert authors[0].name == "Ada Fenwick"
     assert (year, origin["year"], origin["title"]) == (2019, "metadata", "page")
-
-
-def reference_list(
-    entries: list[list[str]], indent: float = 0.0, after: list[Line] | None = None
-) -> tuple[Document, list[Heading]]:
-    lines = [line("References", 72, 80, size=12, bold=True)]
-    y = 100.0
-    for entry in entries:
-        for i, text in enumerate(entry):
-            lines.append(line(text, 72 + (indent if i else 0), y, block=1))
-            y += 12
-    document = document_of(lines + (after or []))
-    return document, find_headings(document, measures())
-
-
-def test_markers_begin_references() -> None:
-    document, headings = reference_list(
-        [
-            ["[1] Fenwick, A. On reeds, 2019.", "Journal of Reeds."],
-            ["[2] Haldane, B. On ice.", "2020."],
-            ["[3] Ivory, C. Lakes."],
-        ]
-    )
-    entries = mark_references(document, headings)
-    assert [e[0].text[:3] for e in entries] == ["[1]", "[2]", "[3]"]
-    assert [len(e) for e in entries] == [2, 2, 1]
-    assert {x.role for e in entries for x in e} == {Role.REFERENCE}
-
-
-def test_hanging_indents_begin_references() -> None:
-    entries = [
-        ["Fenwick, A. 2019. On reeds.", "Journal of Reeds."],
-        ["Haldane, B. 2020. On ice in the", "north of the lake."],
-        ["Ivory, C. 2021.", "Lakes."],
-    ]
-    document, headings = reference_list(entries, indent=12)
-    assert [[x.text for x in e] for e in mark_references(document, headings)] == entries
-
-
-def test_an_appendix_after_the_references_is_no_reference() -> None:
-    after = [line("Appendix", 72, 200, size=12, bold=True), *block_of([LONG, LONG], y=222, width=400)]
-    listed = [["[1] Fenwick, A. On reeds, 2019."], ["[2] Haldane, B. On ice."], ["[3] Ivory, C. Lakes."]]
-    document, headings = reference_list(listed, after=after)
-    entries = mark_references(document, headings)
-    assert len(entries) == 3
-    assert [x.text for x in document.lines(Role.BODY)] == [LONG, LONG]
-
-
-def test_fields_of_a_reference_are_read_where_they_are_printed() -> None:
-    entry = "[12] Fenwick, A. (2019). On reeds. doi:10.1234/Reed.7. arXiv:1901.00001"
-    assert fields_of(entry) == ("[12]", 2019, "10.1234/reed.7", "1901.00001")
-    assert fields_of("Fenwick, A. On reeds.") == (None, None, None, None)
 
 
 def joined(texts: list[str], printed: str = "") -> str:

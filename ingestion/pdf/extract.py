@@ -259,21 +259,21 @@ def _words(
         if word:
             span = spans[which]
             style = _style(span["font"], span["flags"], span["size"])
-            start, stop = (0, 0) if style.raised else _mark(spans, starts, which, match)
-            shorter = len(match.group()) - len(word) if stop else 0  # by accents that were put on their letters
-            mark = (max(0, start - shorter), max(0, stop - shorter))
-            yield Word(word, box, style, mark), verdicts[which].reason
+            raised = None if style.raised else _raised(spans, starts, which, match)
+            if raised is not None:  # accents that were put on their letters make the word shorter
+                shorter = len(match.group()) - len(word)
+                raised = max(0, raised[0] - shorter), max(0, raised[1] - shorter)
+            yield Word(word, box, style, raised), verdicts[which].reason
 
 
-def _mark(spans: list[dict[str, Any]], starts: list[int], which: int, match: re.Match[str]) -> tuple[int, int]:
-    """Where the first raised letters stand in a word that does not begin with them."""
-    for i in range(which + 1, len(starts)):
-        if starts[i] >= match.end():
+def _raised(spans: list[dict[str, Any]], starts: list[int], which: int, word: re.Match[str]) -> tuple[int, int] | None:
+    """The letters of a word that a later span sets above the line, as in "reeds12"."""
+    for span, start in zip(spans[which + 1 :], starts[which + 1 :], strict=True):
+        if start >= word.end():
             break
-        if spans[i]["flags"] & 1:
-            end = min(starts[i] + len(spans[i]["text"]), match.end())
-            return starts[i] - match.start(), end - match.start()
-    return 0, 0
+        if span["flags"] & 1:
+            return start - word.start(), min(start + len(span["text"].rstrip()), word.end()) - word.start()
+    return None
 
 
 @lru_cache(maxsize=4096)

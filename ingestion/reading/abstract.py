@@ -263,7 +263,7 @@ def _cut_label(line: Line) -> bool:
     if not words:
         return False
     if left:
-        words[0] = words[0]._replace(text=words[0].text[left:], mark=(0, 0))
+        words[0] = words[0]._replace(text=words[0].text[left:], raised=None)
     line.words = words
     line.refresh()
     return True

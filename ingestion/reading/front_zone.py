@@ -50,7 +50,7 @@ def _wrapped(word: Word) -> str:
     text = word.text
     if word.style.raised and MARKISH.fullmatch(text):
         return f"{OPEN}{text}{CLOSE}"
-    start, end = word.mark
+    start, end = word.raised or (0, 0)
     if end and MARKISH.fullmatch(text[start:end]):
         return f"{text[:start]}{OPEN}{text[start:end]}{CLOSE}{text[end:]}"
     return text

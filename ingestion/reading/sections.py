@@ -11,6 +11,7 @@ from hierarchy.paper import Passage, Section
 from hierarchy.positions import Box, Positions
 from ingestion.pages import Document, Line, Role
 from ingestion.reading.abstract import Abstract
+from ingestion.reading.citations import Citations, raised_spans
 from ingestion.reading.headings import Heading
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.kinds import kind_of
@@ -56,7 +57,7 @@ def cut_sections(document: Document, headings: list[Heading], abstract: Abstract
 
 
 def build_sections(
-    drafts: Iterable[Draft], paper: str, measures: Typography, vocabulary: Vocabulary
+    drafts: Iterable[Draft], paper: str, measures: Typography, vocabulary: Vocabulary, citations: Citations
 ) -> tuple[Section, ...]:
     """Sections in reading order; ids from what they say, parents from levels."""
     ids = Occurrences(paper)
@@ -83,7 +84,7 @@ def build_sections(
             page=lines[0].page,
             box=_around(lines),
             path=path,
-            passages=tuple(_passages(draft.lines, ids, measures, vocabulary)),
+            passages=tuple(_passages(draft.lines, ids, measures, vocabulary, citations)),
         )
         sections.append(section)
         if heading:
@@ -97,12 +98,15 @@ def _kind(heading: str, number: str | None, parent: Section | None) -> str:
     return "conclusion" if kind == "abstract" and heading.lower().startswith("summ") else kind
 
 
-def _passages(lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary) -> Iterable[Passage]:
+def _passages(
+    lines: list[Line], ids: Occurrences, measures: Typography, vocabulary: Vocabulary, citations: Citations
+) -> Iterable[Passage]:
     for block in find_blocks(lines, measures):
         text, places = join(block.lines, vocabulary)
         if sum(c.isalnum() for c in text) < LEAST_LETTERS:
             continue
-        yield Passage(ids.passage(text), block.type, text, places)
+        cites = citations.of(text, raised_spans(block.lines, text))
+        yield Passage(ids.passage(text), block.type, text, places, cites)
 
 
 def abstract_of(sections: Iterable[Section]) -> str:

@@ -63,8 +63,8 @@ def title_text(lines: Sequence[Line], vocabulary: Vocabulary) -> str:
     last = lines[-1].words[-1]
     if last.style.raised and len(last.text) <= 3 and not last.text.isalpha():
         text = text[: -len(last.text)]
-    elif last.mark[1] == len(last.text) and last.mark[1]:
-        text = text[: len(text) - (last.mark[1] - last.mark[0])]
+    elif last.raised is not None and last.raised[1] == len(last.text):
+        text = text[: len(text) - (last.raised[1] - last.raised[0])]
     return re.sub(r"\s+", " ", text).strip(f" {SYMBOLS}")
 
 
