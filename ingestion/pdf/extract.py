@@ -19,6 +19,7 @@ from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
 from ingestion.pages import Document, Line, PageModel, Style, Word
 from ingestion.pdf.accents import composed
+from ingestion.pdf.bookmarks import bookmarks
 from ingestion.pdf.hidden import Ink, hidden_reason
 from ingestion.pdf.painted import PaintedPage
 
@@ -49,6 +50,7 @@ def extract(path: Path) -> Document:
         document = Document([], {k: str(v) for k, v in (pdf.metadata or {}).items() if v})
         if pdf.is_repaired:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
+        document.outline = bookmarks(pdf)
         for index in range(pdf.page_count):
             try:
                 document.pages.append(_page(pdf, index, document))

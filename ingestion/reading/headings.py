@@ -18,13 +18,15 @@ from ingestion.reading.levels import set_levels
 from ingestion.reading.numbering import Number, follow, parse
 from ingestion.reading.outline import take_outline
 from ingestion.reading.runin import find_run_ins, split
-from ingestion.reading.setting import Setting
+from ingestion.reading.setting import Look, Setting
 from ingestion.reading.typography import Typography
 
 WORDS = table("headings")
 CANONICAL = whole(WORDS["canonical"])
 ALWAYS = whole(WORDS["unnumbered"])
 LABEL = re.compile(rf"(?:{alternatives(WORDS['labels'])})[\s.:]*(?:[A-Z]?[\d.]*\d\b|[A-Z]|\([^)]{{0,80}}\))?[\s.:)]*", re.I)
+CLOSED = whole(WORDS["without_run_ins"])
+PSEUDO_CODE = whole(WORDS["pseudo_code"])
 MOST_WORDS = 25
 MOST_LETTERS = 180
 MOST_LINES = 4
@@ -41,7 +43,7 @@ def find_headings(document: Document, measures: Typography) -> list[Heading]:
     whole_lines = list(_candidates(lines, setting))
     run_ins = find_run_ins(lines, {id(x) for h in whole_lines for x in h.lines}, setting)
     kept = _believable(whole_lines, run_ins, document, setting)
-    outlined = take_outline(document, kept, setting)
+    outlined = take_outline(document, kept)
     in_order = {id(line): i for i, line in enumerate(document.lines())}
     kept.sort(key=lambda h: in_order[id(h.lines[0])])
     set_levels(kept, outlined)
@@ -124,7 +126,8 @@ def _goes_on(group: list[Line], line: Line, setting: Setting) -> bool:
     step = line.middle - last.middle
     if not (_alike(line, last) and line.page == first.page and line.column == first.column):
         return False
-    if not (0 < step < 1.5 * first.size and setting.is_distinct(first) and line.role in (Role.BODY, first.role)):
+    distinct = setting.is_distinct(first) and setting.is_distinct(line)
+    if not (0 < step < 1.5 * first.size and distinct and line.role in (Role.BODY, first.role)):
         return False
     if parse(line.text) and not line.text[:1].islower():
         return False
@@ -196,7 +199,7 @@ def _believable(found: list[Heading], run_ins: list[Heading], document: Document
     else:
         counted = [h for h in counted if not h.run_in]
         kept = [h for h in plain if _is_plain_heading(h, known, setting)]
-    return [*counted, *kept, *_consistent(run_ins, [*counted, *kept], order)]
+    return [*counted, *kept, *_consistent(run_ins, [*counted, *kept], order, numbers=len(counted) >= ENOUGH)]
 
 
 def _weight(heading: Heading, setting: Setting) -> float:
@@ -210,7 +213,7 @@ def _weight(heading: Heading, setting: Setting) -> float:
     return weight if heading.lines[0].role == Role.BODY else 0.5 * weight
 
 
-def _is_plain_heading(heading: Heading, known: set[object], setting: Setting) -> bool:
+def _is_plain_heading(heading: Heading, known: set[Look], setting: Setting) -> bool:
     line = heading.lines[0]
     if CANONICAL.fullmatch(heading.text) or heading.look in known:
         return True
@@ -228,18 +231,29 @@ def _is_above(heading: Heading, edge: Line) -> bool:
     return line.page == edge.page and line.middle < edge.middle
 
 
-def _consistent(run_ins: list[Heading], kept: list[Heading], order: dict[int, int]) -> list[Heading]:
+def _consistent(
+    run_ins: list[Heading], kept: list[Heading], order: dict[int, int], *, numbers: bool
+) -> list[Heading]:
     """Run-in headings without numbers: a look that the paper uses more than once, or words that many papers have."""
-    closed = whole(WORDS["without_run_ins"])
-    marks = sorted((order[id(h.lines[0])], h) for h in kept) if False else sorted(kept, key=lambda h: order[id(h.lines[0])])
+    marks = sorted(kept, key=lambda h: order[id(h.lines[0])])
     at = 0
     open_section = False
     inside: list[Heading] = []
     for heading in sorted((h for h in run_ins if h.number is None), key=lambda h: order[id(h.lines[0])]):
         while at < len(marks) and order[id(marks[at].lines[0])] < order[id(heading.lines[0])]:
-            open_section = not closed.fullmatch(marks[at].text)
+            open_section = not CLOSED.fullmatch(marks[at].text)
             at += 1
         if open_section and not LABEL.fullmatch(heading.text):
             inside.append(heading)
     looks = [h.look for h in inside]
-    return [h for h in inside if looks.count(h.look) >= 2 or CANONICAL.fullmatch(h.text)]
+    return [h for h in inside if looks.count(h.look) >= _least(h, numbers=numbers)]
+
+
+def _least(heading: Heading, *, numbers: bool) -> int:
+    """How often a paper must use the look of a run-in heading for it to be one.
+
+    In a paper that numbers its sections, italic words before a paragraph are seldom meant as a section.
+    """
+    if CANONICAL.fullmatch(heading.text) and not PSEUDO_CODE.fullmatch(heading.text):
+        return 1
+    return 3 if numbers and heading.look.italic and not heading.look.bold else 2

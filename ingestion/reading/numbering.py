@@ -15,6 +15,7 @@ from ingestion.reading.cues import alternatives, table
 DECIMAL, ROMAN, UPPER, PAREN, LOWER, SUPPLEMENT, HAN = "decimal", "roman", "upper", "paren", "lower", "supplement", "han"
 HAN_DIGITS = "零一二三四五六七八九"
 MOST_HEADS = 60  # how far back a number may follow on another: bounds the work on hostile files
+MOST_MISSED = 3  # numbers that may be missing between two
 GAP = 0.6  # what a missing number between two costs
 PART = r"\d{1,3}"
 FORMS = (
@@ -158,13 +159,13 @@ def _step(before: Path, after: Path) -> float | None:
         common += 1
     tail = after[common:]
     if common == len(before):  # deeper
-        if not tail or any(part.value > 1 for part in tail[1:]) or tail[0].value > 2:
+        if not tail or any(part.value > 1 for part in tail[1:]) or tail[0].value > MOST_MISSED + 1:
             return None
         return GAP * (tail[0].value - 1 + len(tail) - 1)
     if not tail or tail[0].kind != before[common].kind:
         return None
     skipped = tail[0].value - before[common].value - 1
-    if not 0 <= skipped <= 2 or any(part.value > 1 for part in tail[1:]):
+    if not 0 <= skipped <= MOST_MISSED or any(part.value > 1 for part in tail[1:]):
         return None
     return GAP * (skipped + len(tail) - 1)
 

@@ -66,7 +66,8 @@ class Setting:
         left, right = self.edges(line)
         size = self.measures.size
         centred = abs((line.x0 + line.x1) / 2 - (left + right) / 2) < max(0.7 * size, 0.03 * (right - left))
-        return abs(line.x0 - left) < 2.5 * size or centred
+        usual = self._usual.get(line.column, (left, right))[0]
+        return centred or abs(line.x0 - left) < 2.5 * size or abs(line.x0 - usual) < 2.5 * size
 
     def is_alone(self, line: Line, *but: Line) -> bool:
         """Whether no other words of its column stand at its height."""
@@ -119,4 +120,6 @@ def _edges(lines: Iterable[Line]) -> tuple[float, float]:
     for line in lines:
         lefts[round(line.x0)] += 1
         rights[round(line.x1)] += 1
-    return float(max(lefts, key=lambda x: (lefts[x], -x))), float(max(rights, key=lambda x: (rights[x], x)))
+    # A page of lists has most of its lines further in than its column begins.
+    left = min(x for x, count in lefts.items() if count >= 0.12 * lefts.total() or count == max(lefts.values()))
+    return float(left), float(max(rights, key=lambda x: (rights[x], x)))
