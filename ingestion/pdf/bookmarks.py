@@ -19,7 +19,7 @@ def bookmarks(pdf: Any) -> list[OutlineEntry]:
     seen = 0
     while waiting and seen < MOST_ENTRIES:
         item, level = waiting.pop()
-        if item is None or not item.this.m_internal:  # a file without an outline has an empty one, which must not be read
+        if item is None or not item.this.m_internal:  # a file without an outline has a null one: reading it crashes
             continue
         seen += 1
         waiting.append((item.next, level))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ingestion.pages import Line, Word
+from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.numbering import Path, parse
 from ingestion.reading.setting import Look, look_of
 
@@ -68,6 +69,17 @@ class Heading:
     def style(self) -> Look:
         """How it is set."""
         return self.look
+
+    def heal(self, vocabulary: Vocabulary) -> None:
+        """Puts words together that are cut at line ends; a hyphen that belongs to the word stays."""
+        text = join([*self.lines[:-1], self._last()], vocabulary)[0]
+        found = parse(text)
+        self.text = (found[1] if found and self.number is not None else text).strip(EDGE) or self.text
+
+    def _last(self) -> Line:
+        last = self.lines[-1]
+        words = last.words[: self.cut] if self.run_in else list(last.words)
+        return Line(last.page, last.block, words, last.box)
 
     def forget_number(self) -> None:
         """Takes a number that stands in no count for a part of the words."""

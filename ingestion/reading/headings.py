@@ -7,6 +7,7 @@ files of their own.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from ingestion.pages import Document, Line, Role
 from ingestion.reading.cues import alternatives, table, whole
 from ingestion.reading.formulas import MATH_FONT
 from ingestion.reading.heading import Heading
+from ingestion.reading.joining import HYPHENS, Vocabulary
 from ingestion.reading.levels import set_levels
 from ingestion.reading.numbering import Number, follow, parse
 from ingestion.reading.outline import take_outline
@@ -24,9 +26,12 @@ from ingestion.reading.typography import Typography
 WORDS = table("headings")
 CANONICAL = whole(WORDS["canonical"])
 ALWAYS = whole(WORDS["unnumbered"])
-LABEL = re.compile(rf"(?:{alternatives(WORDS['labels'])})[\s.:]*(?:[A-Z]?[\d.]*\d\b|[A-Z]|\([^)]{{0,80}}\))?[\s.:)]*", re.I)
+LABEL = re.compile(
+    rf"(?:{alternatives(WORDS['labels'])})[\s.:]*(?:[A-Z]?[\d.]*\d\b|[A-Z]|\([^)]{{0,80}}\))?[\s.:)]*", re.I
+)
 CLOSED = whole(WORDS["without_run_ins"])
 PSEUDO_CODE = whole(WORDS["pseudo_code"])
+NEVER = 1_000_000
 MOST_WORDS = 25
 MOST_LETTERS = 180
 MOST_LINES = 4
@@ -44,6 +49,7 @@ def find_headings(document: Document, measures: Typography) -> list[Heading]:
     run_ins = find_run_ins(lines, {id(x) for h in whole_lines for x in h.lines}, setting)
     kept = _believable(whole_lines, run_ins, document, setting)
     outlined = take_outline(document, kept)
+    _heal(kept, document)
     in_order = {id(line): i for i, line in enumerate(document.lines())}
     kept.sort(key=lambda h: in_order[id(h.lines[0])])
     set_levels(kept, outlined)
@@ -53,6 +59,15 @@ def find_headings(document: Document, measures: Typography) -> list[Heading]:
         for line in heading.lines:
             line.role = Role.HEADING
     return kept
+
+
+def _heal(headings: list[Heading], document: Document) -> None:
+    """Puts words together that are cut at the end of a heading's line."""
+    cut = [h for h in headings if any(line.text.endswith(HYPHENS) for line in h.lines[:-1])]
+    vocabulary = Vocabulary(document) if cut else None
+    for heading in cut:
+        if vocabulary is not None:
+            heading.heal(vocabulary)
 
 
 def _candidates(lines: list[Line], setting: Setting) -> Iterator[Heading]:
@@ -81,7 +96,7 @@ def _group(lines: list[Line], i: int, setting: Setting) -> list[Line]:
     last = group[-1]
     if not (_can_begin(text, last, setting) and _stands_free(lines, i, setting) and setting.is_aligned(first)):
         return []
-    if not setting.is_alone(first, *group):
+    if not setting.is_alone(first, *group) or (not number and _has_cells(first)):
         return []
     for line in lines[i + len(group) : i + MOST_LINES]:
         if not _goes_on(group, line, setting):
@@ -110,10 +125,15 @@ def _can_begin(text: str, line: Line, setting: Setting) -> bool:
         return False
     last = line.words[-1]
     if line.size < setting.measures.size + 0.6 and setting.differs(line.words[0]) and len(line.words) > 1:
-        plain = not setting.differs(last) and sum(c.isalpha() for c in last.text) > 2 and not last.style.raised
+        plain = not setting.differs(last) and any(c.isalpha() for c in last.text) and not last.style.raised
         if plain and not MATH_FONT.search(last.style.font):
             return False  # the words go on in the look of the body: a run-in heading at most
     return setting.is_distinct(line) or bool(CANONICAL.fullmatch(words.rstrip(".: ")))
+
+
+def _has_cells(line: Line) -> bool:
+    """Whether wide spaces part the words, as in the head of a table."""
+    return any(b.box[0] - a.box[2] > 0.95 * line.size for a, b in itertools.pairwise(line.words))
 
 
 def _alike(a: Line, b: Line) -> bool:
@@ -193,6 +213,9 @@ def _believable(found: list[Heading], run_ins: list[Heading], document: Document
     known = {h.look for h in found if CANONICAL.fullmatch(h.text)}
     plain = [h for h in found if h.place is None and h.number is None and h.lines[0].role in (Role.BODY, Role.CAPTION)]
     plain = [h for h in plain if not (front and _is_above(h, front) and not CANONICAL.fullmatch(h.text))]
+    # A number that stands in no count is a list's, unless it is set as those in the count are.
+    printed = {(h.look, _parts(h.printed)) for h in counted}
+    plain = [h for h in plain if not h.text[:1].isdigit() or (h.look, _parts(h.printed)) in printed]
     if len(counted) >= ENOUGH:
         usual = known | {h.look for h in counted if not h.run_in}
         kept = [h for h in plain if ALWAYS.fullmatch(h.text) or h.look in usual]
@@ -200,6 +223,11 @@ def _believable(found: list[Heading], run_ins: list[Heading], document: Document
         counted = [h for h in counted if not h.run_in]
         kept = [h for h in plain if _is_plain_heading(h, known, setting)]
     return [*counted, *kept, *_consistent(run_ins, [*counted, *kept], order, numbers=len(counted) >= ENOUGH)]
+
+
+def _parts(printed: str) -> int:
+    """Of how many parts the printed number is: "2.1" has two."""
+    return printed.split()[0].rstrip(".").count(".") + 1
 
 
 def _weight(heading: Heading, setting: Setting) -> float:
@@ -231,9 +259,7 @@ def _is_above(heading: Heading, edge: Line) -> bool:
     return line.page == edge.page and line.middle < edge.middle
 
 
-def _consistent(
-    run_ins: list[Heading], kept: list[Heading], order: dict[int, int], *, numbers: bool
-) -> list[Heading]:
+def _consistent(run_ins: list[Heading], kept: list[Heading], order: dict[int, int], *, numbers: bool) -> list[Heading]:
     """Run-in headings without numbers: a look that the paper uses more than once, or words that many papers have."""
     marks = sorted(kept, key=lambda h: order[id(h.lines[0])])
     at = 0
@@ -252,8 +278,8 @@ def _consistent(
 def _least(heading: Heading, *, numbers: bool) -> int:
     """How often a paper must use the look of a run-in heading for it to be one.
 
-    In a paper that numbers its sections, italic words before a paragraph are seldom meant as a section.
+    In a paper that numbers its sections, italic words before a paragraph are emphasis.
     """
     if CANONICAL.fullmatch(heading.text) and not PSEUDO_CODE.fullmatch(heading.text):
         return 1
-    return 3 if numbers and heading.look.italic and not heading.look.bold else 2
+    return NEVER if numbers and heading.look.italic and not heading.look.bold else 2

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ingestion.reading.cues import alternatives, table
 
-DECIMAL, ROMAN, UPPER, PAREN, LOWER, SUPPLEMENT, HAN = "decimal", "roman", "upper", "paren", "lower", "supplement", "han"
+DECIMAL, ROMAN, UPPER, HAN = "decimal", "roman", "upper", "han"
+PAREN, LOWER, SUPPLEMENT = "paren", "lower", "supplement"  # 1)  a)  S1
 HAN_DIGITS = "零一二三四五六七八九"
 MOST_HEADS = 60  # how far back a number may follow on another: bounds the work on hostile files
 MOST_MISSED = 3  # numbers that may be missing between two
@@ -28,7 +29,9 @@ FORMS = (
 )
 WORD = alternatives(table("headings")["before_numbers"])
 NUMBERED = re.compile(
-    rf"(?:(?P<word>{WORD})\s*|(?P<sign>§)\s?)?(?P<number>{'|'.join(FORMS)})(?P<mark>[.:)]?)(?=\s|$|(?<=\d\.)[^\W\d_])\s*(?:[—–:-]\s+)?", re.I
+    rf"(?:(?P<word>{WORD})\s*|(?P<sign>§)\s?)?(?P<number>{'|'.join(FORMS)})(?P<mark>[.:)]?)"
+    r"(?=\s|$|(?<=\d\.)[^\W\d_])\s*(?:[—–:-]\s+)?",
+    re.I,
 )
 ENCLOSED = re.compile(rf"\(?(?P<number>{PART}|[a-z]|[A-Z])\)\s+")
 HAN_NUMBER = re.compile(r"(?P<chapter>第)?\s?(?P<number>[一二三四五六七八九十]{1,3})\s?(?:[、.．章节]|\s)\s?")
@@ -63,7 +66,8 @@ def parse(text: str) -> tuple[Number, str] | None:
         # Only figures may be read whatever the case: "a study" is no appendix.
         bare = len(number) == 1 and number.isalpha() and not (named or found["mark"])
         rest = text[found.end() :]
-        if number.upper() == number and not (bare and not rest[:1].isupper()) and (readings := tuple(_readings(number))):
+        readings = tuple(_readings(number)) if number.upper() == number else ()
+        if readings and (rest[:1].isupper() or not bare):
             return Number(number, readings, named), rest
     if han := HAN_NUMBER.match(text):
         return Number(han["number"], ((Part(HAN, _han(han["number"])),),), bool(han["chapter"])), text[han.end() :]
@@ -171,7 +175,7 @@ def _step(before: Path, after: Path) -> float | None:
 
 
 def follow(numbers: Sequence[Number], weights: Sequence[float]) -> dict[int, Path]:
-    """Those numbers (by index) that together make the weightiest count through the paper, and where each stands in it."""
+    """Those numbers (by index) that together make the weightiest count through the paper, each with its place."""
     best: list[list[tuple[float, int, int, Path]]] = []  # for each number its states: weight, before, its state, place
     for i, number in enumerate(numbers):
         states: dict[Path, tuple[float, int, int, Path]] = {}

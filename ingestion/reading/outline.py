@@ -40,7 +40,8 @@ def take_outline(document: Document, headings: list[Heading]) -> dict[int, int]:
         elif (found := _on_pages(entry, pages)) is not None:
             missed.append((entry, found))
     if len(taken) + len(missed) < LEAST_SHARE * len(entries):
-        message = f"The file's outline was not used: of its {len(entries)} entries {len(taken) + len(missed)} stand on its pages."
+        there = len(taken) + len(missed)
+        message = f"The file's outline was not used: of its {len(entries)} entries {there} stand on its pages."
         document.warnings.append(ReadWarning("outline", message))
         return {}
     lines = {id(line) for heading in headings for line in heading.lines}

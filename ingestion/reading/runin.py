@@ -71,7 +71,8 @@ def _lead(lines: list[Line], i: int, setting: Setting) -> Heading | None:
         words, cut, rest = [*words, rest[0]], cut + 1, rest[1:]
     if not rest or len(words) > MOST_WORDS:
         return None
-    return Heading.of(group, cut) if _is_set_apart(words, rest, group, lines[i + len(group) : i + len(group) + 1], setting) else None
+    below = lines[i + len(group)] if i + len(group) < len(lines) else None
+    return Heading.of(group, cut) if _is_set_apart(words, rest, group, below, setting) else None
 
 
 def _length(line: Line, setting: Setting, *, first: bool) -> int:
@@ -80,21 +81,22 @@ def _length(line: Line, setting: Setting, *, first: bool) -> int:
     start = 1 if first and len(words) > 1 and words[0].text[:1].isdigit() and parse(f"{words[0].text} x") else 0
     bold, italic = words[start].style.bold, words[start].style.italic
     at = start
-    while at < len(words) and setting.differs(words[at]) and (words[at].style.bold, words[at].style.italic) == (bold, italic):
+    while at < len(words) and setting.differs(words[at]):
+        if (words[at].style.bold, words[at].style.italic) != (bold, italic):
+            break
         at += 1
     return at if at > start else 0
 
 
-def _is_set_apart(words: list[Word], rest: list[Word], group: list[Line], below: list[Line], setting: Setting) -> bool:
+def _is_set_apart(words: list[Word], rest: list[Word], group: list[Line], below: Line | None, setting: Setting) -> bool:
     text = " ".join(w.text for w in words)
     found = parse(text)
     named = (found[1] if found else text).strip()
     letters = sum(c.isalpha() for c in named)
     if letters < 3 or letters < 0.6 * len(named.replace(" ", "")) or not (named[:1].isupper() or found):
         return False
-    after = below[0] if below else None
-    near = after is not None and (after.page, after.column) == (group[-1].page, group[-1].column)
-    if after is not None and near and after.role == Role.BODY and after.x0 > group[0].x0 + 4:
+    near = below is not None and (below.page, below.column) == (group[-1].page, group[-1].column)
+    if below is not None and near and below.role == Role.BODY and below.x0 > group[0].x0 + 4:
         return False  # it hangs: a list of terms
     if text.endswith(ENDS):
         return not text.endswith((" et al.", " i.e.", " e.g.", " vs."))

@@ -105,7 +105,8 @@ def look_of(words: Sequence[Word], text: str, *, run_in: bool = False) -> Look:
         sizes[word.style.size] += len(word.text)
     bold = sum(len(w.text) for w in words if w.style.bold) > 0.6 * letters
     italic = sum(len(w.text) for w in words if w.style.italic) > 0.6 * letters
-    return Look(round(max(sizes, key=lambda s: sizes[s])), bold, italic, is_capital(text), run_in)
+    usual = max(sizes, key=lambda size: sizes[size], default=0.0)
+    return Look(round(usual), bold, italic, is_capital(text), run_in)
 
 
 def is_capital(text: str) -> bool:
