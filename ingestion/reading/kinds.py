@@ -1,39 +1,86 @@
-"""Pass 12: the kind of a section, from its heading; a subsection that does not tell inherits its parent's."""
+"""Pass 12: the kind of a section: from its heading, else from the section above it, else from how its text speaks.
+
+The cue words stand in `words/kinds.toml`. It must not know where a section stands on the page.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
-KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.I))
-    for kind, pattern in (
-        ("abstract", r"^abstract$|^summary$"),
-        ("acknowledgement", r"acknowledg|^funding"),
-        ("limitation", r"limitation|threats to validity"),
-        ("appendix", r"^appendi|supplement"),
-        ("conclusion", r"conclu|future work|outlook|closing"),
-        ("discussion", r"discuss|implication|error analysis"),
-        ("introduction", r"introduc|motivation|statement of need|^overview$"),
-        ("background", r"related|background|previous work|prior work|literature|preliminar"),
-        (
-            "data",
-            r"\bdata|corpus|corpora|annotat|collection|recordings?|participants|study area|study sites?|materials?$",
-        ),
-        ("result", r"result|findings|evaluation|performance|comparison|ablation|analysis"),
-        ("experiment", r"experiment|setup|set-up|setting|implementation|training|baseline|hyper"),
-        (
-            "method",
-            r"method|model|approach|architecture|algorithm|framework|procedure|system|encoder|decoder|network|loss",
-        ),
+from ingestion.reading.cues import alternatives, table, whole
+
+APPENDIX_NUMBER = re.compile(r"(?:[A-Z]|S\d{1,2})(?:\.|$)")
+FLOAT_NUMBER = re.compile(r"\b(table|figure|fig\.)\s*[\dIVX]+", re.I)
+LEAST_CUES = 2  # different cues: one alone may stand anywhere
+MOST_TEXT = 6_000  # letters of a section that are looked at
+NEVER = re.compile(r"(?!)")
+
+
+class Cues(NamedTuple):
+    """What tells a kind in a heading."""
+
+    kind: str
+    whole: re.Pattern[str]
+    words: re.Pattern[str]
+    weak: re.Pattern[str]
+
+
+@cache
+def _headings() -> tuple[Cues, ...]:
+    rows = table("kinds")["heading"]
+    return tuple(
+        Cues(
+            row["kind"],
+            whole(row["whole"]) if "whole" in row else NEVER,
+            _beginning(row.get("words", [])),
+            _beginning(row.get("weak", [])),
+        )
+        for row in rows
     )
-)
+
+
+@cache
+def _text() -> dict[str, re.Pattern[str]]:
+    return {kind: _beginning(phrases) for kind, phrases in table("kinds")["text"].items()}
+
+
+def _beginning(words: Sequence[str]) -> re.Pattern[str]:
+    """Finds these where a word begins; Chinese and Japanese have no spaces to tell."""
+    if not words:
+        return NEVER
+    spaced = [word for word in words if word[0] < "\u3040"]
+    other = [word for word in words if word[0] >= "\u3040"]
+    parts = [rf"\b(?:{alternatives(spaced)})"] if spaced else []
+    return re.compile("|".join(parts + ([alternatives(other)] if other else [])), re.I)
 
 
 def kind_of(heading: str, number: str | None, parent: str | None) -> str:
     """The kind (docs/contract.md) of a section with this heading under a section of kind `parent`."""
-    if parent == "appendix" or (number and re.match(r"[A-Z](?:\.|$)", number) and parent is None):
+    if parent == "appendix" or (number and APPENDIX_NUMBER.match(number) and parent is None):
         return "appendix"
-    for kind, pattern in KINDS:
-        if pattern.search(heading):
-            return kind
+    text = heading.strip(" .:")
+    for cues in _headings():
+        if cues.whole.fullmatch(text) or cues.words.search(text):
+            return cues.kind
+    if parent in (None, "other", "abstract", "front"):
+        for cues in _headings():
+            if cues.weak.search(text):
+                return cues.kind
     return parent or "other"
+
+
+def kind_from_text(texts: Sequence[str], *, first: bool = False, last: bool = False) -> str:
+    """The kind of a section whose heading does not tell, from its paragraphs; `other` where they do not either.
+
+    `first` and `last` tell that it is the first section after the abstract, or the last before the references.
+    """
+    text = FLOAT_NUMBER.sub(r"\1", " ".join(texts)[:MOST_TEXT])
+    found = {kind: len({m.lower() for m in pattern.findall(text)}) for kind, pattern in _text().items()}
+    found["introduction"] = found["introduction"] + 1 if first else 0
+    found["conclusion"] = found["conclusion"] + 1 if last else 0
+    best = max(found, key=lambda kind: found[kind])
+    rivals = [count for kind, count in found.items() if kind != best]
+    return best if found[best] >= LEAST_CUES and found[best] > max(rivals) else "other"
