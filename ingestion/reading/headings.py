@@ -102,7 +102,8 @@ def _group(lines: list[Line], i: int, setting: Setting) -> list[Line]:
         if not _goes_on(group, line, setting):
             break
         group.append(line)
-    if not _ends(group, lines[i + len(group)] if i + len(group) < len(lines) else None, setting):
+    below = lines[i + len(group)] if i + len(group) < len(lines) else None
+    if not _ends(group, below, setting) or (not number and _heads_table(group, below, setting)):
         return []
     text = " ".join(line.text for line in group)
     return group if len(text.split()) <= MOST_WORDS and not text.rstrip().endswith((",", ";", "-")) else []
@@ -176,6 +177,14 @@ def _ends(group: list[Line], after: Line | None, setting: Setting) -> bool:
     if same and 0 < step < 1.3 * setting.measures.pitch and not parse(after.text):
         return bool(CANONICAL.fullmatch(text.strip())) or step > 1.5 * first.size
     return True
+
+
+def _heads_table(group: list[Line], after: Line | None, setting: Setting) -> bool:
+    """Whether the rows of a table follow at the distance of lines."""
+    last = group[-1]
+    if after is None or after.role != Role.TABLE or (after.page, after.column) != (last.page, last.column):
+        return False
+    return 0 < after.middle - last.middle < 1.4 * setting.measures.pitch
 
 
 def _stands_free(lines: list[Line], i: int, setting: Setting) -> bool:

@@ -72,15 +72,48 @@ def kind_of(heading: str, number: str | None, parent: str | None) -> str:
     return parent or "other"
 
 
-def kind_from_text(texts: Sequence[str], *, first: bool = False, last: bool = False) -> str:
-    """The kind of a section whose heading does not tell, from its paragraphs; `other` where they do not either.
+class Told(NamedTuple):
+    """What is known of a section in its turn: the kind that its heading tells, its level, its paragraphs."""
 
-    `first` and `last` tell that it is the first section after the abstract, or the last before the references.
+    kind: str
+    level: int
+    text: str
+
+
+def settle(sections: Sequence[Told]) -> list[str]:
+    """The kinds of a paper's sections, with those that no heading tells decided by their text and their place."""
+    kinds = [section.kind for section in sections]
+    above: list[int] = []
+    for i, section in enumerate(sections):
+        while above and sections[above[-1]].level >= section.level:
+            above.pop()
+        if kinds[i] == "other":
+            end = next((j for j in range(i + 1, len(sections)) if sections[j].level <= section.level), len(sections))
+            text = " ".join(s.text[:MOST_TEXT] for s in sections[i:end])
+            kinds[i] = kind_from_text(text, before=kinds[:i], after=kinds[end:])
+            if kinds[i] == "other" and above:
+                kinds[i] = kinds[above[-1]]
+        if section.level and kinds[i] not in ("front", "abstract"):
+            above.append(i)
+    return kinds
+
+
+def kind_from_text(text: str, before: Sequence[str] = (), after: Sequence[str] = ()) -> str:
+    """The kind of a section whose heading does not tell, from its text; `other` where that does not tell either.
+
+    The kinds `before` and `after` it in the paper speak too: what stands between introduction and experiments is more
+    likely a method, what comes first an introduction.
     """
-    text = FLOAT_NUMBER.sub(r"\1", " ".join(texts)[:MOST_TEXT])
-    found = {kind: len({m.lower() for m in pattern.findall(text)}) for kind, pattern in _text().items()}
-    found["introduction"] = found["introduction"] + 1 if first else 0
-    found["conclusion"] = found["conclusion"] + 1 if last else 0
+    found = dict.fromkeys(_text(), 0)
+    for kind, pattern in _text().items():
+        found[kind] += len({m.lower() for m in pattern.findall(FLOAT_NUMBER.sub(r"\1", text[:MOST_TEXT]))})
+    if set(before) <= {"front", "abstract"}:
+        found["introduction"] += 1
+    else:
+        found["introduction"] = 0
+    if {"result", "experiment"} & set(after) and "introduction" in before:
+        found["method"] += 1
+    if {"result", "experiment", "method", "discussion"} & set(after):
+        found["conclusion"] = found["limitation"] = 0
     best = max(found, key=lambda kind: found[kind])
-    rivals = [count for kind, count in found.items() if kind != best]
-    return best if found[best] >= LEAST_CUES and found[best] > max(rivals) else "other"
+    return best if found[best] >= LEAST_CUES and found[best] > sorted(found.values())[-2] else "other"

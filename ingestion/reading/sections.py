@@ -13,7 +13,8 @@ from hierarchy.positions import Box, Positions
 from ingestion.pages import Document, Line, Role
 from ingestion.reading.headings import Heading
 from ingestion.reading.joining import Vocabulary, join
-from ingestion.reading.kinds import kind_of
+from ingestion.reading.kinds import Told, kind_of, settle
+from ingestion.reading.numbering import SUPPLEMENT, UPPER
 from ingestion.reading.paragraphs import find_blocks
 from ingestion.reading.typography import Typography
 
@@ -91,7 +92,7 @@ def build_sections(
         kind = (
             "abstract"
             if draft.abstract
-            else kind_of(text, number, parent.kind if parent else None)
+            else kind_of(text, _letter(heading), parent.kind if parent else None)
             if heading
             else "front"
         )
@@ -111,7 +112,19 @@ def build_sections(
         sections.append(section)
         if heading:
             above.append(section)
-    return tuple(sections)
+    kinds = settle([Told(s.kind, s.level if s.heading else 0, _running(s)) for s in sections])
+    return tuple(msgspec.structs.replace(s, kind=kind) for s, kind in zip(sections, kinds, strict=True))
+
+
+def _running(section: Section) -> str:
+    return " ".join(p.text for p in section.passages if p.type in ("paragraph", "list"))
+
+
+def _letter(heading: Heading) -> str | None:
+    """The letter that numbers an appendix; "V" among Roman numbers is none."""
+    if heading.place is not None and heading.place[0].kind not in (UPPER, SUPPLEMENT):
+        return None
+    return heading.number
 
 
 def _passages(
