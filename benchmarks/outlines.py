@@ -16,8 +16,8 @@ import pymupdf
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
-from benchmarks.parsed import half_of
-from ingestion.reading.numbering import parse
+from benchmarks.parsed import files, half_of, parse
+from ingestion.reading import numbering
 from ingestion.reading.outline import fold
 
 LEAST_ALIKE = 0.88  # as the scorer of headings has it
@@ -33,8 +33,8 @@ class Wanted(NamedTuple):
 
 def measure(bench: Bench) -> Iterator[Figure]:
     target = bench.folder / "parsed" / "outlined-never"
-    bench.run(bench.folder, "-m", "benchmarks.parsed", "outlined", target)
-    papers = {path.stem: path for path in bench.pdfs("headings/pdf")}
+    papers = {path.stem: path for path in files(bench, "outlined")}
+    parse(list(papers.values()), target)
     gold = (json.loads(line) for line in bench.need("headings/gold.jsonl").read_text("utf-8").splitlines())
     known = {Path(row["pdf"]).stem: [Wanted(h["title"], h.get("page")) for h in row["headings"]] for row in gold}
     own = {stem: outline_of(path) for stem, path in papers.items()}
@@ -70,7 +70,7 @@ def found(record: dict[str, Any], wanted: Sequence[Wanted], pdf: Any) -> int:
 
 
 def _key(text: str) -> str:
-    number = parse(text)
+    number = numbering.parse(text)
     return fold(number[1]) or fold(text) if number else fold(text)
 
 
@@ -81,7 +81,8 @@ def _alike(a: str, b: str) -> bool:
 
 def _stands(section: dict[str, Any], pdf: Any) -> bool:
     """Whether the words of a heading are those that the page has in its box."""
-    box = pymupdf.Rect(section["box"]) + (-ROOM, -ROOM, ROOM, ROOM)
+    x0, y0, x1, y1 = section["box"]
+    box = pymupdf.Rect(x0 - ROOM, y0 - ROOM, x1 + ROOM, y1 + ROOM)
     there = fold(pdf[section["page"] - 1].get_textbox(box))
     wanted = _key(section["heading"])
     return wanted in there or difflib.SequenceMatcher(None, wanted, there, autojunk=False).ratio() >= LEAST_ALIKE
