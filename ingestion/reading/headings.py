@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from ingestion.pages import Document, Line, Role
@@ -34,6 +35,7 @@ PSEUDO_CODE = whole(WORDS["pseudo_code"])
 NEVER = 1_000_000
 MOST_WORDS = 25
 MOST_LETTERS = 180
+MOST_NUMBERED = 1_500  # a thesis has some hundreds
 MOST_LINES = 4
 ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FIGURE, Role.FORMULA)
 ENOUGH = 3  # numbered headings that follow each other: the paper numbers its sections
@@ -206,6 +208,7 @@ def _believable(found: list[Heading], run_ins: list[Heading], document: Document
     """Drops what only looks like a heading, in the light of the others."""
     order = {id(line): i for i, line in enumerate(document.lines())}
     numbered = sorted((h for h in (*found, *run_ins) if h.number), key=lambda h: order[id(h.lines[0])])
+    numbered = numbered[:MOST_NUMBERED]
     weights = [_weight(h, setting) for h in numbered]
     chain = follow([Number(h.number or "", h.readings, h.named) for h in numbered], weights)
     for i, heading in enumerate(numbered):
@@ -280,8 +283,8 @@ def _consistent(run_ins: list[Heading], kept: list[Heading], order: dict[int, in
             at += 1
         if open_section and not LABEL.fullmatch(heading.text):
             inside.append(heading)
-    looks = [h.look for h in inside]
-    return [h for h in inside if looks.count(h.look) >= _least(h, numbers=numbers)]
+    looks = Counter(h.look for h in inside)
+    return [h for h in inside if looks[h.look] >= _least(h, numbers=numbers)]
 
 
 def _least(heading: Heading, *, numbers: bool) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from hierarchy.paper import ReadWarning
 from ingestion.pages import Document, Line, OutlineEntry, PageModel, Role
@@ -21,6 +22,7 @@ ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FIGURE, Role.FORMULA, Role.FO
 LEAST_SHARE = 0.5  # of the entries must stand on their pages
 LEAST_AGREEMENT = 0.8  # of the numbered headings must have the levels that their numbers give
 MOST_LINES = 4
+MOST_SOUGHT = 100  # entries that no heading has, looked for on their pages: a hostile outline has thousands
 NEAR = 60.0  # points from where an entry leads to where its words stand
 RUN_IN_END = (".", ":", "?", "!", "—", "–")
 
@@ -33,11 +35,18 @@ def take_outline(document: Document, headings: list[Heading]) -> dict[int, int]:
     pages = {page.number: page for page in document.pages}
     taken: dict[int, OutlineEntry] = {}
     missed: list[tuple[OutlineEntry, Heading]] = []
+    said: dict[str, list[Heading]] = {}
+    for heading in headings:
+        for key in {fold(heading.text), fold(heading.printed)}:
+            said.setdefault(key, []).append(heading)
+    sought = 0
     for entry in entries:
-        known = _known(entry, headings, taken)
+        known = _known(entry, said, taken)
         if known is not None:
             taken[id(known)] = entry
-        elif (found := _on_pages(entry, pages)) is not None:
+            continue
+        sought += 1
+        if sought <= MOST_SOUGHT and (found := _on_pages(entry, pages)) is not None:
             missed.append((entry, found))
     if len(taken) + len(missed) < LEAST_SHARE * len(entries):
         there = len(taken) + len(missed)
@@ -65,20 +74,19 @@ def _without_title(outline: Sequence[OutlineEntry]) -> list[OutlineEntry]:
     return list(outline)
 
 
-def _keys(text: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def _keys(text: str) -> frozenset[str]:
     """What a title is compared by: with its number and without."""
     found = parse(text)
-    return {key for key in (fold(text), fold(found[1]) if found else "") if key}
+    return frozenset(key for key in (fold(text), fold(found[1]) if found else "") if key)
 
 
-def _known(entry: OutlineEntry, headings: Sequence[Heading], taken: dict[int, OutlineEntry]) -> Heading | None:
+def _known(
+    entry: OutlineEntry, said: Mapping[str, Sequence[Heading]], taken: Mapping[int, OutlineEntry]
+) -> Heading | None:
     """The heading that an entry means: the nearest of those with its words."""
-    keys = _keys(entry.title)
-    alike = [
-        h
-        for h in headings
-        if id(h) not in taken and abs(h.lines[0].page - entry.page) <= 1 and keys & {fold(h.text), fold(h.printed)}
-    ]
+    there = [h for key in _keys(entry.title) for h in said.get(key, ())[:MOST_SOUGHT]]
+    alike = [h for h in there if id(h) not in taken and abs(h.lines[0].page - entry.page) <= 1]
     return min(alike, key=lambda h: _distance(entry, h.lines[0]), default=None)
 
 
@@ -98,7 +106,7 @@ def _on_pages(entry: OutlineEntry, pages: dict[int, PageModel]) -> Heading | Non
     return None
 
 
-def _with_words(keys: set[str], page: PageModel) -> Iterator[Heading]:
+def _with_words(keys: frozenset[str], page: PageModel) -> Iterator[Heading]:
     longest = max(map(len, keys), default=0)
     for i, line in enumerate(page.lines):
         if line.role not in ROLES or label_of(line) or len(fold(line.words[0].text)) > longest:
@@ -118,7 +126,7 @@ def _with_words(keys: set[str], page: PageModel) -> Iterator[Heading]:
                 break
 
 
-def _run_in(group: list[Line], keys: set[str]) -> Heading | None:
+def _run_in(group: list[Line], keys: frozenset[str]) -> Heading | None:
     """The heading within the last line of a group, where a look or a mark ends it."""
     words = group[-1].words
     for cut in range(1, len(words)):
