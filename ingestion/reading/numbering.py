@@ -15,7 +15,7 @@ from ingestion.reading.cues import alternatives, table
 DECIMAL, ROMAN, UPPER, HAN = "decimal", "roman", "upper", "han"
 PAREN, LOWER, SUPPLEMENT = "paren", "lower", "supplement"  # 1)  a)  S1
 HAN_DIGITS = "零一二三四五六七八九"
-MOST_HEADS = 40  # how far back a number may follow on another: bounds the work on hostile files
+MOST_HEADS = 25  # how far back a number may follow on another: bounds the work on hostile files
 MOST_MISSED = 3  # numbers that may be missing between two
 GAP = 0.6  # what a missing number between two costs
 PART = r"\d{1,3}"
@@ -188,7 +188,7 @@ def follow(numbers: Sequence[Number], weights: Sequence[float]) -> dict[int, Pat
                     value = total + weights[i] - cost
                     if after not in states or value > states[after][0]:
                         states[after] = (value, j, k, after)
-        best.append(sorted(states.values(), key=lambda s: -s[0])[:3])
+        best.append(sorted(states.values(), key=lambda s: -s[0])[:2])
     ends = [(states[0][0], i) for i, states in enumerate(best) if states]
     if not ends:
         return {}
