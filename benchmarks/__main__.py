@@ -31,6 +31,7 @@ NAMES = (
     "sample",
     "marks",
     "reading",
+    "outlines",
     "chat",
     "fuzz",
     "captions",

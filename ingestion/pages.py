@@ -155,6 +155,15 @@ class PageModel:
     links: list[Link] = field(default_factory=list)  # of the first page only
 
 
+class OutlineEntry(NamedTuple):
+    """An entry of the file's own outline: what it says, how deep, and where it leads (`top` in points, if it tells)."""
+
+    title: str
+    level: int
+    page: int
+    top: float | None
+
+
 @dataclass(slots=True)
 class Document:
     """All that was extracted from one file."""
@@ -163,6 +172,7 @@ class Document:
     metadata: dict[str, str] = field(default_factory=dict)
     hidden: list[HiddenText] = field(default_factory=list)
     warnings: list[ReadWarning] = field(default_factory=list)
+    outline: list[OutlineEntry] = field(default_factory=list)
 
     def lines(self, *roles: Role) -> Iterator[Line]:
         """The lines with one of these roles (all without any), in order."""

@@ -8,10 +8,8 @@ how papers are read.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -20,6 +18,7 @@ from hierarchy.identity import fold
 from hierarchy.nodes import Node, Record
 from hierarchy.paper import Author, Paper
 from hierarchy.store import NodeStore, papers_of
+from ingestion.reading.cues import table
 
 VERSION_OF = "version_of"  # a paper's metadata: the id of the main one
 LEAST_LETTERS, LEAST_WORDS = 16, 3  # of a title that tells a paper from others
@@ -131,5 +130,4 @@ def _alike(one: str, other: str) -> bool:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    text = files("ingestion.reading").joinpath("words/versions.toml").read_text("utf-8")
-    return {name: frozenset(map(fold, cues)) for name, cues in tomllib.loads(text).items()}
+    return {name: frozenset(map(fold, cues)) for name, cues in table("versions").items()}

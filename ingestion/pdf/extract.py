@@ -19,6 +19,7 @@ from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
 from ingestion.pages import Document, Line, Link, PageModel, Style, Word
 from ingestion.pdf.accents import composed
+from ingestion.pdf.bookmarks import bookmarks
 from ingestion.pdf.ocr import Ocr
 from ingestion.pdf.sight import Sight, Verdict
 from ingestion.pdf.unshown import shown_text, with_all_layers
@@ -64,6 +65,7 @@ def extract(path: Path, ocr: str = "") -> Document:
         document.metadata["xmp"] = str(pdf.get_xml_metadata() or "")[:MOST_XMP]
         if pdf.is_repaired:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
+        document.outline = bookmarks(pdf)
         bare, scans = with_all_layers(pdf, path), Ocr(ocr)
         for index in range(pdf.page_count):
             try:

@@ -10,21 +10,31 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 WORDS = Path(__file__).parent / "words"
 
 
 @cache
-def table(name: str) -> dict[str, dict[str, list[str]]]:
-    """The table of this name: lists of words, by heading and key."""
-    loaded: dict[str, dict[str, list[str]]] = tomllib.loads((WORDS / f"{name}.toml").read_text("utf-8"))
-    return loaded
+def table(name: str) -> dict[str, Any]:
+    """The table `words/NAME.toml`: lists of words, by heading and key."""
+    return tomllib.loads((WORDS / f"{name}.toml").read_text("utf-8"))
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """A pattern that matches any of these words, the longest first; their spaces match any number of them."""
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
 
 
 def either(words: Iterable[str]) -> str:
-    """A pattern for any of some words, the longest first, with any spaces between their parts."""
-    longest = sorted(set(words), key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest) + ")"
+    """The same as one group."""
+    return f"(?:{alternatives(words)})"
+
+
+def whole(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for `fullmatch`, without regard to case."""
+    return re.compile(either(words), re.I)
 
 
 def anywhere(words: Iterable[str], stems: Iterable[str] = ()) -> re.Pattern[str]:

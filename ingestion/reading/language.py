@@ -37,7 +37,9 @@ def language_of(text: str) -> str | None:
     if letters < LEAST:
         return None
     words = [word.lower() for word in WORD.findall(text)]
-    counts = Counter({language: sum(word in small for word in words) for language, small in SMALL.items()})
+    counts: Counter[str] = Counter(
+        {language: sum(word in small for word in words) for language, small in SMALL.items()}
+    )
     (first, most), (_, second) = counts.most_common(2)
     if most >= 0.12 * len(words) and most >= 1.5 * second:
         return first

@@ -14,7 +14,8 @@ from ingestion.reading.abstract import Abstract
 from ingestion.reading.citations import Citations, raised_spans
 from ingestion.reading.headings import Heading
 from ingestion.reading.joining import Vocabulary, join
-from ingestion.reading.kinds import kind_of
+from ingestion.reading.kinds import Told, kind_of, settle
+from ingestion.reading.numbering import SUPPLEMENT, UPPER
 from ingestion.reading.paragraphs import find_blocks
 from ingestion.reading.typography import Typography
 
@@ -72,7 +73,7 @@ def build_sections(
         parent = above[-1] if above and heading else None
         number = heading.number if heading else None
         path = (*(parent.path if parent else ()), *([f"{number} {text}" if number else text] if text else []))
-        kind = "abstract" if draft.abstract else _kind(text, number, parent) if heading else "front"
+        kind = "abstract" if draft.abstract else _kind(text, heading, parent) if heading else "front"
         lines = heading.lines if heading else draft.lines[:1]
         section = Section(
             id=ids.section((*(parent.path if parent else ()), text)),
@@ -89,13 +90,25 @@ def build_sections(
         sections.append(section)
         if heading:
             above.append(section)
-    return tuple(sections)
+    kinds = settle([Told(s.kind, s.level if s.heading else 0, _running(s)) for s in sections])
+    return tuple(msgspec.structs.replace(s, kind=kind) for s, kind in zip(sections, kinds, strict=True))
 
 
-def _kind(heading: str, number: str | None, parent: Section | None) -> str:
+def _running(section: Section) -> str:
+    return " ".join(p.text for p in section.passages if p.type in ("paragraph", "list"))
+
+
+def _letter(heading: Heading) -> str | None:
+    """The letter that numbers an appendix; "V" among Roman numbers is none."""
+    if heading.place is not None and heading.place[0].kind not in (UPPER, SUPPLEMENT):
+        return None
+    return heading.number
+
+
+def _kind(text: str, heading: Heading, parent: Section | None) -> str:
     """The kind of a section that is not the abstract: a summary elsewhere concludes."""
-    kind = kind_of(heading, number, parent.kind if parent else None)
-    return "conclusion" if kind == "abstract" and heading.lower().startswith("summ") else kind
+    kind = kind_of(text, _letter(heading), parent.kind if parent else None)
+    return "conclusion" if kind == "abstract" and text.lower().startswith("summ") else kind
 
 
 def _passages(
