@@ -26,6 +26,7 @@ class Role(Enum):
     CAPTION = auto()
     TABLE = auto()
     FIGURE = auto()  # words inside a drawing
+    CODE = auto()
     FORMULA = auto()
     FOOTNOTE = auto()
     REFERENCE = auto()
@@ -60,6 +61,7 @@ class Line:
     role: Role = Role.BODY
     column: int = 0
     seen: str = ""  # the kind of the region that it lies in, where a layout model was asked
+    part: int = 0  # which caption, table, listing or formula of the document it belongs to; 0: not told
     text: str = ""
     size: float = 0.0
     bold: bool = False
@@ -129,11 +131,19 @@ class Region(NamedTuple):
     box: Box
 
 
+class Drawn(NamedTuple):
+    """Something on a page that is no text: a picture, or a path (a rule, a frame, a part of a plot)."""
+
+    box: Box
+    picture: bool = False
+
+
 @dataclass(slots=True)
 class PageModel:
     """One page: its lines in reading order (once ordered), its size in points, its own words from another call.
 
     `regions` are what a layout model saw; None where it was not asked.
+    `drawn` is filled only where the page has a line that may begin a caption.
     """
 
     number: int
@@ -144,6 +154,7 @@ class PageModel:
     turned: list[str] = field(default_factory=list)  # text that does not run from left to right
     scanned: bool = False
     regions: list[Region] | None = None
+    drawn: list[Drawn] = field(default_factory=list)
 
 
 @dataclass(slots=True)

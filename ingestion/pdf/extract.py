@@ -7,7 +7,7 @@ understand what it extracts; hidden text is told apart here only because the pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
-from ingestion.pages import Document, Line, PageModel, Style, Word
+from ingestion.pages import Document, Drawn, Line, PageModel, Style, Word
 from ingestion.pdf.accents import composed
 from ingestion.pdf.hidden import Ink, hidden_reason
 from ingestion.pdf.painted import PaintedPage
@@ -33,8 +33,8 @@ pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
-def extract(path: Path) -> Document:
-    """Reads all pages of a PDF.
+def extract(path: Path, asks_drawn: Callable[[str], bool] = lambda words: False) -> Document:
+    """Reads all pages of a PDF; what is drawn on a page only where `asks_drawn` says so of its words.
 
     Raises:
         ReadError: encrypted, not_a_pdf, empty, damaged, too_large or no_text.
@@ -51,7 +51,7 @@ def extract(path: Path) -> Document:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
         for index in range(pdf.page_count):
             try:
-                document.pages.append(_page(pdf, index, document))
+                document.pages.append(_page(pdf, index, document, asks_drawn))
             except (RuntimeError, pymupdf.mupdf.FzErrorBase) as error:
                 raise ReadError(
                     f"Page {index + 1} is damaged.",
@@ -92,7 +92,7 @@ def opened(path: Path) -> Any:
     return pdf
 
 
-def _page(pdf: Any, index: int, document: Document) -> PageModel:
+def _page(pdf: Any, index: int, document: Document, asks_drawn: Callable[[str], bool]) -> PageModel:
     page = pdf[index]
     number = index + 1
     text_page = page.get_textpage(flags=FLAGS)
@@ -126,6 +126,10 @@ def _page(pdf: Any, index: int, document: Document) -> PageModel:
                 model.lines.append(Line(number, block["number"], words, words[0].box))
             elif words:
                 model.turned.append(" ".join(w.text for w in words))
+    if asks_drawn(own_text):
+        model.drawn = painted.drawn()
+        if turn is not None:
+            model.drawn = [Drawn(box_of(pymupdf.Rect(d.box) * turn), d.picture) for d in model.drawn]
     for reason, texts in hidden.items():
         document.hidden.append(HiddenText(number, " ".join(texts), reason))
         for text in texts:

@@ -26,9 +26,21 @@ def mark_furniture(document: Document) -> None:
         lines = [line for line in page.lines if line.role == Role.BODY]
         for line in lines:
             zone = _zone(page, line)
-            if zone and (_key(line) in repeated or PAGE_NUMBER.fullmatch(line.text.strip()) or STAMP.search(line.text)):
+            bare = bool(PAGE_NUMBER.fullmatch(line.text.strip()))
+            again = bare or _key(line) in repeated
+            if zone and (STAMP.search(line.text) or (again and not _is_cell(line, lines))):
                 line.role = Role.FURNITURE
         _mark_line_numbers(lines)
+
+
+def _is_cell(line: Line, lines: list[Line]) -> bool:
+    """Whether a number is a table's, with others beside it, or one of an axis."""
+    if any(c.isalpha() for c in line.text):
+        return False
+    others = [x for x in lines if x is not line and x.role == Role.BODY]
+    row = [x for x in others if abs(x.middle - line.middle) < 0.4 * line.size]
+    near = [x for x in others if abs(x.x1 - line.x1) < 3 and abs(x.middle - line.middle) < 8 * line.size]
+    return len(row) >= 2 or sum(not any(c.isalpha() for c in x.text) for x in near) >= 2
 
 
 def _zone(page: PageModel, line: Line) -> str:

@@ -22,7 +22,7 @@ KEYWORDS = re.compile(
     r"(?:keywords|key words|index terms|ccs concepts|categories and subject|general terms|acm reference)\b", re.I
 )
 LEAST_LETTERS = 3
-PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FORMULA, Role.FOOTNOTE)
+PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.CODE, Role.FORMULA, Role.FOOTNOTE)
 
 
 class Draft(msgspec.Struct):
