@@ -66,12 +66,14 @@ class Line:
     size: float = 0.0
     bold: bool = False
     italic: bool = False
+    middle: float = 0.0
 
     def __post_init__(self) -> None:
         self.refresh()
 
     def refresh(self) -> None:
-        """Computes what follows from the words: text, box, and the style of most of its letters."""
+        """Computes what follows from the words: text, box, the style of most of its letters, and `middle`, the vertical
+        middle of its largest words: a raised mark does not move it."""
         self.text = " ".join(w.text for w in self.words)
         boxes = [w.box for w in self.words]
         self.box = (
@@ -91,6 +93,8 @@ class Line:
         self.size = max(sizes, key=lambda s: sizes[s])
         self.bold = bold > 0.8 * letters
         self.italic = italic > 0.8 * letters
+        tall = [w.box for w in self.words if w.style.size >= self.size - 0.5] or boxes
+        self.middle = sum((b[1] + b[3]) / 2 for b in tall) / len(tall)
 
     @property
     def x0(self) -> float:
@@ -115,12 +119,6 @@ class Line:
     @property
     def width(self) -> float:
         return self.box[2] - self.box[0]
-
-    @property
-    def middle(self) -> float:
-        """The vertical middle of its largest words: a raised mark does not move it."""
-        tall = [w.box for w in self.words if w.style.size >= self.size - 0.5] or [w.box for w in self.words]
-        return sum((b[1] + b[3]) / 2 for b in tall) / len(tall)
 
 
 class Region(NamedTuple):

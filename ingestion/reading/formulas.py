@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingestion.pages import Line, PageModel, Role
 from ingestion.reading.typography import Typography
@@ -63,12 +64,17 @@ def _is_scrap(line: Line) -> bool:
 
 
 def _plain_words(line: Line) -> int:
-    return sum(bool(PLAIN_WORD.fullmatch(w.text)) and not MATH_FONT.search(w.style.font) for w in line.words)
+    return sum(bool(PLAIN_WORD.fullmatch(w.text)) and not is_math_font(w.style.font) for w in line.words)
+
+
+@lru_cache(maxsize=500)
+def is_math_font(font: str) -> bool:
+    return MATH_FONT.search(font) is not None
 
 
 def is_formula(line: Line, measures: Typography) -> bool:
     letters = sum(len(w.text) for w in line.words)
-    math = sum(len(w.text) for w in line.words if MATH_FONT.search(w.style.font))
+    math = sum(len(w.text) for w in line.words if is_math_font(w.style.font))
     symbols = sum(not c.isalnum() and c not in PUNCTUATION for w in line.words for c in w.text)
     plain = _plain_words(line)
     mathematical = math + symbols > 0.35 * letters
