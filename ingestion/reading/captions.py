@@ -14,7 +14,7 @@ from ingestion.pages import Line, PageModel, Role
 from ingestion.reading.labels import Label, label_of
 from ingestion.reading.typography import Typography
 
-CLOSE = 1.5  # times the size: the widest step from line to line within a caption
+CLOSE = 1.65  # times the size: the widest step from line to line within a caption
 APART = 1.25  # times the pitch: a wider step is a gap
 MOST_LINES = 40
 
@@ -116,15 +116,18 @@ def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
             and min(x.x1, right) - max(x.x0, left) > 0.5 * min(x.width, right - left)
         ]
         after = min(below, key=lambda x: (x.middle, x.x0), default=None)
-        if after is None or id(after) in starts or abs(after.size - first.size) > 0.6:
+        alone = len(own) == 1 and len(first.words) <= 3  # "TABLE II" over its words, which may be small capitals
+        if after is None or id(after) in starts or abs(after.size - first.size) > (2.5 if alone else 0.6):
             break
         step = after.middle - last.middle
         if pitch and step > 1.2 * pitch + 0.5:
             break
-        alone = len(own) == 1 and len(first.words) <= 3  # "TABLE II" over its words
         if not alone and _is_other(after, own, lines, font, italic, pitch):
             break
-        pitch = pitch or step
+        if alone:
+            first, font, italic = after, font_of(after), after.italic
+        else:
+            pitch = pitch or step
         own.append(after)
         rest.append(after)
     return rest

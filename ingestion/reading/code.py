@@ -20,7 +20,7 @@ ADDRESS = re.compile(r"https?://|www\.|@")
 def mark_code(document: Document) -> None:
     """Gives code its role; footnotes, captions and tables are marked before."""
     body = list(document.lines(Role.BODY))
-    typed = {id(line) for line in body if _is_typed(line)}
+    typed = {id(line) for line in body if is_typed(line)}
     if len(typed) < LEAST_LINES or len(typed) > MOST_SHARE * len(body):
         return
     run: list[Line] = []
@@ -34,7 +34,7 @@ def mark_code(document: Document) -> None:
         run = [line] if line is not None and id(line) in typed else []
 
 
-def _is_typed(line: Line) -> bool:
+def is_typed(line: Line) -> bool:
     return all(TYPEWRITER.search(word.style.font) for word in line.words) and not ADDRESS.search(line.text)
 
 

@@ -11,12 +11,14 @@ from typing import NamedTuple
 from hierarchy.positions import Box
 from ingestion.pages import Drawn, Line, PageModel, Role
 from ingestion.reading.captions import Caption, around
+from ingestion.reading.code import LEAST_LINES, is_typed
 from ingestion.reading.prose import find_prose
 from ingestion.reading.typography import Typography
 
 THIN = 2.6  # points: what is lower is a rule
 WIDEST_GAP = {"figure": 60.0, "table": 34.0, "code": 24.0, "box": 24.0}
 FIRST_GAP = 60.0
+NEAR = 24.0
 USUAL = {"figure": "above", "table": "below", "code": "below", "box": "below"}
 
 
@@ -42,6 +44,7 @@ class Sheet:
     stray: list[Line] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
     ruled: list[Box] = field(default_factory=list)
+    typed: list[Line] = field(default_factory=list)  # program text, which is no part of a figure if there is another
 
     def __post_init__(self) -> None:
         own = {id(line) for caption in self.captions for line in caption.lines}
@@ -53,6 +56,11 @@ class Sheet:
         prose = find_prose(self.page, lines, self.measures, frames) if lines else set()
         self.prose = [line for line in lines if id(line) in prose]
         self.stray = [line for line in lines if id(line) not in prose]
+        if all(caption.label.kind in ("figure", "table") for caption in self.captions):
+            self.typed = [line for line in self.stray if is_typed(line)]
+            self.typed = self.typed if len(self.typed) >= LEAST_LINES else []
+            typed = {id(line) for line in self.typed}
+            self.stray = [line for line in self.stray if id(line) not in typed]
         for caption in self.captions:
             if caption.label.kind == "table":
                 left, right = self._breadth(caption)
@@ -75,6 +83,14 @@ class Sheet:
         """The places on each side of a caption that hold something."""
         left, right = self._breadth(caption)
         found = [room for side in ("above", "below") if (room := self._room(caption, side, left, right)) is not None]
+        if not found and self.typed:
+            self.stray, self.typed = [*self.stray, *self.typed], []
+            return self.rooms(caption)
+        if not found and caption.label.kind == "figure":  # words in a frame
+            for side in ("above", "below"):
+                top, bottom = self._between(caption, side, left, right, prose=False)
+                if room := self._between_rules(caption, side, top, bottom, left, right):
+                    found.append(room)
         return found or [room for room in [self._beside(caption)] if room is not None]
 
     def _breadth(self, caption: Caption) -> tuple[float, float]:
@@ -148,19 +164,25 @@ class Sheet:
         lines = self._lines_in(box)
         rows = sum(any(_same_row(a, b) for b in lines if b is not a) for a in lines)
         shapes = sum(_height(d.box) > THIN and _width(d.box) > THIN and _inside(d.box, box) for d in self.drawn)
-        sure = rows >= 4 or (len(lines) > 1 and (count > 2 or self._is_boxed(box)))
+        boxed = self._is_boxed(box)
+        sure = boxed if caption.label.kind != "table" else rows >= 4 or count > 2 or boxed or gap < NEAR
+        sure = sure and len(lines) > 1
         if _height(box) < 12 or not sure or shapes > len(lines):
             return None
         return Room(side, around([box, *(s.box for s in lines)]), lines, gap, True)
 
     def _lines_in(self, box: Box) -> list[Line]:
-        lines = [s for s in (*self.stray, *self.prose) if box[1] - 2 < s.middle < box[3] + 2]
+        lines = [s for s in (*self.stray, *self.prose, *self.typed) if box[1] - 2 < s.middle < box[3] + 2]
         return [s for s in lines if box[0] - 8 < s.x0 and s.x1 < box[2] + 8]
 
     def _has_paragraph(self, box: Box) -> bool:
         """Whether running text over the whole breadth stands in a box without sides."""
         wide = [p for p in self.prose if box[1] < p.middle < box[3] and p.x0 < box[2] and p.x1 > box[0]]
-        whole = [p for p in wide if p.x0 < box[0] + 0.06 * _width(box) and p.x1 > box[0] + 0.8 * _width(box)]
+        whole = [p for p in wide if p.x0 < box[0] + 0.5 * _width(box) and p.x1 > box[0] + 0.8 * _width(box)]
+        if whole and any(
+            box[1] < s.middle < box[3] and box[0] - 8 < s.x0 and s.x1 < whole[0].x0 + 2 for s in self.stray
+        ):
+            whole = []  # a column of cells stands beside it
         outside = any(p.x0 < box[0] - 8 or p.x1 > box[2] + 8 for p in wide)
         return outside or (bool(whole) and not self._is_boxed(box))
 
@@ -175,7 +197,7 @@ class Sheet:
     ) -> tuple[float, float]:
         """The height that is free on one side of a caption."""
         _, y0, _, y1 = caption.box
-        ends = [line.box for line in self.prose] if prose else []
+        ends = [line.box for line in (*self.prose, *self.typed)] if prose else []
         ends += [c.box for c in self.captions if c is not caption]
         ends += [line.box for line in self.page.lines if line.role == Role.FURNITURE]
         ends += self.ruled if caption.label.kind != "table" else []
