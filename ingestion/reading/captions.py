@@ -117,7 +117,10 @@ def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
         ]
         after = min(below, key=lambda x: (x.middle, x.x0), default=None)
         alone = len(own) == 1 and len(first.words) <= 3  # "TABLE II" over its words, which may be small capitals
-        if after is None or id(after) in starts or abs(after.size - first.size) > (2.5 if alone else 0.6):
+        if after is None or id(after) in starts:
+            break
+        capitals = alone or (first.text.isupper() and after.text.isupper())
+        if abs(after.size - first.size) > (2.5 if capitals else 0.6):
             break
         step = after.middle - last.middle
         if pitch and step > 1.2 * pitch + 0.5:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 from ingestion.pages import Document, Line, PageModel, Role
+from ingestion.reading.labels import label_of
 
 ZONE = 0.1  # the share of the page's height at its head and at its foot
 WIDE_ZONE = 0.17  # the same, for what stands above or below everything else: some pages have wide margins
@@ -28,6 +29,8 @@ def mark_furniture(document: Document) -> None:
             zone = _zone(page, line)
             bare = bool(PAGE_NUMBER.fullmatch(line.text.strip()))
             again = bare or _key(line) in repeated
+            label = label_of(line.text)  # captions may begin alike on many pages
+            again = again and not (label is not None and label.marked)
             if zone and (STAMP.search(line.text) or (again and not _is_cell(line, lines))):
                 line.role = Role.FURNITURE
         _mark_line_numbers(lines)

@@ -15,7 +15,15 @@ BEFORE = "|".join(WORDS["before"]["words"] + [word.upper() for word in WORDS["be
 KINDS = ("figure", "table", "code", "box")
 SINGLE = {word.lower(): kind for kind in KINDS for word in WORDS[kind]["words"]}
 SEVERAL = {word.lower(): kind for kind in KINDS for word in WORDS[kind]["several"]}
-SHORT = {"fig": "Figure", "figs": "Figure", "tab": "Table", "tabs": "Table", "abb": "Abbildung"}
+SHORT = {
+    "fig": "Figure",
+    "figs": "Figure",
+    "tab": "Table",
+    "tabs": "Table",
+    "abb": "Abbildung",
+    "alg": "Algorithm",
+    "lst": "Listing",
+}
 NUMBER = (
     r"(?:[A-Z]{1,2}[.-]?)?\d{1,3}(?:[.-]\d{1,2}){0,2}(?:[a-z](?=\s?[:.|]))?|[IVXL]{1,6}(?![\w'’])|[A-Z](?=\s?[:.|])"
 )
