@@ -143,9 +143,8 @@ def _beside(line: Line, lines: list[Line], own: list[Line], starts: set[int]) ->
         for x in lines
         if x not in own
         and id(x) not in starts
-        and x.block == line.block
         and abs(x.middle - line.middle) < 0.3 * line.size
-        and -0.5 * line.size < x.x0 - line.x1 < 2.5 * line.size
+        and -0.5 * line.size < x.x0 - line.x1 < (2.5 if x.block == line.block else 0.6) * line.size
     ]
     return min(found, key=lambda x: x.x0, default=None)
 
@@ -160,6 +159,7 @@ def _is_other(after: Line, own: list[Line], lines: list[Line], font: str, italic
     if font_of(after) != font and font_of(after) != font_of(last) and not same_block:
         return True
     row = [x for x in lines if x is not after and abs(x.middle - after.middle) < 0.4 * after.size and x not in own]
+    row = [x for x in row if (x.x0 > after.x1 or x.x1 < after.x0) and any(c.isalnum() for c in x.text)]
     if any(x.x0 < right + 2 and x.x1 > left - 2 and x.block == after.block for x in row):
         return True
     if same_block:

@@ -28,7 +28,7 @@ def link_floats(
         label = item.caption.label
         text, places = join(item.caption.lines, vocabulary)
         region = Span(item.page, tuple(round(v, 2) for v in item.region)) if item.region else None  # type: ignore[arg-type]
-        words = text[label.end :].strip(" .:|–—-")
+        words = text[label.end :].lstrip(" .:|–—-").rstrip(" .")
         record = Float(label.name, words, places, region, item.rows, captions.get(_place(places)))
         (tables if item.is_table else figures).append(record)
     labels = [f.label for f in (*figures, *tables)]

@@ -57,7 +57,7 @@ class Sheet:
         self.prose = [line for line in lines if id(line) in prose]
         self.stray = [line for line in lines if id(line) not in prose]
         if all(caption.label.kind in ("figure", "table") for caption in self.captions):
-            self.typed = [line for line in self.stray if is_typed(line)]
+            self.typed = [line for line in self.stray if is_typed(line) and line.size > 0.7 * self.measures.size]
             self.typed = self.typed if len(self.typed) >= LEAST_LINES else []
             typed = {id(line) for line in self.typed}
             self.stray = [line for line in self.stray if id(line) not in typed]
@@ -138,7 +138,8 @@ class Sheet:
         others = [c.box[1] for c in self.captions if c is not caption and top < c.box[1]]
         if not framed or end is None or any(y < end for y in others):
             return None
-        box = (min(b[0] for b in rules), bottom, max(b[2] for b in rules), end)
+        sides = around([b for b in rules if top - 1.5 * size < b[1] and b[3] <= end])
+        box = (sides[0], bottom, sides[2], end)
         lines = self._lines_in(box)
         return Room("below", box, lines, 0.0, True) if lines else None
 
