@@ -54,6 +54,7 @@ class Sheet:
         frames = [d.box for d in self.drawn if not d.picture and _height(d.box) > 24 and _area(d.box) < 0.4 * area]
         frames = [box for box in frames if box[2] - box[0] > 60]
         prose = find_prose(self.page, lines, self.measures, frames) if lines else set()
+        prose -= {id(line) for line in lines if is_typed(line)}
         self.prose = [line for line in lines if id(line) in prose]
         self.stray = [line for line in lines if id(line) not in prose]
         if all(caption.label.kind in ("figure", "table") for caption in self.captions):
@@ -200,7 +201,9 @@ class Sheet:
         _, y0, _, y1 = caption.box
         ends = [line.box for line in (*self.prose, *self.typed)] if prose else []
         ends += [c.box for c in self.captions if c is not caption]
-        ends += [line.box for line in self.page.lines if line.role == Role.FURNITURE]
+        head, foot = 0.15 * self.page.height, 0.85 * self.page.height  # numbers of lines stand between
+        outer = [line for line in self.page.lines if line.role == Role.FURNITURE]
+        ends += [line.box for line in outer if not head < line.middle < foot]
         ends += self.ruled if caption.label.kind != "table" else []
         ends = [b for b in ends if min(b[2], right) - max(b[0], left) > 3]
         if side == "above":
