@@ -63,7 +63,7 @@ class Sheet:
             typed = {id(line) for line in self.typed}
             self.stray = [line for line in self.stray if id(line) not in typed]
         for caption in self.captions:
-            if caption.label.kind == "table":
+            if caption.label.kind in ("table", "code"):
                 left, right = self._breadth(caption)
                 rooms = [self._room(caption, side, left, right) for side in ("above", "below")]
                 self.ruled += [room.box for room in rooms if room is not None and room.ruled]
@@ -138,11 +138,23 @@ class Sheet:
         end = min((b[3] for b in rules if b[1] > bottom + 1.5 * size), default=None)
         others = [c.box[1] for c in self.captions if c is not caption and top < c.box[1]]
         if not framed or end is None or any(y < end for y in others):
-            return None
+            return self._typed_below(caption, left, right)
         sides = around([b for b in rules if top - 1.5 * size < b[1] and b[3] <= end])
         box = (sides[0], bottom, sides[2], end)
         lines = self._lines_in(box)
         return Room("below", box, lines, 0.0, True) if lines else None
+
+    def _typed_below(self, caption: Caption, left: float, right: float) -> Room | None:
+        """Lines of program text that follow a caption closely."""
+        run: list[Line] = []
+        edge = caption.box[3]
+        typed = [s for s in self.stray if is_typed(s) and left - 3 < s.x0 and s.x1 < right + 3]
+        for line in sorted(typed, key=lambda x: x.middle):
+            if line.middle > caption.box[3] and line.y0 - edge < NEAR:
+                run.append(line)
+                edge = line.y1
+        box = around([line.box for line in run]) if len(run) > 1 else None
+        return Room("below", box, run, box[1] - caption.box[3], True) if box else None
 
     def _between_rules(
         self, caption: Caption, side: str, top: float, bottom: float, left: float, right: float
@@ -204,7 +216,7 @@ class Sheet:
         head, foot = 0.15 * self.page.height, 0.85 * self.page.height  # numbers of lines stand between
         outer = [line for line in self.page.lines if line.role == Role.FURNITURE]
         ends += [line.box for line in outer if not head < line.middle < foot]
-        ends += self.ruled if caption.label.kind != "table" else []
+        ends += self.ruled if caption.label.kind not in ("table", "code") else []
         ends = [b for b in ends if min(b[2], right) - max(b[0], left) > 3]
         if side == "above":
             return max([b[3] for b in ends if (b[1] + b[3]) / 2 < y0], default=0.0), y0
