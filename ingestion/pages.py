@@ -26,6 +26,7 @@ class Role(Enum):
     CAPTION = auto()
     TABLE = auto()
     FIGURE = auto()  # words inside a drawing
+    CODE = auto()
     FORMULA = auto()
     FOOTNOTE = auto()
     REFERENCE = auto()
@@ -61,16 +62,19 @@ class Line:
     role: Role = Role.BODY
     column: int = 0
     seen: str = ""  # the kind of the region that it lies in, where a layout model was asked
+    part: int = 0  # which caption, table, listing or formula of the document it belongs to; 0: not told
     text: str = ""
     size: float = 0.0
     bold: bool = False
     italic: bool = False
+    middle: float = 0.0
 
     def __post_init__(self) -> None:
         self.refresh()
 
     def refresh(self) -> None:
-        """Computes what follows from the words: text, box, and the style of most of its letters."""
+        """Computes what follows from the words: text, box, the style of most of its letters, and `middle`, the vertical
+        middle of its largest words: a raised mark does not move it."""
         self.text = " ".join(w.text for w in self.words)
         boxes = [w.box for w in self.words]
         self.box = (
@@ -90,6 +94,8 @@ class Line:
         self.size = max(sizes, key=lambda s: sizes[s])
         self.bold = bold > 0.8 * letters
         self.italic = italic > 0.8 * letters
+        tall = [w.box for w in self.words if w.style.size >= self.size - 0.5] or boxes
+        self.middle = sum((b[1] + b[3]) / 2 for b in tall) / len(tall)
 
     @property
     def x0(self) -> float:
@@ -115,12 +121,6 @@ class Line:
     def width(self) -> float:
         return self.box[2] - self.box[0]
 
-    @property
-    def middle(self) -> float:
-        """The vertical middle of its largest words: a raised mark does not move it."""
-        tall = [w.box for w in self.words if w.style.size >= self.size - 0.5] or [w.box for w in self.words]
-        return sum((b[1] + b[3]) / 2 for b in tall) / len(tall)
-
 
 class Region(NamedTuple):
     """A part of a page and what a layout model took it for: text, list-item, section-header, title, table, picture,
@@ -137,11 +137,19 @@ class Link(NamedTuple):
     box: Box
 
 
+class Drawn(NamedTuple):
+    """Something on a page that is no text: a picture, or a path (a rule, a frame, a part of a plot)."""
+
+    box: Box
+    picture: bool = False
+
+
 @dataclass(slots=True)
 class PageModel:
     """One page: its lines in reading order (once ordered), its size in points, its own words from another call.
 
     `regions` are what a layout model saw; None where it was not asked.
+    `drawn` is filled only where the page has a line that may begin a caption.
     """
 
     number: int
@@ -153,6 +161,7 @@ class PageModel:
     scanned: bool = False
     regions: list[Region] | None = None
     links: list[Link] = field(default_factory=list)  # of the first page only
+    drawn: list[Drawn] = field(default_factory=list)
 
 
 class OutlineEntry(NamedTuple):

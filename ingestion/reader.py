@@ -11,23 +11,26 @@ from copy import deepcopy
 from pathlib import Path
 
 from hierarchy.identity import paper_id, text_hash
-from hierarchy.paper import Float, LeftOut, Page, Paper, ReadWarning
+from hierarchy.paper import LeftOut, Page, Paper, ReadWarning
 from hierarchy.positions import Span
-from ingestion.pages import Document, Line, Role
+from ingestion.pages import Document, Role
 from ingestion.passes import Layout
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
 from ingestion.reading.citations import Citations
+from ingestion.reading.code import mark_code
 from ingestion.reading.direction import join_right_to_left
 from ingestion.reading.doubt import doubtful_pages
-from ingestion.reading.floats import is_table, label_of, mark_floats
+from ingestion.reading.floats import mark_floats
 from ingestion.reading.footnotes import mark_footnotes
 from ingestion.reading.formulas import mark_formulas
 from ingestion.reading.front import read_front
 from ingestion.reading.furniture import mark_furniture
 from ingestion.reading.headings import find_headings
-from ingestion.reading.joining import Vocabulary, join
+from ingestion.reading.joining import Vocabulary
+from ingestion.reading.labels import has_labels
 from ingestion.reading.lines import join_fragments
+from ingestion.reading.linking import link_floats
 from ingestion.reading.missing import give_back_front, missing
 from ingestion.reading.order import order_page
 from ingestion.reading.reference_fields import reference_of
@@ -50,7 +53,7 @@ def read_paper(path: Path, layout: Layout = "never", ocr: str = "") -> Paper:
         ReadError: with one of the codes of `hierarchy.errors.READ_CODES`.
     """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    document = extract(path, ocr)
+    document = extract(path, ocr, has_labels)
     if layout == "always":
         lay_out(path, document)
         return understand(document, path, sha256)
@@ -58,7 +61,7 @@ def read_paper(path: Path, layout: Layout = "never", ocr: str = "") -> Paper:
     paper, measures = _understood(document, path, sha256)
     if layout == "never" or not (numbers := doubtful_pages(document.pages, measures)):
         return paper
-    again = untouched or extract(path)  # understanding has changed the first
+    again = untouched or extract(path, asks_drawn=has_labels)  # understanding has changed the first
     lay_out(path, again, numbers)
     return understand(again, path, sha256)
 
@@ -76,9 +79,11 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
     measures = learn(document)
     for page in document.pages:
         order_page(page, measures)
-        mark_floats(page, measures)
+    found = mark_floats(document, measures)
+    for page in document.pages:
         mark_footnotes(page, measures)
         mark_seen(page, measures)
+    mark_code(document)
     headings = find_headings(document, measures)
     entries = mark_references(document, headings)
     vocabulary = Vocabulary(document)
@@ -92,7 +97,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
     sections = build_sections(
         cut_sections(document, headings, front.abstract), name, measures, vocabulary, Citations(references, document)
     )
-    figures, tables = _floats(document, vocabulary)
+    sections, figures, tables = link_floats(found, sections, vocabulary)
     abstract = abstract_of(sections)
     document.warnings += missing(document, front.title, abstract, sections, entries)
     paper = Paper(
@@ -135,26 +140,6 @@ def _left_out(document: Document) -> Iterator[LeftOut]:
     for role, what in ((Role.FURNITURE, "page"), (Role.FRONT, "front")):
         for line in document.lines(role):
             yield LeftOut(Span(line.page, line.box), what)
-
-
-def _floats(document: Document, vocabulary: Vocabulary) -> tuple[tuple[Float, ...], tuple[Float, ...]]:
-    """Figures and tables by their captions."""
-    groups: list[list[Line]] = []
-    for line in document.lines(Role.CAPTION):
-        if label_of(line) or not groups:
-            groups.append([line])
-        else:
-            groups[-1].append(line)
-    figures: list[Float] = []
-    tables: list[Float] = []
-    for group in groups:
-        label = label_of(group[0])
-        if label is None:
-            continue
-        text, places = join(group, vocabulary)
-        item = Float(f"{label['kind'].rstrip('.')} {label['number']}", text[label.end() :].strip(" .:|–—"), places)
-        (tables if is_table(label) else figures).append(item)
-    return tuple(figures), tuple(tables)
 
 
 def _hidden_warnings(document: Document) -> list[ReadWarning]:

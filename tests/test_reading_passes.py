@@ -7,7 +7,6 @@ from made_pages import block_of, document_of, line, measures, page_of
 
 from ingestion.pages import Line, Role
 from ingestion.pdf.hidden import Ink, hidden_reason
-from ingestion.reading.floats import is_table, label_of, mark_floats
 from ingestion.reading.footnotes import mark_footnotes
 from ingestion.reading.formulas import mark_formulas
 from ingestion.reading.furniture import mark_furniture
@@ -144,55 +143,6 @@ def test_a_column_of_small_print_beside_the_body_is_no_margin() -> None:
     references = [line("[1] Somebody wrote something on reeds", 60, 100 + 10 * i, width=230, size=8) for i in range(20)]
     order_page(page_of(body + references), measures())
     assert {x.role for x in references} == {Role.BODY}
-
-
-@pytest.mark.parametrize(
-    ("text", "number", "table"),
-    [
-        ("Figure 3: Reeds.", "3", False),
-        ("Fig. S1 Reeds", "S1", False),
-        ("TABLE II", "II", True),
-        ("Table 2. Plots", "2", True),
-    ],
-)
-def test_labels_of_captions_are_known(text: str, number: str, table: bool) -> None:
-    found = label_of(line(text))
-    assert found is not None
-    assert (found["number"], is_table(found)) == (number, table)
-
-
-def test_a_caption_takes_its_further_lines_and_leaves_the_body() -> None:
-    body = block_of([LONG] * 4, y=100, block=0)
-    caption = block_of(["Figure 1: Growth of", "reeds over ten years."], y=250, block=1, size=8.5)
-    after = block_of([LONG] * 4, y=300, block=2)
-    mark_floats(page_of(body + caption + after), measures())
-    assert {x.role for x in caption} == {Role.CAPTION}
-    assert {x.role for x in body + after} == {Role.BODY}
-
-
-def test_a_sentence_that_begins_with_a_figures_name_is_no_caption() -> None:
-    body = block_of(
-        ["We counted the reeds of all the plots.", "Figure 3 shows that they grow with age", "and then stop."]
-    )
-    mark_floats(page_of(body), measures())
-    assert {x.role for x in body} == {Role.BODY}
-
-
-def test_rows_of_a_table_near_its_caption_are_a_table() -> None:
-    caption = [line("Table 1: Plots and their reeds.", 72, 100, size=9, block=1)]
-    rows = [
-        line(str(v), 72 + 90 * j, 130 + 12 * i, width=30, block=2) for i in range(4) for j, v in enumerate((i, 17, 93))
-    ]
-    mark_floats(page_of(caption + rows), measures())
-    assert caption[0].role == Role.CAPTION
-    assert {x.role for x in rows} == {Role.TABLE}
-
-
-def test_small_words_near_a_figures_caption_belong_to_the_drawing() -> None:
-    axis = line("time (days)", 100, 200, size=6, block=1)
-    caption = line("Figure 2: Growth.", 72, 230, size=9, block=2)
-    mark_floats(page_of([axis, caption]), measures())
-    assert axis.role == Role.FIGURE
 
 
 def test_displayed_formulas_are_told_from_sentences_with_formulas() -> None:

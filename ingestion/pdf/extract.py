@@ -7,7 +7,7 @@ understand what it extracts; hidden text is told apart here only because the pag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import pymupdf
 from hierarchy.errors import ReadError
 from hierarchy.paper import HiddenText, ReadWarning
 from hierarchy.positions import Box, box_of
-from ingestion.pages import Document, Line, Link, PageModel, Style, Word
+from ingestion.pages import Document, Drawn, Line, Link, PageModel, Style, Word
 from ingestion.pdf.accents import composed
 from ingestion.pdf.bookmarks import bookmarks
 from ingestion.pdf.ocr import Ocr
@@ -48,8 +48,9 @@ class _Row(NamedTuple):
     whole: bool
 
 
-def extract(path: Path, ocr: str = "") -> Document:
-    """Reads all pages of a PDF; those that are pictures by OCR in these languages, where any are given.
+def extract(path: Path, ocr: str = "", asks_drawn: Callable[[str], bool] = lambda words: False) -> Document:
+    """Reads all pages of a PDF; those that are pictures by OCR in these languages, where any are given; what is drawn
+    on a page only where `asks_drawn` says so of its words.
 
     Raises:
         ReadError: encrypted, not_a_pdf, empty, damaged, too_large or no_text.
@@ -69,7 +70,7 @@ def extract(path: Path, ocr: str = "") -> Document:
         bare, scans = with_all_layers(pdf, path), Ocr(ocr)
         for index in range(pdf.page_count):
             try:
-                document.pages.append(_page(pdf, bare, index, document, scans))
+                document.pages.append(_page(pdf, bare, index, document, scans, asks_drawn))
             except (RuntimeError, pymupdf.mupdf.FzErrorBase) as error:
                 raise ReadError(
                     f"Page {index + 1} is damaged.",
@@ -110,7 +111,9 @@ def opened(path: Path) -> Any:
     return pdf
 
 
-def _page(pdf: Any, bare: Any, index: int, document: Document, scans: Ocr) -> PageModel:
+def _page(
+    pdf: Any, bare: Any, index: int, document: Document, scans: Ocr, asks_drawn: Callable[[str], bool]
+) -> PageModel:
     """One page; `bare` is the same file with all its layers shown."""
     page = pdf[index]
     number = index + 1
@@ -152,6 +155,10 @@ def _page(pdf: Any, bare: Any, index: int, document: Document, scans: Ocr) -> Pa
             model.lines.append(Line(number, row.block, words, words[0].box))
         elif words:
             model.turned.append(" ".join(w.text for w in words))
+    if asks_drawn(own_text):
+        model.drawn = sight.drawn()
+        if turn is not None:
+            model.drawn = [Drawn(box_of(pymupdf.Rect(d.box) * turn), d.picture) for d in model.drawn]
     for reason, texts in hidden.items():
         document.hidden.append(HiddenText(number, " ".join(texts), reason))
     if sight.crowded or sight.unknown:

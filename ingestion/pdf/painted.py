@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from hierarchy.positions import Box, box_of
+from ingestion.pages import Drawn
 
 MOST_DRAWINGS = 20_000  # beyond it a page is a map or an attack, and its colours are not looked up
 PICTURES = ("fill-image", "fill-shade")
 FILLS = ("fill-path", *PICTURES)
 TEXTS = ("fill-text", "stroke-text")
 LEAST_COVER = 2.0  # points: a thinner thing is a rule, and covers nothing
+PATHS = ("fill-path", "stroke-path")
+GRAIN = 2.0  # points: paths whose boxes are the same on this grid are told once
 
 
 class PaintedPage:
@@ -50,7 +53,7 @@ class PaintedPage:
 
     def fills(self) -> list[tuple[Box, tuple[float, ...]]]:
         if self._fills is None:
-            drawings = self._page.get_cdrawings() if self._drawn() else []
+            drawings = self._page.get_cdrawings() if any(kind in FILLS for kind, _ in self._drawn()) else []
             self._fills = [(box_of(d["rect"]), tuple(d["fill"])) for d in drawings if d.get("fill")]
         return self._fills
 
@@ -77,6 +80,18 @@ class PaintedPage:
 
     def _share(self, box: Box) -> float:
         return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, self._area)
+
+    def drawn(self) -> list[Drawn]:
+        """All that is no text; paths that hardly differ are told once, so that a plot's points stay few."""
+        log = [(kind, box_of(box)) for kind, box, *_ in self._page.get_bboxlog() if not kind.endswith("text")]
+        if len(log) > MOST_DRAWINGS:
+            return []
+        pictures = [Drawn(box, True) for kind, box in log if kind in (*PICTURES, "fill-imgmask")]
+        paths: dict[tuple[int, ...], Drawn] = {}
+        for kind, box in log:
+            if kind in PATHS:
+                paths.setdefault(tuple(round(v / GRAIN) for v in box), Drawn(box))
+        return pictures + list(paths.values())
 
     def _drawn(self) -> list[tuple[str, Box]]:
         """All fills and texts, in the order in which they are drawn."""

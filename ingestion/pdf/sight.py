@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hierarchy.positions import Box, box_of
+from ingestion.pages import Drawn
 from ingestion.pdf.drawn import seen
 from ingestion.pdf.hidden import LEAST_ALPHA, LEAST_SIZE, NEAR, Ink, hidden_reason
 from ingestion.pdf.painted import PaintedPage
@@ -79,6 +80,10 @@ class Sight:
             self.unknown = True
             return [reason != "colour" for _, reason in words]
         return found
+
+    def drawn(self) -> list[Drawn]:
+        """All on the page that is no text."""
+        return self._painted.drawn()
 
     def is_picture(self, letters: int) -> bool:
         """Whether what the page says is in a picture: it has hardly any letters of its own, and something drawn."""

@@ -1,114 +1,149 @@
-"""Pass 5: captions, and the words inside tables and drawings.
+"""Pass 5: figures, tables and listings: their captions, where they stand, and the words in them.
 
-A caption begins a block with a label ("Figure 3:", "Table 2."), a table is rows of fragments side by side, and what
-lies in a drawing is small or scattered. None of it may stand in the middle of a paragraph.
+A caption, a table and a listing become passages of their own; the words of drawings become none. None of them may stand
+in the middle of a paragraph, and no paragraph may get lost among them.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
+from dataclasses import dataclass
 
-from ingestion.pages import Line, PageModel, Role
+from hierarchy.positions import Box
+from ingestion.pages import Document, Line, PageModel, Role
+from ingestion.reading.broken import joined_rows, rest_of
+from ingestion.reading.captions import Caption, find_captions
+from ingestion.reading.formulas import is_formula
+from ingestion.reading.regions import Room, Sheet, choose_rooms
+from ingestion.reading.tables import Rows, rows_of
 from ingestion.reading.typography import Typography
 
-LABEL = re.compile(
-    r"(?P<kind>Figure|Fig\.?|FIGURE|FIG\.?|Table|TABLE|Tab\.|Algorithm|Listing|Scheme|Box)\s*"
-    r"(?P<number>[A-Z]?\.?\d{1,3}(?:\.\d{1,2})?[a-z]?|[IVXL]{1,5}|[A-Z](?=[:.]))\s*(?P<mark>[:.|—–]|$)?"
-)
+ROLES = {"figure": Role.FIGURE, "table": Role.TABLE, "code": Role.CODE, "box": Role.BODY}
+LEAST_ROWS = 3
+NUMBER = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.?")
+RULE = (2.6, 15.0)  # points: what is lower and wider is a rule
 
 
-def label_of(line: Line) -> re.Match[str] | None:
-    """The label with which a line begins, if it can begin a caption."""
-    return LABEL.match(line.text)
+@dataclass(slots=True, eq=False)
+class Found:
+    """A caption with the place of its figure or table, None where that was not found, and a table's cells."""
+
+    caption: Caption
+    page: int
+    region: Box | None
+    rows: Rows | None
+
+    @property
+    def is_table(self) -> bool:
+        return self.caption.label.kind == "table"
 
 
-def is_table(label: re.Match[str]) -> bool:
-    """Whether the caption is a table's."""
-    return label["kind"].lower().startswith("tab")
-
-
-def mark_floats(page: PageModel, measures: Typography) -> None:
-    """Gives captions, tables and the words of drawings their role; the page's lines are in reading order."""
-    _mark_captions(page, measures)
-    rows = _scattered(page)
-    captions = [(i, line) for i, line in enumerate(page.lines) if line.role == Role.CAPTION and label_of(line)]
-    for i, line in enumerate(page.lines):
-        if line.role != Role.BODY or not (i in rows or _is_small(line, measures)):
+def mark_floats(document: Document, measures: Typography) -> list[Found]:
+    """Gives captions, tables, listings and the words of drawings their role; pages are in reading order."""
+    choices: list[tuple[Caption, int, list[Room]]] = []
+    for page in document.pages:
+        captions = find_captions(page, measures)
+        if captions:
+            sheet = Sheet(page, measures, captions)
+            choices += [(caption, page.number, sheet.rooms(caption)) for caption in captions]
+    sure = {caption.label.name for caption, _, _ in choices if not caption.weak}
+    choices = [c for c in choices if not c[0].weak or (c[2] and c[0].label.name not in sure)]
+    rooms = choose_rooms(choices)
+    found: list[Found] = []
+    for part, (caption, number, _) in enumerate(choices, 1):
+        room = rooms.get(id(caption))
+        if room is None and caption.weak:
             continue
-        near = _nearest(line, captions)
-        table = near is not None and is_table(near)
-        if i in rows or near is not None:
-            line.role = Role.TABLE if table or (near is None and i in rows) else Role.FIGURE
+        page = document.pages[number - 1]
+        _mark(page, caption, room, part)
+        rows = None
+        if room is not None and caption.label.kind == "table":
+            rows = _rows(page, room, next(iter(document.pages[number : number + 1]), None), part)
+        found.append(Found(caption, number, room.box if room else None, rows))
+    for page in document.pages:
+        _mark_scattered(page, measures)
+    return found
 
 
-def _mark_captions(page: PageModel, measures: Typography) -> None:
-    lines = page.lines
-    for i, line in enumerate(lines):
-        label = label_of(line) if line.role == Role.BODY else None
-        if label is None or not _starts_block(lines, i, measures):
-            continue
-        named = line.words[0].style
-        distinct = line.size < measures.size - 0.4 or named.bold or named.font != _usual_font(line)
-        if not (label["mark"] or distinct):
-            continue
-        line.role = Role.CAPTION
-        for j in range(i + 1, len(lines)):
-            a, b = lines[j - 1], lines[j]
-            step = b.middle - a.middle
-            same = abs(b.size - line.size) < 0.6 and b.column == line.column and b.role == Role.BODY and not label_of(b)
-            if (
-                not same
-                or not 0 < step < 1.35 * max(measures.pitch * line.size / measures.size, 1.1 * line.size)
-                or _ends(a, b, line)
-            ):
-                break
-            b.role = Role.CAPTION
+def _mark(page: PageModel, caption: Caption, room: Room | None, part: int) -> None:
+    """Gives lines their roles, and puts those of one float next to each other."""
+    for line in caption.lines:
+        line.role, line.part = Role.CAPTION, part
+    inner: list[Line] = []
+    role = ROLES[caption.label.kind]
+    if room is not None and role != Role.BODY:
+        inner = sorted(room.lines, key=lambda line: (round(line.middle), line.x0))
+        for line in inner:
+            line.role, line.part = role, part
+    first = caption.lines[0]
+    own = {id(line) for line in (*caption.lines, *inner)}
+    before = [*inner, *caption.lines] if room is not None and room.side == "above" else [*caption.lines, *inner]
+    ordered: list[Line] = []
+    for line in page.lines:
+        if line is first:
+            ordered += before
+        elif id(line) not in own:
+            ordered.append(line)
+    page.lines = ordered
 
 
-def _ends(a: Line, b: Line, first: Line) -> bool:
-    """Whether line `a` ends its caption: a sentence ends well before the edge, and `b` begins anew in another block."""
-    return a.text.endswith((".", ":", ")")) and b.block != a.block and (a.x1 < first.x1 - 20 or b.block != first.block)
+def _rows(page: PageModel, room: Room, after: PageModel | None, part: int) -> Rows | None:
+    """The cells of a table; what stands of it on the next page gets the same role and part."""
+    words = [word for line in room.lines for word in line.words]
+    x0, y0, x1, y1 = room.box
+    rules = [d.box for d in page.drawn if d.box[3] - d.box[1] < RULE[0] and d.box[2] - d.box[0] > RULE[1]]
+    rules = [r for r in rules if y0 - 3 < r[1] < y1 + 3 and min(r[2], x1) - max(r[0], x0) > 0.5 * (x1 - x0)]
+    if len(rules) >= 2:  # notes below the last rule are no rows
+        top, bottom = min(r[1] for r in rules), max(r[3] for r in rules)
+        inside = [w for w in words if top - 2 < (w.box[1] + w.box[3]) / 2 < bottom + 2]
+        words = inside if len(inside) > 0.5 * len(words) else words
+    rest = rest_of(page, after, room.box, words, rules) if after is not None and words else []
+    for line in rest:
+        line.role, line.part = Role.TABLE, part
+    if rest:
+        return joined_rows(words, rest, room.box, rules)
+    return rows_of(words, rules) if words else None
 
 
-def _starts_block(lines: list[Line], i: int, measures: Typography) -> bool:
-    if i == 0 or lines[i - 1].column != lines[i].column or lines[i - 1].role != Role.BODY:
+def _mark_scattered(page: PageModel, measures: Typography) -> None:
+    """Tables without a caption: three rows or more under each other, each of lines side by side in one column."""
+    lines = [line for line in page.lines if line.role == Role.BODY]
+    rows: list[list[Line]] = []
+    for line in lines:
+        last = rows[-1][-1] if rows else None
+        if last is not None and line.column == last.column and _overlap(last, line) and line.x0 > last.x1:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    cells = [len(row) > 1 and not _is_text(rows, i, measures) for i, row in enumerate(rows)]
+    start = 0
+    while start < len(rows):
+        end = start
+        while end + 1 < len(rows) and (cells[end + 1] or len(rows[end + 1][0].words) <= 6) and _near(rows, end):
+            end += 1
+        while end > start and not cells[end]:
+            end -= 1
+        if cells[start] and sum(cells[start : end + 1]) >= LEAST_ROWS:
+            for row in rows[start : end + 1]:
+                for line in row:
+                    line.role = Role.TABLE
+        start = end + 1
+
+
+def _overlap(a: Line, b: Line) -> bool:
+    return min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5 * min(a.height, b.height)
+
+
+def _near(rows: list[list[Line]], i: int) -> bool:
+    a, b = rows[i][0], rows[i + 1][0]
+    return a.page == b.page and a.column == b.column and 0 < b.middle - a.middle < 2.5 * max(a.size, b.size)
+
+
+def _is_text(rows: list[list[Line]], i: int, measures: Typography) -> bool:
+    """Whether lines side by side are no cells: a heading with its number, a formula, or a line of a paragraph whose
+    spaces were stretched to reach both edges."""
+    row = rows[i]
+    if any(is_formula(line, measures) for line in row) or (len(row) == 2 and NUMBER.fullmatch(row[0].text)):
         return True
-    a, b = lines[i - 1], lines[i]
-    return b.block != a.block or b.middle - a.middle > 1.3 * measures.pitch or abs(a.size - b.size) > 0.6
-
-
-def _usual_font(line: Line) -> str:
-    return line.words[-1].style.font
-
-
-def _scattered(page: PageModel) -> set[int]:
-    """Lines with another one beside them in their own column, and short lines between such: the rows of a table."""
-    lines = [(i, x) for i, x in enumerate(page.lines) if x.role == Role.BODY]
-    beside: set[int] = set()
-    for (i, a), (j, b) in itertools.pairwise(lines):
-        overlap = min(a.y1, b.y1) - max(a.y0, b.y0)
-        if a.column == b.column and overlap > 0.5 * min(a.height, b.height) and (b.x0 > a.x1 or a.x0 > b.x1):
-            beside |= {i, j}
-    grown = set(beside)
-    for (h, _), (i, b), (j, _) in zip(lines, lines[1:], lines[2:], strict=False):
-        if h in grown and j in beside and len(b.words) <= 6:
-            grown.add(i)
-    # One pair alone is a formula with its number, or a line that was cut.
-    return grown if len(grown) >= 4 else set()
-
-
-def _is_small(line: Line, measures: Typography) -> bool:
-    return line.size < measures.size - 0.6
-
-
-def _nearest(line: Line, captions: list[tuple[int, Line]]) -> re.Match[str] | None:
-    """The label of the caption that is nearest above or below, within a third of a page."""
-    best, label = 250.0, None
-    for _, caption in captions:
-        if caption.column not in (line.column, 0) and line.column != 0:
-            continue
-        distance = max(caption.y0 - line.y1, line.y0 - caption.y1, 0.0)
-        if distance < best:
-            best, label = distance, label_of(caption)
-    return label
+    around = [r for r in (*rows[max(0, i - 2) : i], *rows[i + 1 : i + 3]) if r[0].block == row[0].block]
+    return any(len(r) == 1 and abs(r[0].x1 - row[-1].x1) < 2 and abs(r[0].x0 - row[0].x0) < 2 for r in around)

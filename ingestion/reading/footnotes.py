@@ -15,7 +15,7 @@ GLUED = re.compile(r"\d{1,2}(?=[^\W\d_])")  # "2See": the size of a raised figur
 def mark_footnotes(page: PageModel, measures: Typography) -> None:
     """Gives footnotes their role; each column is read from its foot upwards."""
     for column in {line.column for line in page.lines}:
-        lines = [x for x in page.lines if x.column == column and x.role in (Role.BODY, Role.FIGURE, Role.TABLE)]
+        lines = [x for x in page.lines if x.column == column and x.role in (Role.BODY, Role.TABLE) and not x.part]
         foot: list[Line] = []
         for line in reversed(lines):
             if line.size > measures.size - 0.6 or line.y0 < 0.45 * page.height:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingestion.pages import Line, PageModel, Role
 from ingestion.reading.typography import Typography
@@ -10,23 +11,72 @@ from ingestion.reading.typography import Typography
 MATH_FONT = re.compile(
     r"cmmi|cmsy|cmex|msbm|msam|math|symbol|mtmi|mtsy|mtex|eufm|rsfs|stmary|txsy|txmi|pxsy|lmmi|lmsy|lmex", re.I
 )
-PUNCTUATION = frozenset(".,;:!?'\"()[]{}-–—/%&’‘“”@#•…")
+PUNCTUATION = frozenset(".,;:!?'\"()[]{}-–—/%&’‘“”@#•…§†‡©")
+WORD = re.compile(r"[a-z]{2,}")
+OPERATORS = frozenset({"min", "max", "log", "exp", "arg", "argmax", "argmin", "lim", "sup", "inf", "sin", "cos", "if"})
 NUMBERED = re.compile(r".*\(\d{1,3}(?:\.\d{1,2})?[a-z]?\)\s*$")
 PLAIN_WORD = re.compile(r"[^\W\d_]{3,}[,.;:]?")
 
 
 def mark_formulas(page: PageModel, measures: Typography) -> None:
-    """Gives displayed formulas their role; formulas within a sentence stay in it."""
-    for line in page.lines:
-        if line.role == Role.BODY and _is_formula(line, measures):
-            line.role = Role.FORMULA
+    """Gives displayed formulas their role; formulas within a sentence stay in it.
+
+    The pieces of one formula (its number, what stands over and under its signs) are one part.
+    """
+    lines = [line for line in page.lines if line.role == Role.BODY]
+    found = [line for line in lines if is_formula(line, measures) and not _in_sentence(line, lines)]
+    parts: list[list[Line]] = []
+    for line in found:
+        if parts and _is_near(parts[-1][-1], line, 1.6):
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    own = {id(line) for line in found}
+    for part in parts:
+        for line in lines:
+            if id(line) not in own and _is_scrap(line) and any(_is_near(line, x, 0.4) for x in part):
+                part.append(line)
+                own.add(id(line))
+    for number, part in enumerate(parts, 1):
+        for line in part:
+            line.role, line.part = Role.FORMULA, -(page.number * 1000 + number)
 
 
-def _is_formula(line: Line, measures: Typography) -> bool:
+def _in_sentence(line: Line, lines: list[Line]) -> bool:
+    """Whether words of a sentence stand beside it, close by."""
+    for other in lines:
+        gap = max(other.x0 - line.x1, line.x0 - other.x1)
+        same_row = min(line.y1, other.y1) - max(line.y0, other.y0) > 0.5 * min(line.height, other.height)
+        if other is not line and same_row and -line.size < gap < 1.5 * line.size and _plain_words(other) >= 3:
+            return True
+    return False
+
+
+def _is_near(a: Line, b: Line, steps: float) -> bool:
+    """Whether two lines stand in one column, less than so many lines apart."""
+    apart = max(a.y0, b.y0) - min(a.y1, b.y1)
+    return a.column == b.column and apart < steps * min(a.size, b.size)
+
+
+def _is_scrap(line: Line) -> bool:
+    """A number in brackets, a limit, a fraction's part: hardly a word in it."""
+    return len(line.text) <= 16 and all(word in OPERATORS for word in WORD.findall(line.text))
+
+
+def _plain_words(line: Line) -> int:
+    return sum(bool(PLAIN_WORD.fullmatch(w.text)) and not is_math_font(w.style.font) for w in line.words)
+
+
+@lru_cache(maxsize=500)
+def is_math_font(font: str) -> bool:
+    return MATH_FONT.search(font) is not None
+
+
+def is_formula(line: Line, measures: Typography) -> bool:
     letters = sum(len(w.text) for w in line.words)
-    math = sum(len(w.text) for w in line.words if MATH_FONT.search(w.style.font))
+    math = sum(len(w.text) for w in line.words if is_math_font(w.style.font))
     symbols = sum(not c.isalnum() and c not in PUNCTUATION for w in line.words for c in w.text)
-    plain = sum(bool(PLAIN_WORD.fullmatch(w.text)) and not MATH_FONT.search(w.style.font) for w in line.words)
+    plain = _plain_words(line)
     mathematical = math + symbols > 0.35 * letters
     if mathematical and plain <= 1 + 0.15 * len(line.words):
         return True

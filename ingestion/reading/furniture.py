@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 from ingestion.pages import Document, Line, PageModel, Role
+from ingestion.reading.labels import label_of
 
 ZONE = 0.1  # the share of the page's height at its head and at its foot
 WIDE_ZONE = 0.17  # the same, for what stands above or below everything else: some pages have wide margins
@@ -26,7 +27,11 @@ def mark_furniture(document: Document) -> None:
         lines = [line for line in page.lines if line.role == Role.BODY]
         for line in lines:
             zone = _zone(page, line)
-            if zone and (_key(line) in repeated or PAGE_NUMBER.fullmatch(line.text.strip()) or STAMP.search(line.text)):
+            bare = bool(PAGE_NUMBER.fullmatch(line.text.strip()))
+            again = bare or _key(line) in repeated
+            label = label_of(line.text)  # captions may begin alike on many pages
+            again = again and not (label is not None and label.marked)
+            if zone and (STAMP.search(line.text) or (again and not _is_cell(line, lines))):
                 line.role = Role.FURNITURE
         _mark_beside(page)
         _mark_line_numbers(lines)
@@ -40,6 +45,16 @@ def _mark_beside(page: PageModel) -> None:
         beside = any(abs(line.middle - x.middle) < 0.3 * x.size and abs(line.size - x.size) < 1 for x in heads)
         if line.role == Role.BODY and figures and beside and _zone(page, line):
             line.role = Role.FURNITURE
+
+
+def _is_cell(line: Line, lines: list[Line]) -> bool:
+    """Whether a number is a table's, with others beside it, or one of an axis."""
+    if any(c.isalpha() for c in line.text):
+        return False
+    others = [x for x in lines if x is not line and x.role == Role.BODY]
+    row = [x for x in others if abs(x.middle - line.middle) < 0.4 * line.size]
+    near = [x for x in others if abs(x.x1 - line.x1) < 3 and abs(x.middle - line.middle) < 8 * line.size]
+    return len(row) >= 2 or sum(not any(c.isalpha() for c in x.text) for x in near) >= 2
 
 
 def _zone(page: PageModel, line: Line) -> str:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from hierarchy.paper import ReadWarning
 from ingestion.pages import Document, Line, OutlineEntry, PageModel, Role
-from ingestion.reading.floats import label_of
+from ingestion.reading.labels import label_of
 from ingestion.reading.heading import Heading
 from ingestion.reading.numbering import depths, parse
 
@@ -109,7 +109,7 @@ def _on_pages(entry: OutlineEntry, pages: dict[int, PageModel]) -> Heading | Non
 def _with_words(keys: frozenset[str], page: PageModel) -> Iterator[Heading]:
     longest = max(map(len, keys), default=0)
     for i, line in enumerate(page.lines):
-        if line.role not in ROLES or label_of(line) or len(fold(line.words[0].text)) > longest:
+        if line.role not in ROLES or label_of(line.text) or len(fold(line.words[0].text)) > longest:
             continue
         group: list[Line] = []
         for after in page.lines[i : i + MOST_LINES]:

@@ -10,7 +10,6 @@ import re
 from typing import NamedTuple
 
 from ingestion.pages import Line, Role
-from ingestion.reading.floats import label_of
 from ingestion.reading.footnotes import is_marked
 from ingestion.reading.typography import Typography
 
@@ -24,6 +23,7 @@ TYPES = {
     Role.BODY: "paragraph",
     Role.CAPTION: "caption",
     Role.TABLE: "table",
+    Role.CODE: "code",
     Role.FORMULA: "formula",
     Role.FOOTNOTE: "footnote",
 }
@@ -163,7 +163,7 @@ def _others(lines: list[Line]) -> list[Block]:
     before: Line | None = None
     for line in lines:
         if line.role in TYPES and line.role != Role.BODY:
-            block = _open_table(out, line) if line.role == Role.TABLE else None
+            block = _open_table(out, line) if line.role == Role.TABLE and not line.part else None
             if block is None and out and before is not None and _goes_on(before, line):
                 block = out[-1]
             if block is not None:
@@ -176,17 +176,19 @@ def _others(lines: list[Line]) -> list[Block]:
 
 def _goes_on(before: Line, line: Line) -> bool:
     """Whether a line belongs to the caption, formula or footnote of the line before it."""
-    if before.role != line.role or before.page != line.page or line.y0 - before.y1 >= 30:
+    if before.role != line.role or before.page != line.page:
         return False
-    if line.role == Role.CAPTION:
-        return not label_of(line)
+    if before.part or line.part:
+        return before.part == line.part
+    if line.y0 - before.y1 >= 30:
+        return False
     return not (line.role == Role.FOOTNOTE and is_marked(line))
 
 
 def _open_table(blocks: list[Block], line: Line) -> Block | None:
     """The table that a line of cells belongs to, though other lines may lie between."""
     table = next((b for b in reversed(blocks) if b.type == "table"), None)
-    if table is None or table.lines[-1].page != line.page:
+    if table is None or table.lines[-1].page != line.page or table.lines[-1].part:
         return None
     top, bottom = min(x.y0 for x in table.lines), max(x.y1 for x in table.lines)
     return table if top - 40 < line.y0 < bottom + 40 else None

@@ -20,7 +20,7 @@ from ingestion.reading.paragraphs import find_blocks
 from ingestion.reading.typography import Typography
 
 LEAST_LETTERS = 3
-PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FORMULA, Role.FOOTNOTE)
+PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.CODE, Role.FORMULA, Role.FOOTNOTE)
 
 
 class Draft(msgspec.Struct):

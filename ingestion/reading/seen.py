@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ingestion.pages import Line, PageModel, Region, Role
 from ingestion.reading.doubt import is_running
-from ingestion.reading.floats import label_of
+from ingestion.reading.labels import label_of
 from ingestion.reading.typography import Typography
 
 RUNNING = ("text", "list-item")
@@ -36,7 +36,7 @@ def mark_seen(page: PageModel, measures: Typography) -> None:
 
 
 def _correct(kind: str, lines: Sequence[Line], page: PageModel, measures: Typography) -> None:
-    if kind == "caption" and label_of(lines[0]):
+    if kind == "caption" and label_of(lines[0].text) and not any(line.part for line in lines):
         for line in lines:
             if line.role in FROM:
                 line.role = Role.CAPTION
