@@ -54,8 +54,10 @@ class Positions(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, words: Iterable[WordBox]) -> Positions:
         """Packs words; their order is the order of the text."""
-        rows = [(w.start, w.end, w.page, w.line, *(round(v * UNIT) for v in w.box)) for w in words]
-        return cls.from_table(np.array(rows, dtype=np.int32).reshape(-1, COLUMNS))
+        rows = [(w.start, w.end, w.page, w.line, *w.box) for w in words]
+        values = np.array(rows, dtype=np.float64).reshape(-1, COLUMNS)
+        values[:, 4:] *= UNIT
+        return cls.from_table(np.rint(values).astype(np.int32))
 
     @classmethod
     def from_table(cls, table: Table) -> Positions:

@@ -277,7 +277,8 @@ def _words(
 
 def _raised(spans: list[dict[str, Any]], starts: list[int], which: int, word: re.Match[str]) -> tuple[int, int] | None:
     """The letters of a word that a later span sets above the line, as in "reeds12"."""
-    for span, start in zip(spans[which + 1 :], starts[which + 1 :], strict=True):
+    for later in range(which + 1, len(starts)):
+        span, start = spans[later], starts[later]
         if start >= word.end():
             break
         if span["flags"] & 1:

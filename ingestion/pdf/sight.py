@@ -6,6 +6,7 @@ It gives each span a verdict and decides doubtful words by drawing the page; it 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,13 +62,8 @@ class Sight:
 
     def _is_plain(self, span: dict[str, Any]) -> bool:
         """Whether this is dark text of a usual size with nothing near, as nearly all is; told without much ado."""
-        if (
-            not span.get("char_flags", FILLED) & (FILLED | STROKED)
-            or span.get("alpha", 255) < LEAST_ALPHA
-            or span["size"] < LEAST_SIZE
-            or _is_light(span["color"])
-            or self._painted.late()
-        ):
+        plain = _is_plain(span.get("char_flags", FILLED), span.get("alpha", 255), span["size"], span["color"])
+        if not plain or self._painted.late():
             return False
         x0, y0, x1, y1 = span["bbox"]
         return not self._painted.covers(((x0 + x1) / 2, (y0 + y1) / 2))
@@ -126,6 +122,12 @@ def ink_of(span: dict[str, Any]) -> Ink:
     """How a span of the library is painted."""
     painted = bool(int(span.get("char_flags", FILLED)) & (FILLED | STROKED))
     return Ink(int(span["color"]), int(span.get("alpha", 255)), float(span["size"]), painted, box_of(span["bbox"]))
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(flags: int, alpha: int, size: float, color: int) -> bool:
+    """Whether text in this style is dark, painted, and of a size to be read."""
+    return bool(flags & (FILLED | STROKED)) and alpha >= LEAST_ALPHA and size >= LEAST_SIZE and not _is_light(color)
 
 
 def _is_light(color: int) -> bool:

@@ -50,7 +50,9 @@ def join(lines: Iterable[Line], vocabulary: Vocabulary) -> tuple[str, Positions]
     cut: Word | None = None  # the word before, when its line ended within it
     for number, line in enumerate(lines):
         for i, word in enumerate(line.words):
-            text = CONTROL.sub("", word.text.translate(LIGATURES))
+            text = word.text
+            if not (text.isascii() and text.isprintable()):  # nearly all words are both
+                text = CONTROL.sub("", text.translate(LIGATURES))
             if not text:
                 continue
             if cut is not None:

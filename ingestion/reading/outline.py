@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from hierarchy.paper import ReadWarning
 from ingestion.pages import Document, Line, OutlineEntry, PageModel, Role
-from ingestion.reading.labels import label_of
 from ingestion.reading.heading import Heading
+from ingestion.reading.labels import label_of
 from ingestion.reading.numbering import depths, parse
 
 ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.FIGURE, Role.FORMULA, Role.FOOTNOTE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 
@@ -116,7 +117,7 @@ def _passages(
 ) -> Iterable[Passage]:
     for block in find_blocks(lines, measures):
         text, places = join(block.lines, vocabulary)
-        if sum(c.isalnum() for c in text) < LEAST_LETTERS:
+        if sum(c.isalnum() for c in islice(text, 200)) < LEAST_LETTERS:
             continue
         cites = citations.of(text, raised_spans(block.lines, text))
         yield Passage(ids.passage(text), block.type, text, places, cites)

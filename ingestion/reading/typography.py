@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+import numpy as np
+
 from ingestion.pages import Document, Line, PageModel, Role
 
 
@@ -34,7 +36,7 @@ def learn(document: Document) -> Typography:
     if len(found) >= 0.5 * len(gutters):
         usual = sorted(found)[len(found) // 2]
         gutters = tuple(
-            usual if g is None and _crossing(p, usual, size) < 0.5 * max(1, len(_sized(p, size))) else g
+            usual if g is None and _crossing(sized := _sized(p, size), usual) < 0.5 * max(1, len(sized)) else g
             for g, p in zip(gutters, document.pages, strict=True)
         )
     return Typography(size, _pitch(document, size), gutters, _is_justified(document, size, gutters))
@@ -44,8 +46,8 @@ def _sized(page: PageModel, size: float) -> list[Line]:
     return [line for line in page.lines if line.role == Role.BODY and abs(line.size - size) < 1.2]
 
 
-def _crossing(page: PageModel, x: float, size: float) -> int:
-    return sum(line.x0 < x - 4 and line.x1 > x + 4 for line in _sized(page, size))
+def _crossing(lines: list[Line], x: float) -> int:
+    return sum(line.x0 < x - 4 and line.x1 > x + 4 for line in lines)
 
 
 def _gutter(page: PageModel, size: float) -> float | None:
@@ -53,11 +55,11 @@ def _gutter(page: PageModel, size: float) -> float | None:
     lines = _sized(page, size)
     if len(lines) < 12:
         return None
-    best = min(
-        (x * page.width / 200 for x in range(76, 125)),
-        key=lambda x: (_crossing(page, x, size), abs(x - page.width / 2)),
-    )
-    crossing = _crossing(page, best, size)
+    edges = np.array([(line.x0, line.x1) for line in lines])
+    places = np.arange(76, 125) * page.width / 200
+    crossings = ((edges[:, :1] < places - 4) & (edges[:, 1:] > places + 4)).sum(axis=0)
+    at = np.lexsort((abs(places - page.width / 2), crossings))[0]
+    best, crossing = float(places[at]), int(crossings[at])
     left = sum(line.x1 <= best + 4 and line.width > 0.2 * page.width for line in lines)
     right = sum(line.x0 >= best - 4 and line.width > 0.2 * page.width for line in lines)
     return best if min(left, right) >= 5 and crossing < 0.6 * min(left, right) + 2 else None
