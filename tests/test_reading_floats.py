@@ -365,3 +365,14 @@ def test_what_the_sample_prints_in_figures_and_tables_stands_in_no_paragraph() -
 def test_a_found_float_says_whether_it_is_a_table() -> None:
     (caption,) = find_captions(page_of([line("TABLE I", 72, 100)]), measures())
     assert Found(caption, 1, None, None).is_table
+
+
+def test_a_listing_at_the_head_of_the_next_page_belongs_to_the_caption_at_the_foot() -> None:
+    code = [
+        line(text, 72, 60 + 12 * i, font="CourierMono", page=2) for i, text in enumerate(("x = 1", "y = 2", "z = 3"))
+    ]
+    foot = line("Code 3: The counts of reeds.", 72, 700, width=140, page=1, block=5)
+    document = document_of([*block_of([LONG] * 9, y=500), foot], [*code, *block_of([LONG] * 9, y=200, page=2)])
+    found = mark_floats(document, measures(2))
+    assert [(f.page, f.region) for f in found] == [(2, (72, 60, code[0].x1, code[-1].y1))]
+    assert {x.role for x in code} == {Role.CODE}

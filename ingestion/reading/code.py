@@ -25,7 +25,7 @@ def mark_code(document: Document) -> None:
         return
     run: list[Line] = []
     for line in [*body, None]:
-        if line is not None and id(line) in typed and (not run or _follows(run[-1], line)):
+        if line is not None and id(line) in typed and (not run or follows(run[-1], line)):
             run.append(line)
             continue
         if len(run) >= LEAST_LINES:
@@ -38,5 +38,5 @@ def is_typed(line: Line) -> bool:
     return all(TYPEWRITER.search(word.style.font) for word in line.words) and not ADDRESS.search(line.text)
 
 
-def _follows(a: Line, b: Line) -> bool:
+def follows(a: Line, b: Line) -> bool:
     return (a.page, a.column) == (b.page, b.column) and -0.5 * a.size < b.middle - a.middle < 3 * a.size

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hierarchy.positions import Box
 from ingestion.pages import Document, Line, PageModel, Role
 from ingestion.reading.broken import joined_rows, rest_of
-from ingestion.reading.captions import Caption, find_captions
+from ingestion.reading.captions import Caption, around, find_captions
+from ingestion.reading.code import follows, is_typed
 from ingestion.reading.formulas import is_formula
 from ingestion.reading.regions import Room, Sheet, choose_rooms
 from ingestion.reading.tables import Rows, rows_of
@@ -26,7 +27,7 @@ RULE = (2.6, 15.0)  # points: what is lower and wider is a rule
 
 @dataclass(slots=True, eq=False)
 class Found:
-    """A caption with the place of its figure or table, None where that was not found, and a table's cells."""
+    """A caption, the page and the place of its figure or table (None where that was not found), and a table's cells."""
 
     caption: Caption
     page: int
@@ -60,9 +61,33 @@ def mark_floats(document: Document, measures: Typography) -> list[Found]:
         if room is not None and caption.label.kind == "table":
             rows = _rows(page, room, next(iter(document.pages[number : number + 1]), None), part)
         found.append(Found(caption, number, room.box if room else None, rows))
+    for item in found:
+        if item.region is None and item.caption.label.kind == "code":
+            _find_listing(document, item)
     for page in document.pages:
         _mark_scattered(page, measures)
     return found
+
+
+def _find_listing(document: Document, found: Found) -> None:
+    """The program text of a caption that ends a column: it begins the next one, or the next page."""
+    last = found.caption.lines[-1]
+    pages = document.pages[last.page - 1 : last.page + 1]
+    lines = [x for page in pages for x in page.lines if x is last or (x.role == Role.BODY and _says(x))]
+    run: list[Line] = []
+    for line in lines[lines.index(last) + 1 :]:
+        if not is_typed(line) or (run and not follows(run[-1], line)):
+            break
+        run.append(line)
+    if len(run) > 1 and (run[0].page, run[0].column) != (last.page, last.column):
+        found.page, found.region = run[0].page, around([line.box for line in run])
+        for line in run:
+            line.role, line.part = Role.CODE, last.part
+
+
+def _says(line: Line) -> bool:
+    """Whether it has letters or figures: pieces of frames are set as odd signs."""
+    return any(c.isalnum() for c in line.text)
 
 
 def _mark(page: PageModel, caption: Caption, room: Room | None, part: int) -> None:
