@@ -22,7 +22,7 @@ from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import central, pooled
 from ingestion.findings import is_finding, is_hedged
 
-RULES = "tree-1"  # changes whenever the same paper would give other nodes; part of every digest
+RULES = "tree-2"  # changes whenever the same paper would give other nodes; part of every digest
 SECTION_SENTENCES = 3
 OPENING_WORDS = 200
 RUNNING = frozenset({"paragraph", "list"})  # the types whose sentences may stand for a section

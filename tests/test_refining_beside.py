@@ -189,7 +189,7 @@ def test_parse_reads_as_asked_and_says_where_the_model_failed(here: Run, papers:
     closely(refusing)
     record = here("parse", papers / "a.pdf", "--json", STRATA_LAYOUT="auto").json
     assert record["pass"] == "fast"
-    assert [w["code"] for w in record["warnings"]] == ["layout_failed"]
+    assert record["warnings"][-1]["code"] == "layout_failed"
 
 
 def test_a_journal_of_the_version_before_is_taken_over(tmp_path: Path) -> None:

@@ -490,9 +490,14 @@ def test_both_engines_answer_alike(weaviate: LocalWeaviate, home: Path, run_in: 
         "How was the retention of rain measured?",
         "Which sensors were used?",
         "How many bee species were found?",
+        "What is known about the cooling of buildings?",
+        "Where were the roofs?",
+        "Did the depth of the substrate matter?",
+        "Which papers count pollinators?",
+        "What limits the studies?",
     ]
     for question in questions:
-        asked = ("search", question, "--k", 20, "--project", "sea", "--json")
+        asked = ("search", question, "--k", 20, "--level", "passage", "--project", "sea", "--json")
         found = [{n["id"] for n in run_in(home, *asked, **on).json["nodes"]} for on in ({}, there)]
         shared += len(found[0] & found[1]) / 20 / len(questions)
     assert shared >= 0.8

@@ -96,8 +96,9 @@ def _is_set_apart(words: list[Word], rest: list[Word], group: list[Line], below:
     if letters < 3 or letters < 0.6 * len(named.replace(" ", "")) or not (named[:1].isupper() or found):
         return False
     near = below is not None and (below.page, below.column) == (group[-1].page, group[-1].column)
-    if below is not None and near and below.role == Role.BODY and below.x0 > group[0].x0 + 4:
-        return False  # it hangs: a list of terms
+    indent = below.x0 - group[0].x0 if below is not None and near and below.role == Role.BODY else 0.0
+    if 4 < indent < 6 * setting.measures.size:
+        return False  # it hangs: a list of terms; what stands further in is a formula
     if text.endswith(ENDS):
         return not text.endswith((" et al.", " i.e.", " e.g.", " vs."))
     # Without a mark only bold words before a wide space are one.
