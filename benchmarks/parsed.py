@@ -18,8 +18,10 @@ import pymupdf
 from benchmarks.bench import ROOT, Bench
 from hierarchy.errors import ReadError
 from ingestion.containment import ReaderPool
+from ingestion.passes import Layout
 from ingestion.settings import IngestionSettings
 
+MOST_PAGES = 60  # that the limit of a reading allows for
 SETS = ("headings", "outlined", "qasper", "sample")
 
 
@@ -47,12 +49,12 @@ def files(bench: Bench, name: str, half: int | None = None) -> list[Path]:
     return [path for path in found if half is None or half_of(path.stem) == half]
 
 
-def parse(paths: Sequence[Path], folder: Path, layout: str = "never") -> float:
+def parse(paths: Sequence[Path], folder: Path, layout: Layout = "never") -> float:
     """Writes what each file is parsed to into FOLDER/<stem>.json; CPU seconds of the readers."""
     folder.mkdir(parents=True, exist_ok=True)
     before = _cpu_of_children()
     with ReaderPool(IngestionSettings(readers=2)) as readers:
-        for path, reading in readers.read_all(paths):
+        for path, reading in readers.read_all(paths, layout, dict.fromkeys(paths, MOST_PAGES)):
             paper = reading.result()
             target = folder / f"{path.stem}.json"
             target.unlink(missing_ok=True)
