@@ -56,11 +56,10 @@ def _by_look(headings: Sequence[Heading]) -> None:
         larger = [levels[k] for k in known if _rank(k) < _rank(look)]
         levels[look] = min(max(larger, default=0) + 1, 4) if known or larger else 1
         known = sorted(levels, key=_rank)
+    counts = Counter(h.look for h in headings)
     for heading in plain:
-        heading.level = levels[heading.look]
-        alone = sum(h.look == heading.look for h in headings) == 1
-        if ALWAYS.fullmatch(heading.text) and alone:
-            heading.level = 1
+        look = heading.look
+        heading.level = 1 if ALWAYS.fullmatch(heading.text) and counts[look] == 1 else levels[look]
 
 
 def _top_looks(plain: Sequence[Heading]) -> set[Look]:
