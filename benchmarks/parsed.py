@@ -91,7 +91,11 @@ def main() -> None:
     paths = files(Bench(), given.set, given.half)
     cpu = parse(paths, given.folder, given.layout)
     pages = sum(len(json.loads(p.read_text("utf-8"))["pages"]) for p in given.folder.glob("*.json"))
-    print(f"{len(paths)} papers, {pages} pages, {cpu:.1f} CPU s, {cpu / max(1, pages):.3f} a page")
+    print(
+        json.dumps(
+            {"papers": len(paths), "pages": pages, "cpu_s": round(cpu, 2), "a_page": round(cpu / max(1, pages), 4)}
+        )
+    )
 
 
 if __name__ == "__main__":
