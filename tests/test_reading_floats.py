@@ -76,6 +76,7 @@ def test_no_text_breaks_the_reading_of_labels(text: str) -> None:
         ("as Figure 3 shows", ["Figure 3"]),
         ("in Figs. 2 and 3 and in Table II", ["Figure 2", "Figure 3", "Table II"]),
         ("(Tables 1–3; Fig. 2a)", ["Table 1", "Table 2", "Table 3", "Figure 2"]),
+        ("the data of table 2 and the figures 1–2; a map 1", ["Table 2", "Figure 1", "Figure 2"]),
         ("Figures 1, 2, and 3", ["Figure 1", "Figure 2", "Figure 3"]),
         ("see Supplementary Figure 2", ["Supplementary Figure 2"]),
         ("Figure 9 of another paper, and 3 tables", []),

@@ -30,6 +30,8 @@ LONG = "reeds grow slowly in the shallow northern lakes of the land"
         ("K˚ageb¨ack", "Kågebäck"),
         ("C¸elik", "Çelik"),
         ("it´s", "it’s"),
+        ("Adri`a", "Adrià"),
+        ("a `b' c`d`", "a `b' c`d`"),  # quotes
         ("x¯v", "x¯v"),  # there is no such letter: a mean in a formula
         ("plain", "plain"),
     ],
