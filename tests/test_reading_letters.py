@@ -108,6 +108,14 @@ def test_a_paragraph_after_a_list_is_not_its_last_item() -> None:
     assert [kind for kind, _ in blocks([*item, *after])] == ["list", "paragraph"]
 
 
+def test_text_further_out_than_an_items_mark_is_none_of_the_list() -> None:
+    item = line("• Input: reeds in the north", 84, 100, width=140)
+    after = line("For this example we obtain", 72, 118, width=110)
+    assert [kind for kind, _ in blocks([item, after])] == ["list", "paragraph"]
+    low = line("and in the south of it", 72, 112, width=110)
+    assert [kind for kind, _ in blocks([item, low])] == ["list"]
+
+
 def test_an_item_as_long_as_a_paragraph_stands_for_itself() -> None:
     first = [line(f"1) Reeds: {LONG}" if i == 0 else LONG, 72, 100 + 12 * i, width=220) for i in range(6)]
     second = [line(f"2) Frogs: {LONG}" if i == 0 else LONG, 72, 172 + 12 * i, width=220) for i in range(6)]
