@@ -282,6 +282,27 @@ def test_a_formula_cut_out_of_a_sentence_stays_in_it() -> None:
     assert cut.role == Role.BODY
 
 
+def test_an_algorithm_over_both_columns_is_whole_and_its_lines_follow_their_numbers() -> None:
+    caption = line("Algorithm 1 Counting reeds", 60, 62, column=1)
+    steps = [
+        x
+        for i in range(5)
+        for x in (
+            line(f"{i + 1}:", 62, 82.6 + 12 * i, size=8, column=1),
+            line(f"step {i} for all of the reeds", 80, 80 + 12 * i, width=400 if i % 2 else 150, column=1 - i % 2),
+        )
+    ]
+    body = [
+        line(LONG, x, 170 + 12 * i, width=230, column=c, block=c) for c, x in ((1, 60), (2, 320)) for i in range(20)
+    ]
+    page = page_of([caption, *steps, *body])
+    page.drawn = [Drawn((60, y, 550, y + 0.5), False) for y in (59.0, 75.0, 145.0)]
+    mark_floats(Document([page], {}), measures(1, 306))
+    assert {x.role for x in steps} == {Role.CODE}
+    assert [x.text.split()[0] for x in page.lines if x.role == Role.CODE][::2] == ["1:", "2:", "3:", "4:", "5:"]
+    assert {x.role for x in body} == {Role.BODY}
+
+
 @pytest.mark.parametrize(
     ("above", "below", "x"),
     [
