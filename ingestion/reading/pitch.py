@@ -17,18 +17,22 @@ ALIKE = 0.9  # the narrowest letters' share of the widest's; of other fonts it i
 
 def name_typewriters(document: Document) -> None:
     """Says in the name of a font that it is a typewriter's, where its letters are."""
-    widths: dict[str, dict[str, float]] = defaultdict(dict)
+    seen: dict[str, set[str]] = defaultdict(set)
+    least: dict[str, float] = {}
+    most: dict[str, float] = {}
+    uneven: set[str] = set()
     for line in document.lines():
         for word in line.words:
-            if len(word.text) >= LEAST_LETTERS and word.text.isalpha():
-                widths[word.style.font][word.text] = (word.box[2] - word.box[0]) / (len(word.text) * word.style.size)
-    fixed = {
-        font
-        for font, found in widths.items()
-        if len(found) >= LEAST_WORDS
-        and min(found.values()) > ALIKE * max(found.values())
-        and not TYPEWRITER.search(font)
-    }
+            font, size = word.style.font, word.style.size
+            if font in uneven or len(word.text) < LEAST_LETTERS or not word.text.isalpha():
+                continue
+            width = (word.box[2] - word.box[0]) / (len(word.text) * size)
+            least[font], most[font] = min(width, least.get(font, width)), max(width, most.get(font, width))
+            seen[font].add(word.text)
+            if least[font] <= ALIKE * most[font]:
+                uneven.add(font)
+    enough = {font for font, words in seen.items() if len(words) >= LEAST_WORDS}
+    fixed = {font for font in enough - uneven if not TYPEWRITER.search(font)}
     if not fixed:
         return
     for line in document.lines():
