@@ -33,6 +33,7 @@ from ingestion.reading.lines import join_fragments
 from ingestion.reading.linking import link_floats
 from ingestion.reading.missing import give_back_front, missing
 from ingestion.reading.order import order_page
+from ingestion.reading.pitch import name_typewriters
 from ingestion.reading.reference_fields import reference_of
 from ingestion.reading.references import mark_references
 from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
@@ -72,6 +73,7 @@ def understand(document: Document, path: Path, sha256: str) -> Paper:
 
 
 def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typography]:
+    name_typewriters(document)
     for page in document.pages:
         join_right_to_left(page)
         join_fragments(page)

@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from made_pages import block_of, document_of, line, measures, page_of, style
 
 from hierarchy.paper import Float, Paper
-from ingestion.pages import Document, Drawn, Role, Word
+from ingestion.pages import Document, Drawn, Line, Region, Role, Word
 from ingestion.reader import read_paper
 from ingestion.reading.captions import find_captions
-from ingestion.reading.code import mark_code
+from ingestion.reading.code import is_typed, mark_code
 from ingestion.reading.floats import Found, mark_floats
 from ingestion.reading.formulas import mark_formulas
 from ingestion.reading.labels import has_labels, label_of
 from ingestion.reading.mentions import mentions
+from ingestion.reading.pitch import name_typewriters
+from ingestion.reading.seen import mark_seen
 from ingestion.reading.tables import rows_of
 
 SAMPLE = ROOT / "data" / "sample"
@@ -76,6 +78,7 @@ def test_no_text_breaks_the_reading_of_labels(text: str) -> None:
         ("as Figure 3 shows", ["Figure 3"]),
         ("in Figs. 2 and 3 and in Table II", ["Figure 2", "Figure 3", "Table II"]),
         ("(Tables 1–3; Fig. 2a)", ["Table 1", "Table 2", "Table 3", "Figure 2"]),
+        ("the data of table 2 and the figures 1–2; a map 1", ["Table 2", "Figure 1", "Figure 2"]),
         ("Figures 1, 2, and 3", ["Figure 1", "Figure 2", "Figure 3"]),
         ("see Supplementary Figure 2", ["Supplementary Figure 2"]),
         ("Figure 9 of another paper, and 3 tables", []),
@@ -277,6 +280,89 @@ def test_a_formula_cut_out_of_a_sentence_stays_in_it() -> None:
     cut = line("y = αβ + γ²", 226, 100, font="CMMI10")
     mark_formulas(page_of([sentence, cut]), measures())
     assert cut.role == Role.BODY
+
+
+def test_an_algorithm_over_both_columns_is_whole_and_its_lines_follow_their_numbers() -> None:
+    caption = line("Algorithm 1 Counting reeds", 60, 62, column=1)
+    steps = [
+        x
+        for i in range(5)
+        for x in (
+            line(f"{i + 1}:", 62, 82.6 + 12 * i, size=8, column=1),
+            line(f"step {i} for all of the reeds", 80, 80 + 12 * i, width=400 if i % 2 else 150, column=1 - i % 2),
+        )
+    ]
+    body = [
+        line(LONG, x, 170 + 12 * i, width=230, column=c, block=c) for c, x in ((1, 60), (2, 320)) for i in range(20)
+    ]
+    page = page_of([caption, *steps, *body])
+    page.drawn = [Drawn((60, y, 550, y + 0.5), False) for y in (59.0, 75.0, 145.0)]
+    mark_floats(Document([page], {}), measures(1, 306))
+    assert {x.role for x in steps} == {Role.CODE}
+    assert [x.text.split()[0] for x in page.lines if x.role == Role.CODE][::2] == ["1:", "2:", "3:", "4:", "5:"]
+    assert {x.role for x in body} == {Role.BODY}
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "x"),
+    [
+        ("we now go over to the reeds of the northern plots from", "αβ + γ² to y = αβ.", 72),
+        ("the count of the plots in its second direc-", "tion. y = αβ + γ²", 84),
+    ],
+)
+def test_the_last_line_of_a_paragraph_is_no_formula_for_its_letters(above: str, below: str, x: float) -> None:
+    last = line(below, x, 112, font="CMMI10")
+    mark_formulas(page_of([line(above, 72, 100, width=220), last]), measures())
+    assert last.role == Role.BODY
+
+
+def test_a_formula_below_a_full_line_is_one_where_it_stands_further_in() -> None:
+    full = line("we now go over to the reeds of the northern plots from", 72, 100, width=220)
+    shown = line("y = αβ + γ²", 130, 114, font="CMMI10")
+    mark_formulas(page_of([full, shown]), measures())
+    assert shown.role == Role.FORMULA
+
+
+def even(text: str, x: float, y: float, font: str = "F7") -> Line:
+    """A line of letters that are all equally wide."""
+    return line(text, x, y, width=5.0 * len(text), font=font)
+
+
+CODE = ["begin lakes", "reed count each", "where north shore", "print sums twice", "while frog stays", "finish there"]
+
+
+def test_letters_of_one_breadth_are_a_typewriters_whatever_their_font_is_called() -> None:
+    words = " ".join(CODE).split()
+    code = [even(" ".join(words[i : i + 3]), 72, 100 + 12 * i) for i in range(0, len(words), 3)]
+    text = [line(LONG, 72, 300 + 12 * i, width=150 + 30 * i, font="Serif") for i in range(8)]
+    document = document_of([*code, *text])
+    name_typewriters(document)
+    assert all(is_typed(x) for x in code)
+    assert not any(is_typed(x) for x in text)
+
+
+def test_few_words_do_not_tell_a_typewriter() -> None:
+    document = document_of([even("reeds lakes frogs", 72, 100)])
+    name_typewriters(document)
+    assert not is_typed(next(iter(document.lines())))
+
+
+def test_a_layout_model_does_not_make_a_picture_of_program_text() -> None:
+    page = page_of([line("count = reeds + frogs", 72, 100 + 12 * i, font="CMTT10") for i in range(4)])
+    word = line("lake", 72, 160, size=6)
+    page.lines.append(word)
+    page.regions = [Region("picture", (60, 90, 300, 200))]
+    mark_seen(page, measures())
+    assert [x.role for x in page.lines] == [Role.BODY] * 4 + [Role.FIGURE]
+
+
+def test_program_text_in_aligned_columns_is_no_table() -> None:
+    at = [(text, x, 100 + 12 * i) for i in range(4) for text, x in ((f"bar{i}", 72), ("= Bar(i)", 120))]
+    lines = [line(text, x, y, font="CMTT10") for text, x, y in at]
+    for cell in lines:
+        cell.role = Role.TABLE
+    mark_code(document_of(lines, block_of([LONG] * 20, y=200)))
+    assert {x.role for x in lines} == {Role.CODE}
 
 
 def test_an_address_in_typewriter_letters_is_no_code() -> None:

@@ -226,6 +226,14 @@ def test_an_abstract_goes_on_over_columns_and_stops_at_the_introduction(read) ->
     assert any(s.heading == "Introduction" and s.passages for s in paper.sections)
 
 
+def test_a_larger_unnumbered_introduction_after_the_abstract_is_a_section(read) -> None:  # type: ignore[no-untyped-def]
+    begin = "\n#align(center)[*ABSTRACT*]\n" + ABSTRACT + "\n\n#text(14pt)[*Introduction*]\n\n" + TEXT * 3
+    rest = BODY.replace("1 Introduction", "1 Sites")
+    paper = read(title() + centred("Ada Fenwick", size=12) + begin + rest)
+    assert fold(paper.abstract) == fold(ABSTRACT)
+    assert [s.heading for s in paper.sections[:3]] == ["ABSTRACT", "Introduction", "Sites"]
+
+
 def test_a_paper_without_an_abstract_has_none(read) -> None:  # type: ignore[no-untyped-def]
     paper = read(title() + centred("Ada Fenwick", "University of Wetlands") + BODY)
     assert paper.abstract == ""
@@ -312,6 +320,8 @@ def test_addresses_in_groups_find_their_owners() -> None:
         1: "ada.fenwick@x.org",
         2: "calder@y.ac.uk",
     }
+    short = share_out(["bo@x.org", "tr@x.org"], ["Bo Lind", "Ada Fenwick", "Tom Reeve"])
+    assert short == {0: "bo@x.org", 2: "tr@x.org"}
     assert share_out(["office@x.org"], ["Ada Fenwick", "Tom Reeve"]) == {}
 
 

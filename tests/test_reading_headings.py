@@ -141,7 +141,7 @@ def test_one_bold_beginning_alone_is_no_heading_unless_its_words_are() -> None:
     assert [h.text for h in find_headings(with_run_ins("Limitations."), measures())][2:] == ["Limitations"]
 
 
-@pytest.mark.parametrize("lead", ["Theorem 1.", "Proof.", "Keywords:"])
+@pytest.mark.parametrize("lead", ["Discussion 1.2.", "Theorem 1.", "Proof.", "Keywords:"])
 def test_labels_are_no_run_in_headings(lead: str) -> None:
     assert len(find_headings(with_run_ins(lead, lead), measures())) == 2
 

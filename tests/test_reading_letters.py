@@ -30,6 +30,8 @@ LONG = "reeds grow slowly in the shallow northern lakes of the land"
         ("K˚ageb¨ack", "Kågebäck"),
         ("C¸elik", "Çelik"),
         ("it´s", "it’s"),
+        ("Adri`a", "Adrià"),
+        ("a `b' c`d`", "a `b' c`d`"),  # quotes
         ("x¯v", "x¯v"),  # there is no such letter: a mean in a formula
         ("plain", "plain"),
     ],
@@ -104,6 +106,14 @@ def test_a_paragraph_after_a_list_is_not_its_last_item() -> None:
     item = [line("• reeds in the north", 84, 100 + 12 * i, width=140) for i in range(2)]
     after = block_of([f"While {LONG}", LONG, "ends here."], 72, 124, indent=11)
     assert [kind for kind, _ in blocks([*item, *after])] == ["list", "paragraph"]
+
+
+def test_text_further_out_than_an_items_mark_is_none_of_the_list() -> None:
+    item = line("• Input: reeds in the north", 84, 100, width=140)
+    after = line("For this example we obtain", 72, 118, width=110)
+    assert [kind for kind, _ in blocks([item, after])] == ["list", "paragraph"]
+    low = line("and in the south of it", 72, 112, width=110)
+    assert [kind for kind, _ in blocks([item, low])] == ["list"]
 
 
 def test_an_item_as_long_as_a_paragraph_stands_for_itself() -> None:

@@ -239,6 +239,12 @@ def test_no_line_is_lost_or_doubled_by_splitting(entries: list[list[str]]) -> No
          ("Fenwick, A.", "Haldane, B.", "Ivory, C."), "On the reeds of lakes", 2019),
         ("12. Fenwick A, Haldane BC. On the reeds of lakes. Reeds. 2019;3:1-9.",
          ("Fenwick, A", "Haldane, BC"), "On the reeds of lakes", 2019),
+        ("Ada Fenwick, Bruno Haldane, et al. 2019. On the reeds of lakes. In Proc. of Reeds, pages 1–9.",
+         ("Ada Fenwick", "Bruno Haldane"), "On the reeds of lakes", 2019),
+        ("[4] Fenwick, Ada et al. ”On the reeds of lakes.” Reeds (2019) http://example.org/1",  # both quotes closing
+         ("Fenwick, Ada",), "On the reeds of lakes", 2019),
+        ("[5] A.v.d. Fenwick. On the reeds of lakes. Reed Press, 2019.",
+         ("A.v.d. Fenwick",), "On the reeds of lakes", 2019),
         ("Reed Core Team. (2019). Do reeds grow? A survey of northern lakes. Reed Press.",
          ("Reed Core Team",), "Do reeds grow? A survey of northern lakes", 2019),
     ],

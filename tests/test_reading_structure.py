@@ -252,6 +252,13 @@ def test_a_gap_begins_a_paragraph() -> None:
     assert starts(first + block_of(["Beta " + LONG, LONG, "the end."], y=146)) == ["Alpha", "Beta"]
 
 
+def test_a_gap_after_a_line_that_stops_short_begins_a_paragraph_though_its_full_stop_is_missing() -> None:
+    first = block_of(["Alpha " + LONG, LONG, "nearly to the full edge"], last=0.95)
+    assert starts(first + block_of(["Beta " + LONG, LONG, "the end."], y=142)) == ["Alpha", "Beta"]
+    full = block_of(["Alpha " + LONG, LONG, "to the full edge of it"], last=1.0)
+    assert starts(full + block_of(["Beta " + LONG, LONG, "the end."], y=142)) == ["Alpha"]
+
+
 def test_a_short_last_line_that_ends_a_sentence_begins_a_paragraph_after_it() -> None:
     first = block_of(["Alpha " + LONG, LONG, "the end."], last=0.4)
     assert starts(first + block_of(["Beta " + LONG, LONG, "the end."], y=136)) == ["Alpha", "Beta"]

@@ -28,11 +28,14 @@ COMBINING = {
 DOTLESS = {"ı": "i", "ȷ": "j"}
 BEFORE = re.compile("([\u00b4\u02cb\u00a8\u02c6\u02dc\u02c7\u02d8\u00af\u02c9\u02d9\u02da\u02dd])([A-Za-zıȷ])(?!['’])")
 AFTER = re.compile("([A-Za-zıȷ])([\u00b8\u02db])")
+TYPED_GRAVE = re.compile("(?<=[a-z])`([aeiou])(?![`'’])")  # "Adri`a": the grave of fonts that know no other
 POSSESSIVE = re.compile("(?<=[A-Za-z])\u00b4(?=(?:s|t|re|ve|ll|d|m)\\b)")  # "it´s": an apostrophe typed as an accent
 
 
 def composed(text: str) -> str:
     """The text with each accent on its letter, where Unicode has the two as one; NFC."""
+    if "`" in text:
+        text = TYPED_GRAVE.sub(lambda m: _one(m[1], "\u02cb") or m[0], text)
     if text.isascii():
         return text
     text = POSSESSIVE.sub("’", text)

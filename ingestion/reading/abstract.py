@@ -120,8 +120,10 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
     words = sum(len(x.words) for x in lines)
     if not lines or (label is None and (words > MOST_WORDS_UNLABELLED or words < LEAST_WORDS or not reading.ended)):
         return None
+    taken = {id(line) for line in lines}
     for inner in reading.inner:
-        headings.remove(inner)
+        if id(inner.lines[0]) in taken:  # one at which the abstract ended begins a section
+            headings.remove(inner)
     for line in lines:
         line.role = Role.BODY
     return Abstract(lines, own)
@@ -194,7 +196,7 @@ class _Reading:
             return False
         if self._own is not None:
             mine = self._own.lines[0]
-            return (
+            return line.size < mine.size + 0.4 and (
                 line.size < mine.size - 0.4
                 or (mine.bold and not line.bold)
                 or (self._own.style[3] and not line.text.isupper())

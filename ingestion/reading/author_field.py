@@ -17,7 +17,7 @@ NO_DATE = re.compile(r"\((?:n\.\s?d\.|in press|forthcoming|to appear|submitted)\
 BETWEEN_STOPS = re.compile(r"[.,]\s(?P<year>1[6-9]\d\d|20\d\d)[a-z]?(?:[.:]|,(?!\s\d))(?=\s|$)")
 OPENING, CLOSING = '“"„«', '”"“»'
 QUOTED = re.compile(
-    rf"(?:[{OPENING}]|‘‘|``|(?<=[\s,.])[‘'](?=[A-Z]))(?P<title>[^”»]{{3,400}}?)(?:[{CLOSING}]|’’|''|[’'](?=[,.\s]))"
+    rf"(?:[{OPENING}]|‘‘|``|(?<=\s)”(?=\w)|(?<=[\s,.])[‘'](?=[A-Z]))(?P<title>[^”»]{{3,400}}?)(?:[{CLOSING}]|’’|''|[’'](?=[,.\s]))"
 )
 STOP = re.compile(r"(?P<mark>[.?!])(?P<quote>[”\"’')]*)(?=\s|$)")
 AFTER_TITLE = re.compile(r"(?:url|doi|available|accessed|retrieved|arxiv)\b", re.I)
@@ -33,6 +33,7 @@ NO_NAME = re.compile(
 )
 LAST_NAME = re.compile(r"(?:\sand|\s&|,\sand|^\s*and)\s")
 LONGEST_NAME = 6  # words
+OTHERS_LAST = re.compile(r",?\s(?:and\s)?(?:et\.?\s?al|others)[.,]?$")
 AND_OTHERS = re.compile(r",?\s?(?:and\s)?(?:et\.?\s?al\.?|others)[.,]?")
 
 
@@ -64,6 +65,7 @@ def _ends_initials(text: str) -> bool:
 
 def _are_authors(text: str) -> bool:
     """Whether a text is one sentence of names: authors and then a title would be two, or hold long pieces."""
+    text = OTHERS_LAST.sub("", text.rstrip())
     pieces = [piece.split() for piece in SEPARATOR.split(text) if piece.strip(" .")]
     last = [w for w in pieces[-1] if w[:1].islower() and w not in AMONG_NAMES] if pieces else []
     long = len(pieces) > 1 and any(len(piece) > LONGEST_NAME for piece in pieces)
@@ -122,7 +124,8 @@ def sentence_end(text: str, start: int, *, names: bool = False) -> int:
             word = re.split(r"[\s(,]", text[max(start, stop.start() - 40) : stop.start()])[-1]
             after = text[stop.end() : stop.end() + 3].lstrip()
             initial = len(word.split("-")[-1]) <= 1 and (word[-1:].isupper() or "-" in word)
-            if initial or word.lower().strip(".") in ABBREVIATIONS or re.search(rf"\.{U}$", word):
+            inner = re.search(rf"\.(?:{U}|[a-z])$" if names else rf"\.{U}$", word)  # "G.v.d. Bergen"
+            if initial or inner or word.lower().strip(".") in ABBREVIATIONS:
                 others = word.lower() == "al" and after[:1].isupper()
                 if not others and not (names and initial and NO_NAME.match(text, stop.end())):
                     continue

@@ -14,12 +14,14 @@ TYPEWRITER = re.compile(
 )
 LEAST_LINES = 3
 MOST_SHARE = 0.5  # of a paper's lines
-ADDRESS = re.compile(r"https?://|www\.|@")
+ADDRESS = re.compile(r"https?://|www\.|[\w}]@\w")
 
 
 def mark_code(document: Document) -> None:
     """Gives code its role; footnotes, captions and tables are marked before."""
-    body = list(document.lines(Role.BODY))
+    # A table without a caption may be program text whose columns are aligned.
+    body = [x for x in document.lines(Role.BODY, Role.TABLE) if x.role == Role.BODY or not x.part]
+    body = [x for x in body if x.text.isprintable()]  # a frame's corners are drawn as letters
     typed = {id(line) for line in body if is_typed(line)}
     if len(typed) < LEAST_LINES or len(typed) > MOST_SHARE * len(body):
         return

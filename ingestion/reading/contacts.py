@@ -68,6 +68,8 @@ def likeness(email: str, name: str) -> float:
         if len(family) > 2 and family in joined:
             left = joined.replace(family, "", 1)
             return 0.95 if left and left[0] in initials else 0.85 if not left else 0.6
+    if joined == given:
+        return 0.75
     if len(given) > 2 and given in joined:
         left = joined.replace(given, "", 1)
         return 0.9 if left and left[0] in initials[1:] else 0.75 if not left else 0.5

@@ -15,6 +15,7 @@ from ingestion.reading.broken import joined_rows, rest_of
 from ingestion.reading.captions import Caption, around, find_captions
 from ingestion.reading.code import follows, is_typed
 from ingestion.reading.formulas import is_formula
+from ingestion.reading.front_zone import rows as by_height
 from ingestion.reading.regions import Room, Sheet, choose_rooms
 from ingestion.reading.tables import Rows, rows_of
 from ingestion.reading.typography import Typography
@@ -97,7 +98,7 @@ def _mark(page: PageModel, caption: Caption, room: Room | None, part: int) -> No
     inner: list[Line] = []
     role = ROLES[caption.label.kind]
     if room is not None and role != Role.BODY:
-        inner = sorted(room.lines, key=lambda line: (round(line.middle), line.x0))
+        inner = [line for row in by_height(room.lines) for line in row]
         for line in inner:
             line.role, line.part = role, part
     first = caption.lines[0]

@@ -14,6 +14,7 @@ MATH_FONT = re.compile(
 PUNCTUATION = frozenset(".,;:!?'\"()[]{}-–—/%&’‘“”@#•…§†‡©")
 WORD = re.compile(r"[a-z]{2,}")
 OPERATORS = frozenset({"min", "max", "log", "exp", "arg", "argmax", "argmin", "lim", "sup", "inf", "sin", "cos", "if"})
+LEAST_PLAIN = 3  # words in a line of a paragraph
 NUMBERED = re.compile(r".*\(\d{1,3}(?:\.\d{1,2})?[a-z]?\)\s*$")
 PLAIN_WORD = re.compile(r"[^\W\d_]{3,}[,.;:]?")
 
@@ -25,6 +26,7 @@ def mark_formulas(page: PageModel, measures: Typography) -> None:
     """
     lines = [line for line in page.lines if line.role == Role.BODY]
     found = [line for line in lines if is_formula(line, measures) and not _in_sentence(line, lines)]
+    found = [line for line in found if not _goes_on(line, lines, measures)]
     parts: list[list[Line]] = []
     for line in found:
         if parts and _is_near(parts[-1][-1], line, 1.6):
@@ -50,6 +52,21 @@ def _in_sentence(line: Line, lines: list[Line]) -> bool:
         if other is not line and same_row and -line.size < gap < 1.5 * line.size and _plain_words(other) >= 3:
             return True
     return False
+
+
+def _goes_on(line: Line, lines: list[Line], measures: Typography) -> bool:
+    """Whether it is a line of a paragraph: it begins where the full line of words right above does, at its distance."""
+    if NUMBERED.match(line.text):
+        return False
+    above = [x for x in lines if x.column == line.column and 0 < line.middle - x.middle < 1.25 * measures.pitch]
+    if len(above) != 1 or _plain_words(above[0]) < LEAST_PLAIN:
+        return False
+    if above[0].text.endswith("-") and line.text[:1].islower():  # a cut word
+        return True
+    if abs(above[0].x0 - line.x0) > 1.5:
+        return False
+    right = max(x.x1 for x in lines if x.column == line.column and _plain_words(x) >= LEAST_PLAIN)
+    return above[0].x1 > right - 1.5 * line.size and line.x0 < above[0].x1 - 0.5 * above[0].width
 
 
 def _is_near(a: Line, b: Line, steps: float) -> bool:

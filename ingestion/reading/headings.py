@@ -30,6 +30,7 @@ ALWAYS = whole(WORDS["unnumbered"])
 LABEL = re.compile(
     rf"(?:{alternatives(WORDS['labels'])})[\s.:]*(?:[A-Z]?[\d.]*\d\b|[A-Z]|\([^)]{{0,80}}\))?[\s.:)]*", re.I
 )
+COUNTED = re.compile(r"[^\W\d_]{3,20} \d{1,2}(?:\.\d{1,2}){1,2}\.?")  # "Discussion 1.2": a label like a theorem's
 CLOSED = whole(WORDS["without_run_ins"])
 PSEUDO_CODE = whole(WORDS["pseudo_code"])
 NEVER = 1_000_000
@@ -281,7 +282,7 @@ def _consistent(run_ins: list[Heading], kept: list[Heading], order: dict[int, in
         while at < len(marks) and order[id(marks[at].lines[0])] < order[id(heading.lines[0])]:
             open_section = not CLOSED.fullmatch(marks[at].text)
             at += 1
-        if open_section and not LABEL.fullmatch(heading.text):
+        if open_section and not LABEL.fullmatch(heading.text) and not COUNTED.fullmatch(heading.text):
             inside.append(heading)
     looks = Counter(h.look for h in inside)
     return [h for h in inside if looks[h.look] >= _least(h, numbers=numbers)]

@@ -13,8 +13,9 @@ from ingestion.reading.labels import BEFORE, SEVERAL, SINGLE, either, label_name
 ONE = r"(?:[A-Z]{1,2}[.-]?)?\d{1,3}(?:\.\d{1,2})?|[IVXL]{1,6}(?!\w)|[A-Z](?!\w)"
 PART = r"(?:\s?\(?[a-h]\)?(?![a-z]))?"
 BETWEEN = r"\s*(?:,\s*and|,|and|&|to|or|through|[-–—])\s*"
+SMALL = "|".join(sorted((w for w in SINGLE | SEVERAL if len(w) > 2 and w.isascii()), key=lambda w: (-len(w), w)))
 MENTION = re.compile(
-    rf"(?:(?P<before>{BEFORE})\s+)?\b(?P<word>{either(SINGLE | SEVERAL)})\b\.?\s*"
+    rf"(?:(?P<before>{BEFORE})\s+)?\b(?P<word>{either(SINGLE | SEVERAL)}|{SMALL})\b\.?\s*"
     rf"(?P<numbers>(?:{ONE}){PART}(?:{BETWEEN}(?:{ONE}){PART}){{0,12}})",
 )
 PIECE = re.compile(rf"(?P<between>to|through|[-–—])?\s*(?P<number>{ONE}){PART}")

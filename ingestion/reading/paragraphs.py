@@ -95,14 +95,19 @@ def _is_new(
         return indented or _words(open_) >= LEAST_CUT
     if between:  # a float or footnote that lies between
         return ends and not low
+    if open_.type == "list" and not low and b.x0 < open_.lines[0].x0 - 0.5 * m.size and step > 1.15 * m.pitch:
+        return True  # further out than the item's own mark
+    right = edges[(a.page, a.column)].right
     if step > 1.4 * m.pitch or step < -1:
-        return ends or step > 2.2 * m.pitch
+        # A justified line that stops short is its paragraph's last, whatever it ends with.
+        stops = m.justified and not low and a.x1 < right - 0.8 * m.size
+        return ends or step > 2.2 * m.pitch or (step > 0 and stops)
     # A list's last line stands further in than the paragraph after it.
     inward = a.x0 < b.x0 - 0.5 * m.size or open_.type == "list"
     if inward and not low and _is_indented(b, after, edges, m):
         return True
-    short = 1.5 * m.size if m.justified else 0.3 * (edges[(a.page, a.column)].right - edges[(a.page, a.column)].left)
-    return ends and not low and a.x1 < edges[(a.page, a.column)].right - short
+    short = 1.5 * m.size if m.justified else 0.3 * (right - edges[(a.page, a.column)].left)
+    return ends and not low and a.x1 < right - short
 
 
 def _resumes(unfinished: Block, line: Line) -> bool:

@@ -133,8 +133,12 @@ class Sheet:
         size = caption.lines[0].size
         top, bottom = caption.box[1], caption.box[3]
         rules = [d.box for d in self.drawn if _height(d.box) <= THIN and _width(d.box) > 60]
+        frame = [b for b in rules if top - 1.5 * size < b[1] < top + 2 or bottom - 2 < b[1] < bottom + size]
+        frame = [b for b in frame if abs(b[0] - caption.box[0]) < 14]
+        # One over both columns has its short caption in the first of them.
+        left, right = min([left, *(b[0] for b in frame)]), max([right, *(b[2] for b in frame)])
         rules = [b for b in rules if b[0] > left - 14 and b[2] < right + 14]
-        framed = any(top - 1.5 * size < b[1] < top + 2 or bottom - 2 < b[1] < bottom + size for b in rules)
+        framed = any(b in rules for b in frame)
         end = min((b[3] for b in rules if b[1] > bottom + 1.5 * size), default=None)
         others = [c.box[1] for c in self.captions if c is not caption and top < c.box[1]]
         if not framed or end is None or any(y < end for y in others):

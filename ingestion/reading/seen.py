@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingestion.pages import Line, PageModel, Region, Role
+from ingestion.reading.code import is_typed
 from ingestion.reading.doubt import is_running
 from ingestion.reading.labels import label_of
 from ingestion.reading.typography import Typography
@@ -16,6 +17,7 @@ from ingestion.reading.typography import Typography
 RUNNING = ("text", "list-item")
 ZONE = 0.12  # the share of the page's height at its head and foot where running heads stand
 MOST_PICTURE = 0.6  # the share of a page beyond which a "picture" is a page with a background
+CODED = ("picture", "table")  # what the model takes program text for
 INTO = {"table": Role.TABLE, "picture": Role.FIGURE, "formula": Role.FORMULA}
 FROM = (Role.BODY, Role.TABLE, Role.FIGURE, Role.FORMULA, Role.FOOTNOTE)
 
@@ -41,7 +43,7 @@ def _correct(kind: str, lines: Sequence[Line], page: PageModel, measures: Typogr
             if line.role in FROM:
                 line.role = Role.CAPTION
     for line in lines:
-        if line.role not in FROM:
+        if line.role not in FROM or (kind in CODED and not line.part and is_typed(line)):
             continue
         if kind in RUNNING and line.role != Role.BODY and is_running(line, measures):
             line.role = Role.BODY
