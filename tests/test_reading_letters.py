@@ -29,6 +29,9 @@ LONG = "reeds grow slowly in the shallow northern lakes of the land"
         ("˙Zelasko", "Żelasko"),
         ("K˚ageb¨ack", "Kågebäck"),
         ("C¸elik", "Çelik"),
+        ("Ceau¸su", "Ceauşu"),
+        ("Fran¸cois", "François"),
+        ("K˛edra", "Kędra"),
         ("it´s", "it’s"),
         ("x¯v", "x¯v"),  # there is no such letter: a mean in a formula
         ("plain", "plain"),
@@ -51,6 +54,27 @@ def test_composing_is_stable_and_loses_no_letter(text: str) -> None:
 
 def text_of(lines: list[Line]) -> str:
     return join(lines, Vocabulary(document_of(lines)))[0]
+
+
+@pytest.mark.parametrize(
+    ("known", "above", "below", "meant"),
+    [
+        ("It is widely known.", "a widely-", "mapped lake", "widely-mapped"),
+        ("A meadow-based count.", "the meadow-", "level gauge", "meadow-level"),
+        ("Take the sum.", "a termi-", "nal-size sum", "terminal-size"),
+        ("Take the term by hand.", "a term-", "by-term sum", "term-by-term"),
+        ("We call it ReedNet.", "with Reed-", "Net we", "ReedNet"),
+        ("We call it reeds.", "with Reed-", "Net we", "Reed-Net"),
+        ("Say apply.", "we are apply-", "ing it", "applying"),
+        ("It is so.", "pages 441–", "446, May", "pages 441–446,"),
+        ("It is so.", "at https://example.org/fen/", "Reeds.jl now", "https://example.org/fen/Reeds.jl"),
+        ("It is so.", "at https://reeds.example.", "org/fen now", "https://reeds.example.org/fen"),
+        ("It is so.", "at https://example.org/", "and there", "https://example.org/ and"),
+        ("It is so.", "at https://example.org.", "Then we", "https://example.org. Then"),
+    ],
+)
+def test_what_a_line_end_cuts_is_put_together(known: str, above: str, below: str, meant: str) -> None:
+    assert meant in text_of([line(known, y=88), line(above, y=100), line(below, y=112)])
 
 
 def test_a_word_cut_in_two_known_words_keeps_its_hyphen() -> None:
