@@ -88,6 +88,13 @@ def test_a_line_at_the_head_of_one_page_only_is_no_running_head() -> None:
     assert all(x.role == Role.BODY for x in document.lines())
 
 
+def test_the_last_line_of_an_entry_is_no_running_foot_however_often_it_stands_there() -> None:
+    pages = [block_of([LONG, LONG, f"pages {n}–9."], y=725, page=n, last=0.2) for n in range(1, 5)]
+    document = document_of(*pages)
+    mark_furniture(document)
+    assert all(x.role == Role.BODY for x in document.lines())
+
+
 def test_stamps_of_archives_are_furniture_only_at_the_edges() -> None:
     stamp, cited = line("arXiv:2101.12345v2 [cs.CL]", 72, 770), line("see arXiv:2101.12345", 72, 400)
     mark_furniture(document_of([stamp, cited]))

@@ -47,7 +47,7 @@ def find_captions(page: PageModel, measures: Typography) -> list[Caption]:
         if label is None:
             continue
         above = _above(line, lines)
-        weak = _weak(line, label, above, measures)
+        weak = _weak(line, label, above, lines, measures)
         if weak is not None:
             found.append(Caption(label, [line], weak))
     starts = {id(caption.lines[0]) for caption in found}
@@ -74,7 +74,13 @@ def _above(line: Line, lines: list[Line]) -> Line | None:
     return max(near, key=lambda x: x.middle, default=None)
 
 
-def _weak(line: Line, label: Label, above: Line | None, measures: Typography) -> bool | None:
+def _is_cell(line: Line, lines: list[Line]) -> bool:
+    """Whether two others or more stand beside it: the last row of a table."""
+    beside = [x for x in lines if x.block == line.block and abs(x.middle - line.middle) < 0.3 * line.size]
+    return len(beside) >= 3 and all(len(x.words) <= 3 for x in beside)
+
+
+def _weak(line: Line, label: Label, above: Line | None, lines: list[Line], measures: Typography) -> bool | None:
     """False where a line surely begins a caption, True where it may, None where it does not."""
     named, last = line.words[0].style, line.words[-1].style
     styled = (named.bold and not last.bold) or (named.font != last.font and not last.italic) or named.bold
@@ -82,10 +88,12 @@ def _weak(line: Line, label: Label, above: Line | None, measures: Typography) ->
     if above is not None and abs(above.size - line.size) < 0.4 and font_of(above) == font_of(line):
         step = line.middle - above.middle
         runs_on = step < APART * max(measures.pitch, 1.1 * line.size) * min(1.0, line.size / measures.size)
+        cell = label.marked and _is_cell(above, lines)
         # A line of a paragraph goes on over the edge; what begins anew stands behind the end of a sentence.
-        if runs_on and not styled and above.block == line.block:
+        if runs_on and not styled and not cell and above.block == line.block:
             return None
-        if runs_on and not styled and (not label.marked or not above.text.rstrip().endswith((".", "!", "?", ":"))):
+        ends = above.text.rstrip().endswith((".", "!", "?", ":"))
+        if runs_on and not styled and not cell and (not label.marked or not ends):
             return None if rest[:1].islower() or not label.marked else True
     if label.marked:
         return False
