@@ -89,7 +89,8 @@ def test_a_line_at_the_head_of_one_page_only_is_no_running_head() -> None:
 
 
 def test_the_last_line_of_an_entry_is_no_running_foot_however_often_it_stands_there() -> None:
-    pages = [block_of([LONG, LONG, f"pages {n}–9."], y=725, page=n, last=0.2) for n in range(1, 5)]
+    words = LONG.split()
+    pages = [block_of([" ".join(words[n:]), f"pages {n}–9."], y=737, page=n, last=0.2) for n in range(1, 5)]
     document = document_of(*pages)
     mark_furniture(document)
     assert all(x.role == Role.BODY for x in document.lines())
