@@ -67,7 +67,10 @@ def test_a_box_with_lines_of_text_is_no_picture() -> None:
 
 
 def test_cells_without_a_sign_of_a_formula_are_a_table() -> None:
-    cells = [line(t, 72 + 90 * (i % 2), 100 + 14 * (i // 2)) for i, t in enumerate("Lake Reeds Fen 31 Moor 12".split())]
+    cells = [
+        line(t, 72 + 90 * (i % 2), 100 + 14 * (i // 2))
+        for i, t in enumerate(["Lake", "Reeds", "Fen", "31", "Moor", "12"])
+    ]
     assert seen(cells, Region("formula", (60, 90, 300, 150))) == [Role.TABLE] * 6
 
 

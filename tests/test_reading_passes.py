@@ -35,6 +35,16 @@ def test_fragments_of_one_printed_line_become_one_line() -> None:
     assert page.lines[0].box == (72, 100, 170, 110)
 
 
+def test_a_fraction_in_a_running_line_stays_in_it() -> None:
+    left, upper = line("the reeds grow with weight w =", 72, 100, width=130), line("1", 215, 96, size=7)
+    lower = line("P(y|h)", 206, 105, size=7)
+    lower.words += line("and are cut in winter", 232, 100).words
+    lower.refresh()
+    page = page_of([left, upper, lower])
+    join_fragments(page)
+    assert [x.text for x in page.lines] == ["the reeds grow with weight w = 1 P(y|h) and are cut in winter"]
+
+
 def test_fragments_with_a_column_gap_or_of_other_blocks_stay_apart() -> None:
     gap = [line("left", 72, width=60), line("right", 160, width=60)]
     blocks = [line("left", 72, width=60), line("right", 136, width=60, block=1)]

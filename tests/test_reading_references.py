@@ -380,6 +380,8 @@ def test_the_sample_is_read_entry_by_entry_and_its_citations_are_tied(gold: dict
 
 
 def test_and_others_are_no_title() -> None:
-    fields = fields_of("Ada Fenwick, Bert Moor, Cleo Lake, et al. 2016. Reedflow: A count of reeds. In Fen Days, pages 2–4.")
+    fields = fields_of(
+        "Ada Fenwick, Bert Moor, Cleo Lake, et al. 2016. Reedflow: A count of reeds. In Fen Days, pages 2–4."
+    )
     assert fields.title == "Reedflow: A count of reeds"
     assert fields.authors == ("Ada Fenwick", "Bert Moor", "Cleo Lake")

@@ -17,6 +17,7 @@ from ingestion.reading.typography import Typography
 CLOSE = 1.65  # times the size: the widest step from line to line within a caption
 APART = 1.25  # times the pitch: a wider step is a gap
 MOST_LINES = 40
+RULE = (2.6, 60.0)  # points: what is lower and wider is a rule
 
 
 @dataclass(slots=True, eq=False)
@@ -51,8 +52,9 @@ def find_captions(page: PageModel, measures: Typography) -> list[Caption]:
         if weak is not None:
             found.append(Caption(label, [line], weak))
     starts = {id(caption.lines[0]) for caption in found}
+    rules = [d.box for d in page.drawn if d.box[3] - d.box[1] < RULE[0] and d.box[2] - d.box[0] > RULE[1]]
     for caption in found:
-        caption.lines += _rest(caption.lines[0], lines, starts)
+        caption.lines += _rest(caption.lines[0], lines, starts, rules)
     return found
 
 
@@ -102,7 +104,7 @@ def _weak(line: Line, label: Label, above: Line | None, lines: list[Line], measu
     return not styled
 
 
-def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
+def _rest(first: Line, lines: list[Line], starts: set[int], rules: list[Box]) -> list[Line]:
     """The lines that go on with a caption, found by their place: a wide caption's last line may be a column's."""
     own = [first]
     pitch = 0.0
@@ -133,6 +135,8 @@ def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
         step = after.middle - last.middle
         if pitch and step > 1.2 * pitch + 0.5:
             break
+        if not alone and any(_cuts(rule, last, after, left, right) for rule in rules):
+            break
         if not alone and _is_other(after, own, lines, font, italic, pitch):
             break
         if alone:
@@ -142,6 +146,12 @@ def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
         own.append(after)
         rest.append(after)
     return rest
+
+
+def _cuts(rule: Box, last: Line, after: Line, left: float, right: float) -> bool:
+    """Whether a rule over most of a caption's width lies below its last line: what stands under it is a listing."""
+    over = min(rule[2], right) - max(rule[0], left) > 0.8 * (right - left)
+    return over and last.middle < (rule[1] + rule[3]) / 2 < after.middle
 
 
 def _beside(line: Line, lines: list[Line], own: list[Line], starts: set[int]) -> Line | None:

@@ -31,7 +31,9 @@ def mark_furniture(document: Document) -> None:
             again = bare or _key(line) in repeated
             label = label_of(line.text)  # captions may begin alike on many pages
             again = again and not (label is not None and label.marked)
-            if zone and (STAMP.search(line.text) or (again and not _is_cell(line, lines) and not _is_last(line, lines))):
+            if zone and (
+                STAMP.search(line.text) or (again and not _is_cell(line, lines) and not _is_last(line, lines))
+            ):
                 line.role = Role.FURNITURE
         _mark_beside(page)
         _mark_line_numbers(lines)
