@@ -462,3 +462,20 @@ def test_a_listing_at_the_head_of_the_next_page_belongs_to_the_caption_at_the_fo
     found = mark_floats(document, measures(2))
     assert [(f.page, f.region) for f in found] == [(2, (72, 60, code[0].x1, code[-1].y1))]
     assert {x.role for x in code} == {Role.CODE}
+
+
+def test_a_caption_close_below_the_last_row_of_its_table_is_one() -> None:
+    cells = [line(f"{i}.{k}", 72 + 90 * k, 100 + 12 * i) for i in range(4) for k in range(3)]
+    caption = line("Table 1: Reeds and fens of the north.", 72, 149)
+    assert [c.weak for c in find_captions(page_of([*cells, caption]), measures())] == [False]
+
+
+def test_a_rule_below_a_caption_ends_it() -> None:
+    lines = [
+        line(t, 72, 100 + 12 * i, width=w)
+        for i, (t, w) in enumerate((("Algorithm 1: Count of reeds", 130), ("Input: a lake", 90)))
+    ]
+    page = page_of(lines)
+    assert [len(c.lines) for c in find_captions(page, measures())] == [2]
+    page.drawn = [Drawn((70, 110.5, 290, 111.5))]
+    assert [len(c.lines) for c in find_captions(page, measures())] == [1]

@@ -393,3 +393,9 @@ def test_the_samples_first_pages_are_read_as_their_gold_says() -> None:
 def token_f1(a: str, b: str) -> float:
     x, y = (Counter(re.findall(r"\w+", text.lower())) for text in (a, b))
     return 2 * (x & y).total() / max(1, x.total() + y.total())
+
+
+def test_a_raised_letter_within_a_name_is_no_mark(read) -> None:  # type: ignore[no-untyped-def]
+    names = "#align(center)[#text(17pt)[*Reeds in Winter*]\n\nAda J. M#super[c]Fen, Bert Moor]\n"
+    paper = read(f"{names}\n*Abstract.* {ABSTRACT}\n{BODY}")
+    assert [a.name for a in paper.authors] == ["Ada J. McFen", "Bert Moor"]

@@ -61,6 +61,19 @@ def test_a_caption_needs_its_label_and_takes_all_its_lines() -> None:
     assert seen([line("Reeds over the years", 72, 100)], region) == [Role.BODY]
 
 
+def test_a_box_with_lines_of_text_is_no_picture() -> None:
+    listing = [line(text, 72, 100 + 12 * i, size=7) for i, text in enumerate(("k = f (a, b)", "i, j = g (a)", "# so"))]
+    assert seen(listing, Region("picture", (60, 90, 300, 140))) == [Role.BODY] * 3
+
+
+def test_cells_without_a_sign_of_a_formula_are_a_table() -> None:
+    cells = [
+        line(t, 72 + 90 * (i % 2), 100 + 14 * (i // 2))
+        for i, t in enumerate(["Lake", "Reeds", "Fen", "31", "Moor", "12"])
+    ]
+    assert seen(cells, Region("formula", (60, 90, 300, 150))) == [Role.TABLE] * 6
+
+
 def test_a_running_head_is_left_out_only_at_the_edge_of_the_page() -> None:
     head, middle = line("Reed Letters", 72, 30), line("Reed Letters", 72, 400)
     regions = Region("page-header", (60, 20, 300, 50)), Region("page-header", (60, 390, 300, 420))

@@ -7,11 +7,12 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pages import block_of, document_of, line, page_of
+from made_pages import block_of, document_of, line, measures, page_of
 
 from ingestion.pages import Line, Role
 from ingestion.pdf.accents import composed
 from ingestion.reading.footnotes import is_marked
+from ingestion.reading.formulas import mark_formulas
 from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.lines import join_fragments
 from ingestion.reading.paragraphs import find_blocks
@@ -29,6 +30,9 @@ LONG = "reeds grow slowly in the shallow northern lakes of the land"
         ("˙Zelasko", "Żelasko"),
         ("K˚ageb¨ack", "Kågebäck"),
         ("C¸elik", "Çelik"),
+        ("Ceau¸su", "Ceauşu"),
+        ("Fran¸cois", "François"),
+        ("K˛edra", "Kędra"),
         ("it´s", "it’s"),
         ("Adri`a", "Adrià"),
         ("a `b' c`d`", "a `b' c`d`"),  # quotes
@@ -53,6 +57,27 @@ def test_composing_is_stable_and_loses_no_letter(text: str) -> None:
 
 def text_of(lines: list[Line]) -> str:
     return join(lines, Vocabulary(document_of(lines)))[0]
+
+
+@pytest.mark.parametrize(
+    ("known", "above", "below", "meant"),
+    [
+        ("It is widely known.", "a widely-", "mapped lake", "widely-mapped"),
+        ("A meadow-based count.", "the meadow-", "level gauge", "meadow-level"),
+        ("Take the sum.", "a termi-", "nal-size sum", "terminal-size"),
+        ("Take the term by hand.", "a term-", "by-term sum", "term-by-term"),
+        ("We call it ReedNet.", "with Reed-", "Net we", "ReedNet"),
+        ("We call it reeds.", "with Reed-", "Net we", "Reed-Net"),
+        ("Say apply.", "we are apply-", "ing it", "applying"),
+        ("It is so.", "pages 441–", "446, May", "pages 441–446,"),
+        ("It is so.", "at https://example.org/fen/", "Reeds.jl now", "https://example.org/fen/Reeds.jl"),
+        ("It is so.", "at https://reeds.example.", "org/fen now", "https://reeds.example.org/fen"),
+        ("It is so.", "at https://example.org/", "and there", "https://example.org/ and"),
+        ("It is so.", "at https://example.org.", "Then we", "https://example.org. Then"),
+    ],
+)
+def test_what_a_line_end_cuts_is_put_together(known: str, above: str, below: str, meant: str) -> None:
+    assert meant in text_of([line(known, y=88), line(above, y=100), line(below, y=112)])
 
 
 def test_a_word_cut_in_two_known_words_keeps_its_hyphen() -> None:
@@ -158,3 +183,33 @@ def test_running_heads_inside_wide_margins_are_left_out() -> None:
     mark_furniture(document)
     assert [page.lines[0].role for page in document.pages] == [Role.BODY] + [Role.FURNITURE] * 4
     assert {x.role for page in document.pages for x in page.lines[1:]} == {Role.BODY}
+
+
+def test_a_formula_that_goes_on_with_a_line_stays_in_its_paragraph() -> None:
+    rows = ["the reeds of a lake are counted once and we write", "x = y + z + 3 − w", "for them all"]
+    lines = [line(rows[0], y=100, width=300), line(rows[1], y=112, width=200, font="CMMI10"), line(rows[2], y=124)]
+    page = page_of(lines)
+    mark_formulas(page, measures())
+    assert [x.role for x in lines] == [Role.BODY] * 3
+
+
+def test_a_formula_after_a_gap_is_displayed() -> None:
+    rows = ["the reeds of a lake are counted once and we write", "x = y + z + 3 − w"]
+    lines = [line(rows[0], y=100, width=300), line(rows[1], y=124, width=200, font="CMMI10")]
+    page = page_of(lines)
+    mark_formulas(page, measures())
+    assert [x.role for x in lines] == [Role.BODY, Role.FORMULA]
+
+
+def test_what_stands_below_a_list_at_the_edge_is_a_paragraph() -> None:
+    items = [line(f"• Lake [{i}]", 110, 100 + 20 * i) for i in range(3)]
+    below = block_of(["Once we have the lakes we go", "on to the fens"], y=165, width=400)
+    assert [b.type for b in find_blocks([*items, *below], measures())] == ["list", "paragraph"]
+
+
+def test_terms_with_what_they_mean_are_passages_of_their_own() -> None:
+    first = [line("Reed", 72, 100, bold=True), line("Fen", 72, 118, bold=True)]
+    for term in first:
+        term.words += line("is what grows in the shallow lakes and", 110, term.y0, width=380).words
+        term.refresh()
+    assert len(find_blocks(first, measures())) == 2

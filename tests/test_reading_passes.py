@@ -35,6 +35,16 @@ def test_fragments_of_one_printed_line_become_one_line() -> None:
     assert page.lines[0].box == (72, 100, 170, 110)
 
 
+def test_a_fraction_in_a_running_line_stays_in_it() -> None:
+    left, upper = line("the reeds grow with weight w =", 72, 100, width=130), line("1", 215, 96, size=7)
+    lower = line("P(y|h)", 206, 105, size=7)
+    lower.words += line("and are cut in winter", 232, 100).words
+    lower.refresh()
+    page = page_of([left, upper, lower])
+    join_fragments(page)
+    assert [x.text for x in page.lines] == ["the reeds grow with weight w = 1 P(y|h) and are cut in winter"]
+
+
 def test_fragments_with_a_column_gap_or_of_other_blocks_stay_apart() -> None:
     gap = [line("left", 72, width=60), line("right", 160, width=60)]
     blocks = [line("left", 72, width=60), line("right", 136, width=60, block=1)]
@@ -84,6 +94,14 @@ def test_running_heads_and_page_numbers_are_furniture_and_the_body_is_not() -> N
 
 def test_a_line_at_the_head_of_one_page_only_is_no_running_head() -> None:
     document = document_of([line("A title that stands high", 72, 50)], [line("Other words", 72, 50, page=2)], [])
+    mark_furniture(document)
+    assert all(x.role == Role.BODY for x in document.lines())
+
+
+def test_the_last_line_of_an_entry_is_no_running_foot_however_often_it_stands_there() -> None:
+    words = LONG.split()
+    pages = [block_of([" ".join(words[n:]), f"pages {n}–9."], y=737, page=n, last=0.2) for n in range(1, 5)]
+    document = document_of(*pages)
     mark_furniture(document)
     assert all(x.role == Role.BODY for x in document.lines())
 

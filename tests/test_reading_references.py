@@ -383,3 +383,11 @@ def test_the_sample_is_read_entry_by_entry_and_its_citations_are_tied(gold: dict
     printed = [m for p in passages for m in re.findall(r"\[\d+(?:, \d+)*\]|\([A-Z][^()]{3,80}, \d{4}\)", p.text)]
     tied = [c.text for p in passages for c in p.cites]
     assert len([m for m in printed if any(m in t for t in tied)]) >= 0.98 * len(printed)
+
+
+def test_and_others_are_no_title() -> None:
+    fields = fields_of(
+        "Ada Fenwick, Bert Moor, Cleo Lake, et al. 2016. Reedflow: A count of reeds. In Fen Days, pages 2–4."
+    )
+    assert fields.title == "Reedflow: A count of reeds"
+    assert fields.authors == ("Ada Fenwick", "Bert Moor", "Cleo Lake")

@@ -27,6 +27,7 @@ COMBINING = {
 }
 DOTLESS = {"ı": "i", "ȷ": "j"}
 BEFORE = re.compile("([\u00b4\u02cb\u00a8\u02c6\u02dc\u02c7\u02d8\u00af\u02c9\u02d9\u02da\u02dd])([A-Za-zıȷ])(?!['’])")
+FIRST = re.compile("(?<![cstCST])\u00b8([cstCST])|(?<![aeiuAEIU])\u02db([aeAE])")  # TeX prints "¸s", not "s¸"
 AFTER = re.compile("([A-Za-zıȷ])([\u00b8\u02db])")
 TYPED_GRAVE = re.compile("(?<=[a-z])`([aeiou])(?![`'’])")  # "Adri`a": the grave of fonts that know no other
 POSSESSIVE = re.compile("(?<=[A-Za-z])\u00b4(?=(?:s|t|re|ve|ll|d|m)\\b)")  # "it´s": an apostrophe typed as an accent
@@ -40,6 +41,7 @@ def composed(text: str) -> str:
         return text
     text = POSSESSIVE.sub("’", text)
     text = BEFORE.sub(lambda m: _one(m[2], m[1]) or m[0], text)
+    text = FIRST.sub(lambda m: _one(m[1] or m[2], m[0][0]) or m[0], text)
     text = AFTER.sub(lambda m: _one(m[1], m[2]) or m[0], text)
     return unicodedata.normalize("NFC", text)
 

@@ -201,6 +201,8 @@ def _rows(
                     hidden.setdefault(reason, []).append(span["text"].strip())
             words, doubts = [], list[str | None]()
             for word, doubt in _words(line, boxes.get((block["number"], at), []), verdicts):
+                if word.text < " " and all(c < " " for c in word.text):  # a corner of a frame, set as a letter
+                    continue
                 words.append(word)
                 doubts.append(doubt)
             text = "".join(s["text"] for s in line["spans"])

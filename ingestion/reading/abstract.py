@@ -100,6 +100,7 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
     assert first is not None
     heads = {id(h.lines[0]): h for h in headings}
     own = heads.get(id(first)) if label is not None else None
+    rest = False
     flow = _flow(document, first)
     if label is not None:
         rest = _cut_label(label)
@@ -124,6 +125,8 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
     for inner in reading.inner:
         if id(inner.lines[0]) in taken:  # one at which the abstract ended begins a section
             headings.remove(inner)
+    if label is not None and own is None and not rest:
+        label.role = Role.HEADING  # the section's own; no words of the text before it
     for line in lines:
         line.role = Role.BODY
     return Abstract(lines, own)

@@ -17,6 +17,7 @@ from ingestion.reading.typography import Typography
 CLOSE = 1.65  # times the size: the widest step from line to line within a caption
 APART = 1.25  # times the pitch: a wider step is a gap
 MOST_LINES = 40
+RULE = (2.6, 60.0)  # points: what is lower and wider is a rule
 
 
 @dataclass(slots=True, eq=False)
@@ -47,12 +48,13 @@ def find_captions(page: PageModel, measures: Typography) -> list[Caption]:
         if label is None:
             continue
         above = _above(line, lines)
-        weak = _weak(line, label, above, measures)
+        weak = _weak(line, label, above, lines, measures)
         if weak is not None:
             found.append(Caption(label, [line], weak))
     starts = {id(caption.lines[0]) for caption in found}
+    rules = [d.box for d in page.drawn if d.box[3] - d.box[1] < RULE[0] and d.box[2] - d.box[0] > RULE[1]]
     for caption in found:
-        caption.lines += _rest(caption.lines[0], lines, starts)
+        caption.lines += _rest(caption.lines[0], lines, starts, rules)
     return found
 
 
@@ -74,7 +76,13 @@ def _above(line: Line, lines: list[Line]) -> Line | None:
     return max(near, key=lambda x: x.middle, default=None)
 
 
-def _weak(line: Line, label: Label, above: Line | None, measures: Typography) -> bool | None:
+def _is_cell(line: Line, lines: list[Line]) -> bool:
+    """Whether two others or more stand beside it: the last row of a table."""
+    beside = [x for x in lines if x.block == line.block and abs(x.middle - line.middle) < 0.3 * line.size]
+    return len(beside) >= 3 and all(len(x.words) <= 3 for x in beside)
+
+
+def _weak(line: Line, label: Label, above: Line | None, lines: list[Line], measures: Typography) -> bool | None:
     """False where a line surely begins a caption, True where it may, None where it does not."""
     named, last = line.words[0].style, line.words[-1].style
     styled = (named.bold and not last.bold) or (named.font != last.font and not last.italic) or named.bold
@@ -82,10 +90,12 @@ def _weak(line: Line, label: Label, above: Line | None, measures: Typography) ->
     if above is not None and abs(above.size - line.size) < 0.4 and font_of(above) == font_of(line):
         step = line.middle - above.middle
         runs_on = step < APART * max(measures.pitch, 1.1 * line.size) * min(1.0, line.size / measures.size)
+        cell = label.marked and _is_cell(above, lines)
         # A line of a paragraph goes on over the edge; what begins anew stands behind the end of a sentence.
-        if runs_on and not styled and above.block == line.block:
+        if runs_on and not styled and not cell and above.block == line.block:
             return None
-        if runs_on and not styled and (not label.marked or not above.text.rstrip().endswith((".", "!", "?", ":"))):
+        ends = above.text.rstrip().endswith((".", "!", "?", ":"))
+        if runs_on and not styled and not cell and (not label.marked or not ends):
             return None if rest[:1].islower() or not label.marked else True
     if label.marked:
         return False
@@ -94,7 +104,7 @@ def _weak(line: Line, label: Label, above: Line | None, measures: Typography) ->
     return not styled
 
 
-def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
+def _rest(first: Line, lines: list[Line], starts: set[int], rules: list[Box]) -> list[Line]:
     """The lines that go on with a caption, found by their place: a wide caption's last line may be a column's."""
     own = [first]
     pitch = 0.0
@@ -125,6 +135,8 @@ def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
         step = after.middle - last.middle
         if pitch and step > 1.2 * pitch + 0.5:
             break
+        if not alone and any(_cuts(rule, last, after, left, right) for rule in rules):
+            break
         if not alone and _is_other(after, own, lines, font, italic, pitch):
             break
         if alone:
@@ -134,6 +146,12 @@ def _rest(first: Line, lines: list[Line], starts: set[int]) -> list[Line]:
         own.append(after)
         rest.append(after)
     return rest
+
+
+def _cuts(rule: Box, last: Line, after: Line, left: float, right: float) -> bool:
+    """Whether a rule over most of a caption's width lies below its last line: what stands under it is a listing."""
+    over = min(rule[2], right) - max(rule[0], left) > 0.8 * (right - left)
+    return over and last.middle < (rule[1] + rule[3]) / 2 < after.middle
 
 
 def _beside(line: Line, lines: list[Line], own: list[Line], starts: set[int]) -> Line | None:

@@ -26,7 +26,12 @@ def mark_formulas(page: PageModel, measures: Typography) -> None:
     """
     lines = [line for line in page.lines if line.role == Role.BODY]
     found = [line for line in lines if is_formula(line, measures) and not _in_sentence(line, lines)]
-    found = [line for line in found if not _goes_on(line, lines, measures)]
+    seen = [line for line in page.lines if line.role == Role.FORMULA]
+    wrapped = _wrapped(page, {id(line) for line in (*found, *seen)}, measures) if found or seen else set()
+    found = [line for line in found if id(line) not in wrapped]
+    for line in seen:
+        if id(line) in wrapped:
+            line.role = Role.BODY
     parts: list[list[Line]] = []
     for line in found:
         if parts and _is_near(parts[-1][-1], line, 1.6):
@@ -54,19 +59,32 @@ def _in_sentence(line: Line, lines: list[Line]) -> bool:
     return False
 
 
-def _goes_on(line: Line, lines: list[Line], measures: Typography) -> bool:
-    """Whether it is a line of a paragraph: it begins where the full line of words right above does, at its distance."""
-    if NUMBERED.match(line.text):
-        return False
-    above = [x for x in lines if x.column == line.column and 0 < line.middle - x.middle < 1.25 * measures.pitch]
-    if len(above) != 1 or _plain_words(above[0]) < LEAST_PLAIN:
-        return False
-    if above[0].text.endswith("-") and line.text[:1].islower():  # a cut word
-        return True
-    if abs(above[0].x0 - line.x0) > 1.5:
-        return False
-    right = max(x.x1 for x in lines if x.column == line.column and _plain_words(x) >= LEAST_PLAIN)
-    return above[0].x1 > right - 1.5 * line.size and line.x0 < above[0].x1 - 0.5 * above[0].width
+def _wrapped(page: PageModel, formulas: set[int], measures: Typography) -> set[int]:
+    """Which lines (by id) only go on with a paragraph that is broken at its right edge: they are no displayed formulas,
+    which begin further in or after a gap."""
+    right: dict[int, float] = {}
+    for line in page.lines:
+        if line.role == Role.BODY and id(line) not in formulas:
+            right[line.column] = max(right.get(line.column, 0.0), line.x1)
+    found: set[int] = set()
+    before: Line | None = None
+    for line in page.lines:
+        if line.role not in (Role.BODY, Role.FORMULA) or (id(line) in formulas and before is None):
+            before = None
+            continue
+        if id(line) in formulas and before is not None:
+            full = before.column == line.column and before.x1 > right.get(line.column, before.x1) - 1.5 * line.size
+            step = line.middle - before.middle
+            flush = line.x0 <= before.x0 + 2 or (line.block == before.block and _plain_words(line) >= 1)
+            alike = abs(line.size - before.size) < 0.6 and _plain_words(before) >= 3
+            near = 0.6 * measures.pitch < step < 1.35 * measures.pitch
+            cut = before.text.endswith("-") and line.text[:1].islower() and near
+            if not (cut or (full and flush and near and alike)) or before.text.endswith((".", ":")):
+                before = None
+                continue
+            found.add(id(line))
+        before = line
+    return found
 
 
 def _is_near(a: Line, b: Line, steps: float) -> bool:

@@ -15,6 +15,8 @@ from ingestion.reading.names import CLOSE, OPEN, SYMBOLS
 MARKISH = re.compile(rf"(?:[\d,;.\s()\[\]{re.escape(SYMBOLS)}]|[a-z](?![a-z])|ID|iD)+")
 
 
+RAISED_LETTER = re.compile(r"Ma?c[A-Z]")
+
 WIDE = 0.8  # times the size: names set apart by spaces alone
 
 
@@ -51,6 +53,8 @@ def _wrapped(word: Word) -> str:
     if word.style.raised and MARKISH.fullmatch(text):
         return f"{OPEN}{text}{CLOSE}"
     start, end = word.raised or (0, 0)
+    if RAISED_LETTER.fullmatch(text[: end + 1]):  # a name's own letter, as in "McCrae"
+        return text
     if end and MARKISH.fullmatch(text[start:end]):
         return f"{text[:start]}{OPEN}{text[start:end]}{CLOSE}{text[end:]}"
     return text

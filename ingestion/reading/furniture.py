@@ -31,7 +31,9 @@ def mark_furniture(document: Document) -> None:
             again = bare or _key(line) in repeated
             label = label_of(line.text)  # captions may begin alike on many pages
             again = again and not (label is not None and label.marked)
-            if zone and (STAMP.search(line.text) or (again and not _is_cell(line, lines))):
+            if zone and (
+                STAMP.search(line.text) or (again and not _is_cell(line, lines) and not _is_last(line, lines))
+            ):
                 line.role = Role.FURNITURE
         _mark_beside(page)
         _mark_line_numbers(lines)
@@ -55,6 +57,20 @@ def _is_cell(line: Line, lines: list[Line]) -> bool:
     row = [x for x in others if abs(x.middle - line.middle) < 0.4 * line.size]
     near = [x for x in others if abs(x.x1 - line.x1) < 3 and abs(x.middle - line.middle) < 8 * line.size]
     return len(row) >= 2 or sum(not any(c.isalpha() for c in x.text) for x in near) >= 2
+
+
+def _is_last(line: Line, lines: list[Line]) -> bool:
+    """Whether words are the last of a paragraph or entry: right below a line of their own block, set as it is."""
+    if not any(c.isalpha() for c in line.text):
+        return False
+    return any(
+        x.block == line.block
+        and 0 < line.middle - x.middle < 1.4 * line.size
+        and abs(x.size - line.size) < 0.2
+        and abs(x.x0 - line.x0) < 2
+        and x.x1 > line.x1 + 4 * line.size
+        for x in lines
+    )
 
 
 def _zone(page: PageModel, line: Line) -> str:

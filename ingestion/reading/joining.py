@@ -16,6 +16,7 @@ from ingestion.pages import Document, Line, Role, Word
 HYPHENS = ("-", "\u2010", "\u2011", "\u00ad")
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 BARE = re.compile(r"^[^\w]+|[^\w]+$")
+ADDRESS_PART = re.compile(r"[^\s./_~=?&%#:-]*[./_~=?&%#:-]+\w|\S*\d")  # goes on with an address: "reeds/Fen.jl"
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 
 
@@ -24,12 +25,16 @@ class Vocabulary:
 
     def __init__(self, document: Document) -> None:
         self._count: Counter[str] = Counter()
+        self._firsts: set[str] = set()  # of words that are written with a hyphen
         cut = False
         for line in document.lines(Role.BODY, Role.REFERENCE, Role.CAPTION, Role.FOOTNOTE):
             words = line.words[1:] if cut else line.words  # the other half of a cut word is no word
             cut = line.words[-1].text.endswith(HYPHENS)
             for word in words[:-1] if cut else words:
-                self._count[_bare(word.text)] += 1
+                bare = _bare(word.text)
+                self._count[bare] += 1
+                if "-" in bare:
+                    self._firsts.add(bare.split("-")[0])
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """Whether `first-second` is written with its hyphen; `first` without it."""
@@ -39,7 +44,17 @@ class Vocabulary:
             return hyphenated > joined
         if "-" in a:  # state-of-the-|art
             return True
-        return len(a) >= 4 and len(b) >= 4 and self._count[a] > 0 and self._count[b] > 0
+        if len(a) >= 6 and a in self._firsts and len(b) >= 4:  # character-|level, where "character-based" stands
+            return True
+        if self._count[a] == 0 or len(a) < 4:
+            return False
+        # "widely-|studied", "term-|by-term"
+        return len(b) >= 4 and (self._count[b] > 0 or a.endswith("ly") or self._count[b.split("-")[0]] > 0)
+
+    def is_one_word(self, first: str, second: str) -> bool:
+        """Whether both halves are printed elsewhere as one word, and never with a hyphen: a name such as "WordNet"."""
+        a, b = _bare(first), _bare(second)
+        return self._count[a + b] > 0 and self._count[f"{a}-{b}"] == 0
 
 
 def join(lines: Iterable[Line], vocabulary: Vocabulary) -> tuple[str, Positions]:
@@ -57,11 +72,12 @@ def join(lines: Iterable[Line], vocabulary: Vocabulary) -> tuple[str, Positions]
                 continue
             if cut is not None:
                 first = parts[-1].rstrip()
-                if text[0].islower() and not vocabulary.keeps_hyphen(first[:-1], text):
+                low = text[0].islower()
+                if not vocabulary.keeps_hyphen(first[:-1], text) if low else vocabulary.is_one_word(first[:-1], text):
                     parts[-1] = first[:-1]
                     length -= 1
                     places[-1] = places[-1]._replace(end=length)
-            elif parts:
+            elif parts and not (i == 0 and _goes_on(parts[-1], text)):
                 parts.append(" ")
                 length += 1
             parts.append(text)
@@ -70,6 +86,13 @@ def join(lines: Iterable[Line], vocabulary: Vocabulary) -> tuple[str, Positions]
             ends_line = i == len(line.words) - 1
             cut = word if ends_line and len(text) > 2 and text.endswith(HYPHENS) and text[-2].isalpha() else None
     return "".join(parts), Positions.of(places)
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a line ends in the middle of a range of pages or of an address."""
+    if before.endswith("–"):
+        return len(before) > 1 and before[-2].isdigit() and after[0].isdigit()
+    return "://" in before and before.endswith(("/", ".")) and ADDRESS_PART.match(after) is not None
 
 
 def _bare(word: str) -> str:

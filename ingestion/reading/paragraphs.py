@@ -89,6 +89,10 @@ def _is_new(
             return False
         return _is_indented(b, after, edges, m) or a.x1 < edges[(a.page, a.column)].right - 1.5 * m.size
     step = b.middle - a.middle
+    if open_.type == "list" and not low and step > 1.2 * m.pitch and b.x0 < open_.lines[0].x0 - 0.6 * m.size:
+        return True  # after its items
+    if not low and step > 1.25 * m.pitch and b.words[0].style.bold and not a.words[-1].style.bold:
+        return True  # a term with what it means
     if any(x.role == Role.FORMULA for x in between):
         # What a formula cuts off is a passage of its own, if what stands before is as long as one.
         indented = ends and not low and _is_indented(b, after, edges, m)

@@ -28,6 +28,7 @@ DATE = re.compile(r"[,.]\s(?:(?:[A-Z][a-z]{2,8}\.?|\d{1,2})\s)?(?:19|20)\d\d$")
 EDITION = re.compile(r"\s?\((?:[^()]{1,20}\s)?(?:ed|edn|edition|version)\b[^()]{0,20}\)$", re.I)
 TAG = re.compile(r"\s*\[[A-Z .]{2,12}\]\s*")
 LEADING_YEAR = re.compile(r"\(?(?:1[6-9]|20)\d\d[a-z]?\)?[.,:]\s+")
+OTHERS = re.compile(r"et\.?\s?al\.?[,:]?\s+(?=\(?(?:1[6-9]|20)\d\d)")
 TAKEN_OUT = re.compile(r"\s{6,}")  # where an identifier stood
 SURE_VENUE = re.compile(r",\s(?:pp|pages|vol|arxiv|url|https|in proc)", re.I)
 LATEST = 2060
@@ -89,6 +90,8 @@ def _marker(text: str, number: int | None) -> str | None:
 
 def _title(text: str, plain: str, after: int, italics: Sequence[tuple[int, int]]) -> str | None:
     start = after + len(text[after:]) - len(text[after:].lstrip(" .,;:)–—-"))
+    others = OTHERS.match(plain, start)
+    start = others.end() if others else start
     year = LEADING_YEAR.match(plain, start)
     start = year.end() if year else start
     quoted = QUOTED.match(plain, start)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ingestion.pages import Line, PageModel, Region, Role
 from ingestion.reading.code import is_typed
 from ingestion.reading.doubt import is_running
+from ingestion.reading.formulas import is_math_font
 from ingestion.reading.labels import label_of
 from ingestion.reading.typography import Typography
 
@@ -18,6 +19,9 @@ RUNNING = ("text", "list-item")
 ZONE = 0.12  # the share of the page's height at its head and foot where running heads stand
 MOST_PICTURE = 0.6  # the share of a page beyond which a "picture" is a page with a background
 CODED = ("picture", "table")  # what the model takes program text for
+LEAST_LISTING, LEAST_CELLS = 3, 6  # lines
+SMALL = 0.7  # of the body's size: what is smaller in a box of text names its parts
+PLAIN = frozenset(" .,;:%-–()/")
 INTO = {"table": Role.TABLE, "picture": Role.FIGURE, "formula": Role.FORMULA}
 FROM = (Role.BODY, Role.TABLE, Role.FIGURE, Role.FORMULA, Role.FOOTNOTE)
 
@@ -42,17 +46,37 @@ def _correct(kind: str, lines: Sequence[Line], page: PageModel, measures: Typogr
         for line in lines:
             if line.role in FROM:
                 line.role = Role.CAPTION
+    is_text = kind == "picture" and _is_listing(lines)
+    into = Role.TABLE if kind == "formula" and _is_grid(lines) else None
     for line in lines:
         if line.role not in FROM or (kind in CODED and not line.part and is_typed(line)):
             continue
         if kind in RUNNING and line.role != Role.BODY and is_running(line, measures):
             line.role = Role.BODY
-        elif kind in INTO:
-            line.role = INTO[kind]
+        elif kind in INTO and not (is_text and line.size > SMALL * measures.size):
+            line.role = into or INTO[kind]
         elif kind in ("page-header", "page-footer") and _in_zone(page, line):
             line.role = Role.FURNITURE
         elif kind == "footnote" and line.size < measures.size - 0.4:
             line.role = Role.FOOTNOTE
+
+
+def _is_listing(lines: Sequence[Line]) -> bool:
+    """Whether a "picture" that no caption names is a box with lines of text, most of them under each other."""
+    if len(lines) < LEAST_LISTING or any(line.part for line in lines):
+        return False
+    under = max(sum(abs(a.x0 - b.x0) < 2 for b in lines) for a in lines)
+    return under >= max(LEAST_LISTING, 0.5 * len(lines)) and sum(len(x.words) for x in lines) >= 3 * len(lines)
+
+
+def _is_grid(lines: Sequence[Line]) -> bool:
+    """Whether a "formula" holds no sign of one, but rows of cells."""
+    if any(not c.isalnum() and c not in PLAIN for line in lines for c in line.text):
+        return False
+    if any(is_math_font(word.style.font) for line in lines for word in line.words):
+        return False
+    beside = [sum(abs(a.middle - b.middle) < 0.4 * a.size for b in lines) for a in lines]
+    return len(lines) >= LEAST_CELLS and min(beside) > 1
 
 
 def _region_of(line: Line, regions: Sequence[Region]) -> int | None:
