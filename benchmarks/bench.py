@@ -49,10 +49,10 @@ class Ingested(msgspec.Struct, frozen=True):
 
 
 def variables(home: Path, there: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a command over a home: no setting of Strata but this home and `there`."""
+    """The environment of a command over a home: no setting of Strata but this home, the fast reading, and `there`."""
     drop = ("STRATA_", "PYTHONDONTWRITEBYTECODE")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(drop)}
-    return {**clean, "STRATA_HOME": str(home), **there}
+    return {**clean, "STRATA_HOME": str(home), "STRATA_LAYOUT": "never", **there}
 
 
 class Bench:
@@ -125,15 +125,15 @@ class Bench:
         """Runs `strata COMMAND`."""
         return self.run(home, "-m", "strata", *command, ok=ok, environment=environment)
 
-    def ingest(self, *paths: Path) -> Ingested:
+    def ingest(self, *paths: Path, layout: str = "never") -> Ingested:
         """Takes PDFs into a project of a fresh home; single failures are in the report."""
-        home = self.home()
-        return Ingested(home, self.strata(home, "ingest", *paths, "--project", PROJECT, "--json", ok=(0, 1)))
+        home, asked = self.home(), ("--project", PROJECT, "--layout", layout, "--json")
+        return Ingested(home, self.strata(home, "ingest", *paths, *asked, ok=(0, 1)))
 
     @cached_property
     def papers(self) -> Ingested:
-        """The 80 papers that the questions are about; taken in once a run."""
-        return self.ingest(self.need("qasper/pdf"))
+        """The 80 papers that the questions are about, read as by default; taken in once a run."""
+        return self.ingest(self.need("qasper/pdf"), layout="auto")
 
     @cached_property
     def questions(self) -> list[dict[str, Any]]:
