@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hostile_pdfs as hostile
 import psutil
+import pymupdf
 import pytest
 from conftest import Run
 from hostile_objects import SENTENCE, TRAPS
@@ -15,6 +16,7 @@ from hostile_objects import SENTENCE, TRAPS
 from hierarchy.errors import READ_CODES, ReadError
 from hierarchy.paper import Paper
 from ingestion.containment import Reader
+from ingestion.pdf.extract import extract
 from ingestion.settings import IngestionSettings
 
 LIMIT_S = 10
@@ -68,3 +70,14 @@ def test_a_batch_with_traps_goes_on_and_leaves_no_process(here: Run, tmp_path: P
     assert {f["file"]: f["code"] for f in report["failed"]}["a endless.pdf"] == "timeout"
     assert {f["code"] for f in report["failed"]} <= set(READ_CODES)
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+
+
+def test_pages_are_read_though_what_is_told_besides_them_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "told.pdf"
+    with pymupdf.open() as pdf:
+        pdf.new_page().insert_text((72, 100), "Reeds grow slowly in the shallow lakes of the north.")
+        pdf.xref_set_key(pdf.pdf_catalog(), "Metadata", f"{pdf.pdf_catalog()} 0 R")  # no stream
+        pdf.save(path)
+    with pymupdf.open(path) as again, pytest.raises(pymupdf.mupdf.FzErrorFormat):
+        again.get_xml_metadata()
+    assert "Reeds grow slowly" in extract(path).pages[0].own_text

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pymupdf
 
@@ -23,6 +23,8 @@ from ingestion.pdf.bookmarks import bookmarks
 from ingestion.pdf.ocr import Ocr
 from ingestion.pdf.sight import Sight, Verdict
 from ingestion.pdf.unshown import shown_text, with_all_layers
+
+T = TypeVar("T")
 
 FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 AGAIN = "Download or copy it again."
@@ -63,11 +65,11 @@ def extract(path: Path, ocr: str = "", asks_drawn: Callable[[str], bool] = lambd
                 "too_large",
             )
         document = Document([], {k: str(v) for k, v in (pdf.metadata or {}).items() if v})
-        document.metadata["xmp"] = str(pdf.get_xml_metadata() or "")[:MOST_XMP]
+        document.metadata["xmp"] = _told(lambda: str(pdf.get_xml_metadata() or "")[:MOST_XMP], "")
         if pdf.is_repaired:
             document.warnings.append(ReadWarning("repaired", "The file is damaged; what could be repaired was read."))
-        document.outline = bookmarks(pdf)
-        bare, scans = with_all_layers(pdf, path), Ocr(ocr)
+        document.outline = _told(lambda: bookmarks(pdf), [])
+        bare, scans = _told(lambda: with_all_layers(pdf, path), pdf), Ocr(ocr)
         for index in range(pdf.page_count):
             try:
                 document.pages.append(_page(pdf, bare, index, document, scans, asks_drawn))
@@ -86,6 +88,14 @@ def extract(path: Path, ocr: str = "", asks_drawn: Callable[[str], bool] = lambd
         what = "; OCR found none either" if scans.ready else ": the file is a scan, or its pages are empty"
         raise ReadError(f"No page has text that a program can read{what}.", scans.advice or AGAIN, "no_text")
     return document
+
+
+def _told(ask: Callable[[], T], otherwise: T) -> T:
+    """What a file tells besides its pages; where that is damaged, the pages are read without it."""
+    try:
+        return ask()
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
+        return otherwise
 
 
 def opened(path: Path) -> Any:
