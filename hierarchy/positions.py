@@ -8,7 +8,7 @@ kind of text it maps, nor who made it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +22,16 @@ def box_of(values: Iterable[float]) -> Box:
     """A box from anything with four numbers."""
     x0, y0, x1, y1 = values
     return float(x0), float(y0), float(x1), float(y1)
+
+
+def around(boxes: Collection[Box]) -> Box:
+    """The smallest box that holds all of some boxes, of which there is one at least."""
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def contains(box: Box, point: tuple[float, float]) -> bool:
+    """Whether a point lies in a box."""
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 Table = npt.NDArray[np.int32]

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from hierarchy.paper import HiddenText, ReadWarning
-from hierarchy.positions import Box
+from hierarchy.positions import Box, around
 
 
 class Role(Enum):
@@ -77,12 +77,7 @@ class Line:
         middle of its largest words: a raised mark does not move it."""
         self.text = " ".join(w.text for w in self.words)
         boxes = [w.box for w in self.words]
-        self.box = (
-            min(b[0] for b in boxes),
-            min(b[1] for b in boxes),
-            max(b[2] for b in boxes),
-            max(b[3] for b in boxes),
-        )
+        self.box = around(boxes)
         sizes: dict[float, int] = {}
         letters = bold = italic = 0
         for word in self.words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_headings import outlined
 from made_pages import block_of, document_of, line, measures, page_of
 
 from hierarchy.paper import Author
@@ -15,17 +16,6 @@ from ingestion.reading.joining import Vocabulary, join
 from ingestion.reading.paragraphs import find_blocks
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
-
-
-def outlined(headings: list[tuple[str, float, bool]]) -> Document:
-    """A page with these headings (text, size, bold), each over a short paragraph."""
-    lines: list[Line] = []
-    y = 100.0
-    for i, (text, size, bold) in enumerate(headings):
-        lines.append(line(text, 72, y, size=size, bold=bold, block=2 * i))
-        lines += block_of([LONG, LONG, "ends here."], y=y + 22, width=400, block=2 * i + 1)
-        y += 22 + 3 * 12 + 14
-    return document_of(lines)
 
 
 def outline(document: Document) -> list[tuple[str | None, str, int]]:

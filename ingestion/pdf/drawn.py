@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pymupdf
 
-from hierarchy.positions import Box
+from hierarchy.positions import Box, around
 
 SCALE = 2.0  # pixels a point
 LEAST_SCALE = 0.8  # with fewer, small letters are a blur
@@ -29,9 +29,7 @@ def seen(page: Any, boxes: Sequence[Box]) -> list[bool] | None:
     """For each box of a word, in points of the unturned page, whether the word shows; None where it cannot be told."""
     if not boxes:
         return []
-    area = pymupdf.Rect(
-        min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-    )
+    area = pymupdf.Rect(around(boxes))
     size = max(1.0, area.width * area.height)
     scale = min(SCALE, float(np.sqrt(MOST_PIXELS / size)))
     if scale < LEAST_SCALE or not _can_be_drawn(page):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from hierarchy.positions import Box
+from hierarchy.positions import Box, contains
 
 LEAST_SIZE = 2.0  # points
 LEAST_ALPHA = 20  # of 255
@@ -58,17 +58,13 @@ def hidden_reason(ink: Ink, painted: Painted) -> str | None:
     middle = ((ink.box[0] + ink.box[2]) / 2, (ink.box[1] + ink.box[3]) / 2)
     light = min(color) >= 255 - NEAR
     # Dark text is questioned only where something is drawn: without it, it stands on white paper.
-    if not (light or painted.covers(middle)) or any(_inside(middle, box) for box in painted.pictures()):
+    if not (light or painted.covers(middle)) or any(contains(box, middle) for box in painted.pictures()):
         return None
     under = WHITE
     for box, fill in painted.fills():
-        if _inside(middle, box):
+        if contains(box, middle):
             under = _rgb(fill)
     return "colour" if all(abs(a - b) <= NEAR for a, b in zip(color, under, strict=True)) else None
-
-
-def _inside(point: tuple[float, float], box: Box) -> bool:
-    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 def _rgb(fill: tuple[float, ...]) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hierarchy.positions import Box, box_of
+from hierarchy.positions import Box, box_of, contains
 from ingestion.pages import Drawn
 
 MOST_DRAWINGS = 20_000  # beyond it a page is a map or an attack, and its colours are not looked up
@@ -49,7 +49,7 @@ class PaintedPage:
         self._drawn()
         x, y = point
         x0, y0, x1, y1 = self._hull
-        return x0 <= x <= x1 and y0 <= y <= y1 and any(_holds(box, x, y) for _, box in self._filled)
+        return x0 <= x <= x1 and y0 <= y <= y1 and any(contains(box, point) for _, box in self._filled)
 
     def fills(self) -> list[tuple[Box, tuple[float, ...]]]:
         if self._fills is None:
@@ -75,8 +75,7 @@ class PaintedPage:
 
     def under_page_picture(self, point: tuple[float, float]) -> bool:
         """Whether a picture of most of the page is laid over this point after some text was drawn."""
-        x, y = point
-        return any(kind in PICTURES and self._share(b) > 0.6 and _holds(b, x, y) for kind, b in self.late())
+        return any(kind in PICTURES and self._share(b) > 0.6 and contains(b, point) for kind, b in self.late())
 
     def _share(self, box: Box) -> float:
         return (box[2] - box[0]) * (box[3] - box[1]) / max(1.0, self._area)
@@ -104,7 +103,3 @@ class PaintedPage:
                 x0, y0, x1, y1 = zip(*(box for _, box in self._filled), strict=True)
                 self._hull = (min(x0), min(y0), max(x1), max(y1))
         return self._log
-
-
-def _holds(box: Box, x: float, y: float) -> bool:
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]

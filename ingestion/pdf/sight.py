@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hierarchy.positions import Box, box_of
+from hierarchy.positions import Box, box_of, contains
 from ingestion.pages import Drawn
 from ingestion.pdf.drawn import seen
 from ingestion.pdf.hidden import LEAST_ALPHA, LEAST_SIZE, NEAR, Ink, hidden_reason
@@ -56,7 +56,7 @@ class Sight:
             return Verdict(reason)
         if self._is_under(ink.box):
             return Verdict("covered", sure=False)
-        if _is_light(ink.color) and any(_holds(box, _middle(ink.box)) for box in self._painted.pictures()):
+        if _is_light(ink.color) and any(contains(box, _middle(ink.box)) for box in self._painted.pictures()):
             return Verdict("colour", sure=False)
         return SEEN
 
@@ -136,7 +136,3 @@ def _is_light(color: int) -> bool:
 
 def _middle(box: Box) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-
-
-def _holds(box: Box, point: tuple[float, float]) -> bool:
-    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]

@@ -202,7 +202,7 @@ class _Reading:
             return line.size < mine.size + 0.4 and (
                 line.size < mine.size - 0.4
                 or (mine.bold and not line.bold)
-                or (self._own.style[3] and not line.text.isupper())
+                or (self._own.look[3] and not line.text.isupper())
             )
         return bool(self.lines) and abs(line.size - self.lines[0].size) < 0.5 and line.text.strip().endswith((":", "."))
 

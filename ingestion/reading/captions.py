@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from hierarchy.positions import Box
+from hierarchy.positions import Box, around
 from ingestion.pages import Line, PageModel, Role
 from ingestion.reading.labels import Label, label_of
 from ingestion.reading.typography import Typography
@@ -31,11 +31,6 @@ class Caption:
     @property
     def box(self) -> Box:
         return around([line.box for line in self.lines])
-
-
-def around(boxes: list[Box]) -> Box:
-    """The smallest box that holds all."""
-    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
 
 
 def find_captions(page: PageModel, measures: Typography) -> list[Caption]:

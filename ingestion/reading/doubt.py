@@ -15,7 +15,6 @@ from ingestion.reading.footnotes import is_marked
 from ingestion.reading.typography import Typography
 
 FLOATS = (Role.TABLE, Role.FIGURE, Role.FORMULA)
-LEAST_DOUBTS = 1  # on one page: those with one hold 90% of what a second look changes, on a quarter of the pages
 
 
 class Doubt(NamedTuple):
@@ -26,8 +25,8 @@ class Doubt(NamedTuple):
 
 
 def doubtful_pages(pages: list[PageModel], measures: Typography) -> list[int]:
-    """The numbers of the pages that are worth a second look."""
-    return [page.number for page in pages if len(list(doubts(page, measures))) >= LEAST_DOUBTS]
+    """The numbers of the pages that are worth a second look: one line in doubt is enough (docs/decisions/0013)."""
+    return [page.number for page in pages if any(True for _ in doubts(page, measures))]
 
 
 def doubts(page: PageModel, measures: Typography) -> Iterator[Doubt]:
@@ -50,11 +49,14 @@ def doubts(page: PageModel, measures: Typography) -> Iterator[Doubt]:
 
 def is_running(line: Line, measures: Typography) -> bool:
     """Words in the body's size, mostly letters: not code, formulas, notes, or words in drawings."""
-    letters = sum(c.isalpha() for c in line.text)
-    wordy = len(line.words) >= 4 and letters > 0.7 * len(line.text.replace(" ", ""))
+    wordy = len(line.words) >= 4 and _is_lettered(line, 0.7)
     return wordy and abs(line.size - measures.size) < 0.6
 
 
 def _is_prose(line: Line) -> bool:
-    letters = sum(c.isalpha() for c in line.text)
-    return letters > 0.6 * len(line.text.replace(" ", "")) and len(line.words) >= 3
+    return len(line.words) >= 3 and _is_lettered(line, 0.6)
+
+
+def _is_lettered(line: Line, share: float) -> bool:
+    """Whether letters are more than this share of what is printed."""
+    return sum(c.isalpha() for c in line.text) > share * len(line.text.replace(" ", ""))

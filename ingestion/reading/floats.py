@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hierarchy.positions import Box
+from hierarchy.positions import Box, around
 from ingestion.pages import Document, Line, PageModel, Role
 from ingestion.reading.broken import joined_rows, rest_of
-from ingestion.reading.captions import Caption, around, find_captions
+from ingestion.reading.captions import Caption, find_captions
 from ingestion.reading.code import follows, is_typed
 from ingestion.reading.formulas import is_formula
 from ingestion.reading.front_zone import rows as by_height

@@ -54,7 +54,7 @@ def _in_sentence(line: Line, lines: list[Line]) -> bool:
     for other in lines:
         gap = max(other.x0 - line.x1, line.x0 - other.x1)
         same_row = min(line.y1, other.y1) - max(line.y0, other.y0) > 0.5 * min(line.height, other.height)
-        if other is not line and same_row and -line.size < gap < 1.5 * line.size and _plain_words(other) >= 3:
+        if other is not line and same_row and -line.size < gap < 1.5 * line.size and _plain_words(other) >= LEAST_PLAIN:
             return True
     return False
 
@@ -76,7 +76,7 @@ def _wrapped(page: PageModel, formulas: set[int], measures: Typography) -> set[i
             full = before.column == line.column and before.x1 > right.get(line.column, before.x1) - 1.5 * line.size
             step = line.middle - before.middle
             flush = line.x0 <= before.x0 + 2 or (line.block == before.block and _plain_words(line) >= 1)
-            alike = abs(line.size - before.size) < 0.6 and _plain_words(before) >= 3
+            alike = abs(line.size - before.size) < 0.6 and _plain_words(before) >= LEAST_PLAIN
             near = 0.6 * measures.pitch < step < 1.35 * measures.pitch
             cut = before.text.endswith("-") and line.text[:1].islower() and near
             if not (cut or (full and flush and near and alike)) or before.text.endswith((".", ":")):

@@ -65,11 +65,6 @@ class Heading:
         """How it is set."""
         return look_of(self.words, self.text, run_in=self.run_in)
 
-    @property
-    def style(self) -> Look:
-        """How it is set."""
-        return self.look
-
     def heal(self, vocabulary: Vocabulary) -> None:
         """Puts words together that are cut at line ends; a hyphen that belongs to the word stays."""
         text = join([*self.lines[:-1], self._last()], vocabulary)[0]

@@ -6,11 +6,11 @@ It knows how labels are written, and must not know where they stand on a page.
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
 from typing import NamedTuple
 
-WORDS = tomllib.loads((Path(__file__).parent / "words" / "labels.toml").read_text("utf-8"))
+from ingestion.reading.cues import table
+
+WORDS = table("labels")
 BEFORE = "|".join(WORDS["before"]["words"] + [word.upper() for word in WORDS["before"]["words"]])
 KINDS = ("figure", "table", "code", "box")
 SINGLE = {word.lower(): kind for kind in KINDS for word in WORDS[kind]["words"]}

@@ -148,7 +148,7 @@ def _ends_list(heading: Heading, own: Heading | None, after: Sequence[Line]) -> 
     if _is_list_heading(heading.text) or AFTER_LIST.match(heading.text):
         return True
     telling = _telling(after)
-    if own is not None and heading.style == own.style:
+    if own is not None and heading.look == own.look:
         return telling < 0.35
     return telling < 0.1
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from hierarchy.positions import Box
+from hierarchy.positions import Box, around
 from ingestion.pages import Drawn, Line, PageModel, Role
-from ingestion.reading.captions import Caption, around
+from ingestion.reading.captions import Caption
 from ingestion.reading.code import LEAST_LINES, is_typed
 from ingestion.reading.prose import find_prose
 from ingestion.reading.typography import Typography

@@ -9,7 +9,7 @@ import msgspec
 
 from hierarchy.identity import Occurrences
 from hierarchy.paper import Passage, Section
-from hierarchy.positions import Box, Positions
+from hierarchy.positions import Positions, around
 from ingestion.pages import Document, Line, Role
 from ingestion.reading.abstract import Abstract
 from ingestion.reading.citations import Citations, raised_spans
@@ -84,7 +84,7 @@ def build_sections(
             level=level,
             kind=kind,
             page=lines[0].page,
-            box=_around(lines),
+            box=around([line.box for line in lines if line.page == lines[0].page]),
             path=path,
             passages=tuple(_passages(draft.lines, ids, measures, vocabulary, citations)),
         )
@@ -133,8 +133,3 @@ def abstract_of(sections: Iterable[Section]) -> str:
 def title_places(lines: list[Line], vocabulary: Vocabulary) -> Positions:
     """Where the title stands."""
     return join(lines, vocabulary)[1]
-
-
-def _around(lines: list[Line]) -> Box:
-    page = [line for line in lines if line.page == lines[0].page]
-    return (min(x.x0 for x in page), min(x.y0 for x in page), max(x.x1 for x in page), max(x.y1 for x in page))

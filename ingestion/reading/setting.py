@@ -17,7 +17,6 @@ from ingestion.reading.typography import Typography
 
 CODE_FONT = re.compile(r"mono|courier|typewriter|code|consol|menlo|sftt|cmtt|lmtt|nimbusmon", re.I)
 SMALL_CAPITALS = re.compile(r"csc|smallcap|-sc\b|caps|scosf|smcp", re.I)
-SUBSET = re.compile(r"^[A-Z]{6}\+")
 
 
 class Look(NamedTuple):
