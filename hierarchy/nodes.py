@@ -29,17 +29,27 @@ class Level(StrEnum):
 
 
 class Value(msgspec.Struct, frozen=True):
-    """A number that a finding states, with what it measures and under which condition."""
+    """A number that a finding states: what it measures, under which condition, and the number that it is compared with.
+
+    `unit` as printed ("%", "dB", "hours"), None for a bare number. `interval` is the interval of uncertainty that is
+    printed with it.
+    """
 
     metric: str | None = None
     value: float | None = None
     unit: str | None = None
     condition: str | None = None
-    baseline: str | None = None
+    baseline: float | None = None
+    interval: tuple[float, float] | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a paper states, as a record; `evidence` is the id of the passage that says it, `quote` its words there."""
+    """What a paper states, as a record; `evidence` is the id of the passage that says it, `quote` its words there.
+
+    `kind`: result, claim, method, limitation, definition or other. `direction`: increase, decrease, none (no
+    difference), difference, or None where nothing is compared. `attribution`: "own", or "reported" where the paper
+    tells what others found. `origin`: "rules", or the name of the language model.
+    """
 
     claim: str
     kind: str
@@ -48,6 +58,7 @@ class Finding(msgspec.Struct, frozen=True):
     values: tuple[Value, ...] = ()
     direction: str | None = None
     hedged: bool = False
+    attribution: str = "own"
     origin: str = "rules"
 
 
