@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hierarchy.identity import fold
 from hierarchy.paper import Paper
 from ingestion.reader import read_paper
-from ingestion.reading.contacts import addresses, share_out
-from ingestion.reading.keywords import split
-from ingestion.reading.language import language_of
-from ingestion.reading.names import CLOSE, OPEN, read_names, with_accents
+from ingestion.reading.front.contacts import addresses, share_out
+from ingestion.reading.front.keywords import split
+from ingestion.reading.front.language import language_of
+from ingestion.reading.front.names import CLOSE, OPEN, read_names, with_accents
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 TEXT = (

@@ -1,0 +1,307 @@
+"""Where the abstract begins and ends: by its label, else as the first prose below the authors.
+
+It may stand in one column or over both, and go on over a column or a page; labels inside it belong to it. It must not
+know the authors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from hierarchy.identity import fold
+from ingestion.pages import Document, Line, PageModel, Role
+from ingestion.reading.cues import anywhere, either, table
+from ingestion.reading.front.keywords import begins_keywords
+from ingestion.reading.front.names import COUNTRIES, PLACES
+from ingestion.reading.headings.finding import Heading
+from ingestion.reading.lines.typography import Typography
+
+CUES = table("front")
+LABELS = either(CUES["label"]["abstract"])
+LABEL = re.compile(
+    rf"(?P<label>{LABELS})(?P<stop>\s*[:.—–-]+\s*|\s*$|\s+(?=(?-i:[A-Z\"“‘(]))|(?=[\u3040-\u9fff]))", re.I
+)
+SPACED = re.compile(r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y)\W*", re.I)
+INTRODUCTION = re.compile(rf"(?:(?:\d|I)\s*[.:]?\s+)?{either(CUES['label']['introduction'])}\W*", re.I)
+STRUCTURED = re.compile(rf"{either(CUES['label']['structured'])}\W*", re.I)
+NOTE = anywhere(CUES["note"]["cues"])
+NUMBERED_ONE = re.compile(r"(?:1|I)\.?\s+[A-Z]\S*(?:\s+\S+){0,6}")
+ENDS = re.compile(r"""[.!?。．؟।:]["”’')\]]*\s*$""")
+WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0590-\u06ff\u0e00-\u0e7f\u0900-\u0dff\uac00-\ud7af]")
+MOST_PAGES = 5
+MOST_WORDS = 1_000
+MOST_WORDS_UNLABELLED = 450
+LEAST_WORDS = 20
+
+
+class Start(NamedTuple):
+    """Where the text begins: `kind` is label (of an abstract), prose or heading; `line` is None without one."""
+
+    kind: str
+    line: Line | None
+
+
+class Abstract(NamedTuple):
+    """The lines of the abstract, and its heading if it has one of its own."""
+
+    lines: list[Line]
+    heading: Heading | None
+
+
+def find_start(page: PageModel, headings: Sequence[Heading], measures: Typography) -> Start:
+    """Where the abstract, or else the text, begins on a page."""
+    lines = [x for x in page.lines if x.role not in (Role.FURNITURE, Role.TITLE)]
+    label = next((x for x in lines if is_label(x, measures)), None)
+    if label is not None:
+        return Start("label", label)
+    first = {id(h.lines[0]) for h in headings}
+    begins = next(
+        (
+            x
+            for x in lines
+            if INTRODUCTION.fullmatch(x.text.strip()) or (id(x) in first and NUMBERED_ONE.fullmatch(x.text.strip()))
+        ),
+        None,
+    )
+    prose = first_prose(lines, measures)
+    if prose is not None and (begins is None or lines.index(prose) < lines.index(begins)):
+        return Start("prose", prose)
+    return Start("heading", begins)
+
+
+def is_label(line: Line, measures: Typography) -> bool:
+    """Whether a line begins with an abstract's label: alone, or before its first words and set apart from them."""
+    text = line.text.strip()
+    found = LABEL.match(text)
+    if found is None:
+        return bool(SPACED.fullmatch(text)) and len(text) < 24
+    if not text[:1].isupper() and not WIDE_SCRIPT.match(text):
+        return False
+    stop = found["stop"].strip()
+    if stop or found.end() == len(text):
+        return len(found["label"]) < 22
+    # "Abstract We study ...": a label only where it is set otherwise than what follows.
+    head, after = line.words[0], line.words[min(len(found["label"].split()), len(line.words) - 1)]
+    return head.style[1:4] != after.style[1:4] or head.style.size != after.style.size or found["label"].isupper()
+
+
+def find_abstract(document: Document, start: Start, headings: list[Heading], measures: Typography) -> Abstract | None:
+    """The abstract that begins at `start`, or under a label on one of the next pages; heads inside it are taken out of
+    `headings`, the label itself is cut off."""
+    label = start.line if start.kind == "label" else None
+    if label is None and start.kind != "prose":
+        found = (x for page in document.pages[1:MOST_PAGES] for x in page.lines if x.role != Role.FURNITURE)
+        label = next((x for x in found if _stands_alone(x) and is_label(x, measures)), None)
+    if label is None and start.kind != "prose":
+        return None
+    first = label or start.line
+    assert first is not None
+    heads = {id(h.lines[0]): h for h in headings}
+    own = heads.get(id(first)) if label is not None else None
+    rest = False
+    flow = _flow(document, first)
+    if label is not None:
+        rest = _cut_label(label)
+        beside = [] if rest else _beside(document, label)
+        taken = {id(x) for x in [label, *beside]}
+        flow = [*([label] if rest else []), *beside, *(x for x in flow if id(x) not in taken)]
+        if own is not None and rest:
+            headings.remove(own)
+            own = None
+    reading = _Reading(measures, heads, own, bool(label))
+    running = {fold(x.text) for page in document.pages for x in page.lines if x.role == Role.FURNITURE}
+    for line in flow:
+        if fold(line.text) in running:  # the venue's name, put between abstract and text
+            continue
+        if not reading.take(line):
+            break
+    lines = reading.lines
+    words = sum(len(x.words) for x in lines)
+    if not lines or (label is None and (words > MOST_WORDS_UNLABELLED or words < LEAST_WORDS or not reading.ended)):
+        return None
+    taken = {id(line) for line in lines}
+    for inner in reading.inner:
+        if id(inner.lines[0]) in taken:  # one at which the abstract ended begins a section
+            headings.remove(inner)
+    if label is not None and own is None and not rest:
+        label.role = Role.HEADING  # the section's own; no words of the text before it
+    for line in lines:
+        line.role = Role.BODY
+    return Abstract(lines, own)
+
+
+class _Reading:
+    """Takes lines into the abstract until one does not belong to it."""
+
+    def __init__(self, measures: Typography, heads: dict[int, Heading], own: Heading | None, labelled: bool) -> None:
+        self.lines: list[Line] = []
+        self.inner: list[Heading] = []
+        self.ended = False  # by something that only follows an abstract
+        self._measures, self._heads, self._own, self._labelled = measures, heads, own, labelled
+        self._words = 0
+        self._skipping: Line | None = None
+
+    def take(self, line: Line) -> bool:
+        """Whether the abstract may go on after this line, which was taken or passed over."""
+        if line.role in (Role.FURNITURE, Role.TITLE, Role.CAPTION, Role.REFERENCE):
+            return True
+        if self._is_end(line):
+            self.ended = True
+            return False
+        if not self.lines:
+            self._add(line)
+            return True
+        usual, last = self.lines[len(self.lines) // 2], self.lines[-1]
+        if line.size < usual.size - 0.6 or self._is_note(line, last):
+            self._skipping = line
+            return True
+        alike = abs(line.size - usual.size) < 0.7
+        if line.role in (Role.FIGURE, Role.TABLE, Role.FOOTNOTE, Role.FORMULA) and not (
+            alike and self._follows(last, line)
+        ):
+            return True
+        bold = len(line.words) >= 4 and len(usual.words) >= 4
+        if (
+            not alike
+            or (bold and usual.bold != line.bold and not self._is_run_in(line))
+            or (bold and not line.italic and len(self.lines) > 1 and all(x.italic for x in self.lines))
+        ):
+            self.ended = True
+            return False
+        if not self._follows(last, line) and ENDS.search(last.text) and not self._is_paragraph(last, line):
+            return False
+        self._add(line)
+        return self._words <= MOST_WORDS
+
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
+        self._words += len(line.words)
+
+    def _is_end(self, line: Line) -> bool:
+        text = line.text.strip()
+        if INTRODUCTION.fullmatch(text) and (self.lines or not self._labelled) and not self._is_inner(line):
+            return True
+        heading = self._heads.get(id(line))
+        if heading is not None and heading is not self._own:
+            if self._is_inner(line):
+                self.inner.append(heading)
+                return False
+            return True
+        return begins_keywords(line) or (
+            len(self.lines) > 2 and bool(NUMBERED_ONE.fullmatch(text)) and line.size > self.lines[0].size
+        )
+
+    def _is_inner(self, line: Line) -> bool:
+        """Whether a head such as "Methods" stands inside the abstract: smaller than the abstract's own, or run in."""
+        if not self._labelled or not STRUCTURED.fullmatch(line.text.strip()):
+            return False
+        if self._own is not None:
+            mine = self._own.lines[0]
+            return line.size < mine.size + 0.4 and (
+                line.size < mine.size - 0.4
+                or (mine.bold and not line.bold)
+                or (self._own.look[3] and not line.text.isupper())
+            )
+        return bool(self.lines) and abs(line.size - self.lines[0].size) < 0.5 and line.text.strip().endswith((":", "."))
+
+    def _is_run_in(self, line: Line) -> bool:
+        return bool(STRUCTURED.match(line.text))
+
+    def _is_note(self, line: Line, last: Line) -> bool:
+        """Whether a line stands beside the abstract: dates, licences, correspondence."""
+        if not NOTE.match(line.text.lstrip(" ∗*†‡§¶")) and not ("@" in line.text and NOTE.search(line.text)):
+            return False
+        return ENDS.search(last.text) is not None or not self._follows(last, line)
+
+    def _follows(self, last: Line, line: Line) -> bool:
+        """Whether a line stands right below the last one in its column, or goes on with it after a wide space."""
+        if last.page == line.page and last.column == line.column and abs(line.middle - last.middle) < 0.4 * last.size:
+            return last.x1 - 1 <= line.x0
+        same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
+        pitch = max(self._measures.pitch * last.size / self._measures.size, 1.15 * last.size)
+        return same and -1 < line.middle - last.middle < 1.75 * pitch
+
+    def _is_paragraph(self, last: Line, line: Line) -> bool:
+        """Whether another paragraph of the abstract may begin: a little lower in the same column, under its label."""
+        same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
+        return (
+            same
+            and 0 < line.middle - last.middle < 3.2 * self._measures.pitch
+            and (self._own is not None or bool(STRUCTURED.match(line.text)))
+        )
+
+
+def _flow(document: Document, first: Line) -> list[Line]:
+    """The lines from `first` on, on its page and the next."""
+    pages = document.pages[first.page - 1 : first.page + 1]
+    lines = [line for page in pages for line in page.lines]
+    return lines[next(i for i, line in enumerate(lines) if line is first) :]
+
+
+def _beside(document: Document, label: Line) -> list[Line]:
+    """What stands on the label's own line, to its right."""
+    page = document.pages[label.page - 1]
+    room = page.width if label.column != 1 else label.x0 + 0.55 * page.width
+    return [
+        x
+        for x in page.lines
+        if x is not label
+        and x.role != Role.FURNITURE
+        and abs(x.middle - label.middle) < 0.4 * x.size
+        and label.x1 <= x.x0 < min(room, label.x1 + 8 * label.size)
+    ]
+
+
+def _cut_label(line: Line) -> bool:
+    """Takes the label off a line's words; False where nothing else stands there."""
+    text = line.text
+    found = LABEL.match(text)
+    if found is None:
+        return False
+    left = len(found.group().replace(" ", ""))
+    words = list(line.words)
+    while words and left >= len(words[0].text):
+        left -= len(words[0].text)
+        words.pop(0)
+    if not words:
+        return False
+    if left:
+        words[0] = words[0]._replace(text=words[0].text[left:], raised=None)
+    line.words = words
+    line.refresh()
+    return True
+
+
+def first_prose(lines: Sequence[Line], measures: Typography) -> Line | None:
+    """The first of three full lines of one style and edge whose words are mostly written small."""
+    for i, first in enumerate(lines[:-2]):
+        run = [first]
+        for line in lines[i + 1 : i + 4]:
+            step = line.middle - run[-1].middle
+            if (
+                abs(line.size - first.size) > 0.6
+                or not 0 < step < 2.2 * first.size
+                or abs(line.x0 - run[-1].x0) > 3 * first.size
+            ):
+                break
+            run.append(line)
+        if len(run) >= 3 and abs(run[-1].x0 - run[1].x0) < 2 and _is_prose(run):
+            return first
+    return None
+
+
+def _is_prose(run: Sequence[Line]) -> bool:
+    text = " ".join(line.text for line in run)
+    places = sum(bool(COUNTRIES.search(line.text)) + bool(PLACES.search(line.text)) for line in run)
+    if places > 0.7 * len(run) and (run[0].words[0].style.raised or not text[0].isalpha()):  # affiliations
+        return False
+    if WIDE_SCRIPT.search(text):
+        return len(text) > 20 * len(run) and not re.search(r"@|\d{5}", text)
+    words = [w for w in text.split() if w[0].isalpha()]
+    return len(words) >= 6 * len(run) and sum(w[0].islower() for w in words) > 0.55 * len(words) and "@" not in text
+
+
+def _stands_alone(line: Line) -> bool:
+    return len(line.words) <= 2
