@@ -1,0 +1,37 @@
+"""The commands that show what is there: tree, projects."""
+
+from __future__ import annotations
+
+import click
+
+from hierarchy.nodes import Level
+from strata.assistant import Assistant
+from strata.cli import show
+from strata.cli.door import emit
+from strata.cli.options import LEVELS, json_option, project_option
+
+
+@click.command()
+@project_option
+@click.option("--depth", type=LEVELS, default=Level.SECTION.value, show_default=True, help="The lowest level shown.")
+@json_option
+def tree(project: str | None, depth: str, as_json: bool) -> int:
+    """Show the layers of a project (all of them with --json)."""
+    with Assistant(project) as assistant:
+        if as_json:
+            emit({"schema": 1, "root": assistant.tree().to_dict()})
+        else:
+            show.show_tree(assistant.tree(Level(depth)))
+    return 0
+
+
+@click.command()
+@json_option
+def projects(as_json: bool) -> int:
+    """List the projects."""
+    found = Assistant("projects").projects()
+    if as_json:
+        emit({"schema": 1, "projects": [p.to_dict() for p in found]})
+    else:
+        show.show_projects(found)
+    return 0
