@@ -12,7 +12,8 @@ import click
 
 from hierarchy.errors import UsageError
 from retrieval.records import Answer, SearchResult
-from strata.assistant import Assistant, Row
+from strata.asking import Row
+from strata.assistant import Assistant
 from strata.cli import show
 from strata.cli.door import emit
 from strata.cli.options import LEVELS, json_option, out_option, paper_option, project_option, queries_option
