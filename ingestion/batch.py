@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from hierarchy.changes import notice
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
 from hierarchy.errors import ReadError
 from hierarchy.journal import Journal
@@ -63,6 +64,7 @@ def ingest(
             for result in refined(rough, intake, settings, job.watcher, again):
                 job.done(result)
             _round_off(store)
+        notice(store, journal)
     except BaseException as error:
         job.stopped(error, intake.rest() if intake is not None else None)
         raise

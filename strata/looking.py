@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from hierarchy import changes
 from hierarchy.nodes import Level, Node
 from hierarchy.store import papers_of
 from strata.opened import Opened
 from strata.projects import ProjectInfo, info
+from strata.since import moment
 from strata.tree import Tree, tree_of
 
 
@@ -27,3 +31,15 @@ class Looking(Opened):
     def projects(self) -> list[ProjectInfo]:
         """All projects under STRATA_HOME, or on the Weaviate server that is set."""
         return info(self._projects)
+
+    def diff(self, since: str) -> changes.Diff:
+        """What changed in the project: papers, and findings that are new, gone or altered.
+
+        Args:
+            since: a date, a time, or how long ago ("2026-05-01", "12h", "7d").
+
+        Raises:
+            UsageError: where that is no moment.
+        """
+        then, now = moment(since), datetime.now(UTC).isoformat(timespec="milliseconds")
+        return changes.since(self._store(), self._journal, then, now)

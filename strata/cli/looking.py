@@ -1,4 +1,4 @@
-"""The commands that show what is there: tree, projects."""
+"""The commands that show what is there: tree, diff, projects."""
 
 from __future__ import annotations
 
@@ -34,4 +34,19 @@ def projects(as_json: bool) -> int:
         emit({"schema": 1, "projects": [p.to_dict() for p in found]})
     else:
         show.show_projects(found)
+    return 0
+
+
+@click.command()
+@project_option
+@click.option("--since", default="7d", show_default=True, help="A date, a time, or how long ago: 12h, 7d, 2w.")
+@json_option
+def diff(project: str | None, since: str, as_json: bool) -> int:
+    """Tell what changed in a project: papers, and findings that are new, gone or altered."""
+    with Assistant(project) as assistant:
+        changed = assistant.diff(since)
+    if as_json:
+        emit(changed.to_dict())
+    else:
+        show.console().print(show.plain(str(changed)))
     return 0
