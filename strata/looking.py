@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hierarchy import changes
-from hierarchy.nodes import Level, Node
+from hierarchy.errors import UsageError
+from hierarchy.filters import And, Eq, Filter
+from hierarchy.nodes import FINDING_KINDS, Level, Node
 from hierarchy.store import papers_of
+from strata.knowledge import Findings
 from strata.opened import Opened
 from strata.projects import ProjectInfo, info
 from strata.since import moment
@@ -43,3 +46,26 @@ class Looking(Opened):
         """
         then, now = moment(since), datetime.now(UTC).isoformat(timespec="milliseconds")
         return changes.since(self._store(), self._journal, then, now)
+
+    def findings(self, paper: str | None = None, *, kind: str | None = None, reported: bool = False) -> Findings:
+        """What the papers state, as records.
+
+        Args:
+            paper: its id, DOI, arXiv id or file name; None for all.
+            kind: result, claim, method, limitation, definition or other; None for all.
+            reported: whether what papers tell of others' results is among them.
+
+        Raises:
+            UsageError: where no paper, or more than one, is named so, or there is no such kind.
+        """
+        if kind is not None and kind not in FINDING_KINDS:
+            raise UsageError(
+                f"There is no kind {kind!r} of findings.", f"Kinds: {', '.join(FINDING_KINDS)}.", "unknown_kind"
+            )
+        filters: list[Filter] = [Eq("level", Level.FINDING.value)]
+        if paper is not None:
+            filters.append(Eq("paper", self._pipeline.library.resolve(paper).id))
+        if kind is not None:
+            filters.append(Eq("kind", kind))
+        found = self._store().scan(And(tuple(filters)))
+        return Findings(tuple(n for n in found if n.finding and (reported or n.finding.attribution == "own")))

@@ -40,7 +40,7 @@ def chat(project: str | None, port: int) -> int:
 COMMANDS = (
     *(taking.ingest, taking.jobs, taking.parse),
     *(asking.ask, asking.search, asking.trace),
-    *(looking.tree, looking.diff, looking.projects),
+    *(looking.tree, looking.findings, looking.diff, looking.projects),
     *(keeping.remove, keeping.copy, chat),
 )
 for command in COMMANDS:

@@ -1,14 +1,14 @@
-"""The commands that show what is there: tree, diff, projects."""
+"""The commands that show what is there: tree, findings, diff, projects."""
 
 from __future__ import annotations
 
 import click
 
-from hierarchy.nodes import Level
+from hierarchy.nodes import FINDING_KINDS, Level
 from strata.assistant import Assistant
 from strata.cli import show
 from strata.cli.door import emit
-from strata.cli.options import LEVELS, json_option, project_option
+from strata.cli.options import LEVELS, json_option, one_paper_option, project_option
 
 
 @click.command()
@@ -49,4 +49,21 @@ def diff(project: str | None, since: str, as_json: bool) -> int:
         emit(changed.to_dict())
     else:
         show.console().print(show.plain(str(changed)))
+    return 0
+
+
+@click.command()
+@project_option
+@one_paper_option
+@click.option("--kind", type=click.Choice(FINDING_KINDS), help="One kind only.")
+@click.option("--reported", is_flag=True, help="Also what the papers tell of others' results.")
+@json_option
+def findings(project: str | None, paper: str | None, kind: str | None, reported: bool, as_json: bool) -> int:
+    """List what the papers state: each finding with its page."""
+    with Assistant(project) as assistant:
+        found = assistant.findings(paper, kind=kind, reported=reported)
+    if as_json:
+        emit(found.to_dict())
+    else:
+        show.console().print(show.plain(str(found)))
     return 0

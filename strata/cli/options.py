@@ -19,6 +19,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the fu
 paper_option = click.option(
     "--paper", "papers", multiple=True, help="Stay within this paper: id, DOI, arXiv id or file name; may be repeated."
 )
+one_paper_option = click.option("--paper", help="One paper only: id, DOI, arXiv id or file name.")
 queries_option = click.option(
     "--queries", type=click.Path(path_type=Path), help='Questions, a line each: {"id", "question", "papers"}.'
 )
