@@ -23,7 +23,7 @@ from ingestion.batch import failed_paths, ingest
 from ingestion.containment import Reader
 from ingestion.files import exists, find_files
 from ingestion.judge import Judge
-from ingestion.passes import UNREFINED, Layout
+from ingestion.passes import OCR_FAILED, UNREFINED, Layout
 from ingestion.plan import IngestPlan, plan
 from ingestion.project import renew_project
 from ingestion.report import IngestReport
@@ -136,7 +136,7 @@ class Assistant:
         """What `ingest` would do with these files; nothing is read or stored."""
         files = self._files(paths, retry_failed, include, exclude)
         judge = Judge(papers_of(self._store()) if self._exists else ())
-        return plan(self.project, files, judge, self._reading(layout).layout, retry_failed)
+        return plan(self.project, files, judge, self._reading(layout).asked, retry_failed)
 
     def _reading(self, layout: Layout | None) -> IngestionSettings:
         settings = self.settings.ingestion
@@ -149,7 +149,8 @@ class Assistant:
     def _files(self, paths: Paths, retry_failed: bool, include: Sequence[str], exclude: Sequence[str]) -> list[Path]:
         given = [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
         if retry_failed:
-            rough = (p.metadata for p in (self.papers() if self._exists else ()) if p.metadata.get(UNREFINED))
+            known = [p.metadata for p in (self.papers() if self._exists else ())]
+            rough = (said for said in known if said.get(UNREFINED) or said.get(OCR_FAILED))
             again = [*failed_paths(self._journal, self.project), *filter(exists, (Path(p["path"]) for p in rough))]
             if not again and not given:
                 raise UsageError(
