@@ -21,6 +21,7 @@ from hierarchy.positions import Positions, WordBox
 from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import central, pooled
 from ingestion.findings import is_finding, is_hedged
+from ingestion.passes import OCR, UNREAD
 
 RULES = "tree-2"  # changes whenever the same paper would give other nodes; part of every digest
 SECTION_SENTENCES = 3
@@ -237,6 +238,8 @@ def _paper_record(
         "tags": [],
         "pages": len(paper.pages),
         "pass": paper.reading,
+        OCR: paper.ocr or None,
+        UNREAD: paper.unread,
         "path": paper.path,
         "sha256": paper.sha256,
         "text_hash": paper.text_hash,

@@ -126,6 +126,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         origin=front.origin,
         title_places=title_places(front.title_lines, vocabulary),
         left_out=tuple(_left_out(document)),
+        ocr=document.ocr,
         language=front.language,
         keywords=front.keywords,
     )

@@ -16,7 +16,7 @@ from ingestion.batch import failed_paths, ingest
 from ingestion.containment import Reader
 from ingestion.files import exists, find_files
 from ingestion.judge import Judge
-from ingestion.passes import UNREFINED, Layout
+from ingestion.passes import OCR_FAILED, UNREFINED, Layout
 from ingestion.plan import IngestPlan, plan
 from ingestion.report import IngestReport
 from ingestion.settings import IngestionSettings
@@ -71,7 +71,7 @@ class Taking(Opened):
         """What `ingest` would do with these files; nothing is read or stored."""
         files = self._files(paths, retry_failed, include, exclude)
         judge = Judge(papers_of(self._store()) if self._exists else ())
-        return plan(self.project, files, judge, self._reading(layout).layout, retry_failed)
+        return plan(self.project, files, judge, self._reading(layout).asked, retry_failed)
 
     def jobs(self, most: int = 20) -> list[Job]:
         """The latest ingests of all projects, the newest first."""
@@ -121,7 +121,7 @@ class Taking(Opened):
         given = [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
         if retry_failed:
             papers = papers_of(self._store()) if self._exists else ()
-            rough = (p.metadata for p in papers if p.metadata.get(UNREFINED))
+            rough = (p.metadata for p in papers if p.metadata.get(UNREFINED) or p.metadata.get(OCR_FAILED))
             again = [*failed_paths(self._journal, self.project), *filter(exists, (Path(p["path"]) for p in rough))]
             if not again and not given:
                 raise UsageError(
