@@ -43,13 +43,16 @@ class Topics:
             rows = again[start : start + BLOCK]
             for row, nearness in zip(rows, matrix[rows] @ matrix.T, strict=True):
                 self._near[ids[row]] = _best(ids, nearness, row)
-        old = set(range(len(ids))) - set(again)
-        for paper in sorted(vectors):
-            nearness = matrix @ self._vectors[paper]
-            for row in np.flatnonzero(nearness >= LEAST):
-                if row in old:
-                    known = [*self._near[ids[row]], (paper, round(float(nearness[row]), 4))]
-                    self._near[ids[row]] = sorted(known, key=_order)[:NEAREST]
+        if vectors and (old := np.setdiff1d(np.arange(len(ids)), again)).size:
+            self._welcome(vectors, [ids[i] for i in old], matrix[old])
+
+    def _welcome(self, vectors: Mapping[str, Vector], ids: list[str], matrix: Matrix) -> None:
+        """Puts new papers among the nearest of papers that need no other comparison."""
+        new = sorted(vectors)
+        for paper, nearness in zip(new, np.stack([vectors[i] for i in new]) @ matrix.T, strict=True):
+            for i in np.flatnonzero(nearness >= LEAST):
+                known = [*self._near[ids[i]], (paper, round(float(nearness[i]), 4))]
+                self._near[ids[i]] = sorted(known, key=_order)[:NEAREST]
 
     def pairs(self) -> dict[tuple[str, str], float]:
         """Pairs of papers, the smaller id first, of which one is among the nearest of the other, and their cosine."""
