@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Weighted = nx.Graph[str]
 
 SEED = 20
-CITATION, FINDINGS, TOPIC = 1.0, 0.5, 1.0  # weights: a citation; pairs of findings (by the root); nearest topics
-FLOOR = 0.5  # cosine below which two papers' nearness weighs nothing
+CITATION, FINDINGS, TOPIC = 1.0, 0.5, 2.0  # weights: a citation; pairs of findings (by the root); nearest topics
+FLOOR = 0.4  # cosine below which two papers' nearness weighs nothing
 
 
 class Community(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from hierarchy.encoder import Matrix
 from hierarchy.nodes import Vector
 
 NEAREST = 4
-LEAST = 0.6  # cosine of two papers' vectors from which people call them papers about the same
+LEAST = 0.5  # cosine of two papers' vectors from which people call them papers about the same; chance gives .4
 BLOCK = 512  # papers compared with all at once
 
 Near = list[tuple[str, float]]
