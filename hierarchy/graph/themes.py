@@ -59,7 +59,7 @@ def themes(graph: Graph, papers: Iterable[Node], found: list[Community] | None =
     """
     groups = communities(graph) if found is None else found
     texts = {paper.id: paper for paper in papers}
-    words = [[_text(graph, paper, texts.get(paper)) for paper in group.papers] for group in groups]
+    words = [[_text(graph, paper, texts.get(paper)) for paper in _main(graph, group)] for group in groups]
     named = labels(words)
     return [_theme(graph, group, terms) for group, terms in zip(groups, named, strict=True)]
 
@@ -111,10 +111,15 @@ def _main_findings(graph: Graph, group: Community, terms: list[str]) -> tuple[st
     return tuple(chosen)
 
 
-def _text(graph: Graph, paper: str, node: Node | None) -> tuple[str, str]:
+def _text(graph: Graph, paper: str, node: Node | None) -> tuple[str, str, str]:
     claims = [graph.nodes[finding]["claim"] for finding in _findings(graph, paper)[:READ_FINDINGS]]
     title = str(graph.nodes[paper]["title"])
-    return title, "\n".join([node.text.removeprefix(title) if node else "", *claims])
+    return title, node.text.removeprefix(title) if node else "", "\n".join(claims)
+
+
+def _main(graph: Graph, group: Community) -> list[str]:
+    """Its papers without other versions of one that is there, whose words would count twice."""
+    return [paper for paper in group.papers if graph.nodes[paper].get("version_of") not in group.papers]
 
 
 def _findings(graph: Graph, paper: str) -> list[str]:
