@@ -28,7 +28,7 @@ INTRODUCTION = re.compile(rf"(?:(?:\d|I)\s*[.:]?\s+)?{either(CUES['label']['intr
 STRUCTURED = re.compile(rf"{either(CUES['label']['structured'])}\W*", re.I)
 NOTE = anywhere(CUES["note"]["cues"])
 NUMBERED_ONE = re.compile(r"(?:1|I)\.?\s+[A-Z]\S*(?:\s+\S+){0,6}")
-ENDS = re.compile(r"""[.!?。．؟।:]["”’')\]]*\s*$""")
+ENDS = re.compile(r"""[.!?。．؟।]["”’')\]]*\s*$""")
 WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0590-\u06ff\u0e00-\u0e7f\u0900-\u0dff\uac00-\ud7af]")
 MOST_PAGES = 5
 MOST_WORDS = 1_000
@@ -110,14 +110,14 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
         if own is not None and rest:
             headings.remove(own)
             own = None
-    reading = _Reading(measures, heads, own, bool(label))
+    reading = _Reading(measures, heads, own, label)
     running = {fold(x.text) for page in document.pages for x in page.lines if x.role == Role.FURNITURE}
     for line in flow:
         if fold(line.text) in running:  # the venue's name, put between abstract and text
             continue
         if not reading.take(line):
             break
-    lines = reading.lines
+    lines = reading.taken()
     words = sum(len(x.words) for x in lines)
     if not lines or (label is None and (words > MOST_WORDS_UNLABELLED or words < LEAST_WORDS or not reading.ended)):
         return None
@@ -135,13 +135,23 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
 class _Reading:
     """Takes lines into the abstract until one does not belong to it."""
 
-    def __init__(self, measures: Typography, heads: dict[int, Heading], own: Heading | None, labelled: bool) -> None:
+    def __init__(self, measures: Typography, heads: dict[int, Heading], own: Heading | None, label: Line | None) -> None:
         self.lines: list[Line] = []
         self.inner: list[Heading] = []
         self.ended = False  # by something that only follows an abstract
-        self._measures, self._heads, self._own, self._labelled = measures, heads, own, labelled
+        self._measures, self._heads, self._own, self._label = measures, heads, own, label
         self._words = 0
-        self._skipping: Line | None = None
+        self._sizes: dict[float, int] = {}
+        self._sure: int | None = None  # lines before a paragraph that belongs to it only where a text's begin follows
+        self._before_text = False  # it ended at an introduction or at keywords
+
+    def taken(self) -> list[Line]:
+        """The lines of the abstract; paragraphs that nothing but their place ties to it only where it is short and an
+        introduction or keywords follow, for a text without heads goes on in paragraphs too."""
+        if self._sure is None or (self._before_text and self._words <= MOST_WORDS_UNLABELLED):
+            return self.lines
+        self.ended = False
+        return self.lines[: self._sure]
 
     def take(self, line: Line) -> bool:
         """Whether the abstract may go on after this line, which was taken or passed over."""
@@ -150,14 +160,13 @@ class _Reading:
         if self._is_end(line):
             self.ended = True
             return False
-        if not self.lines:
+        if not self.lines or self._is_mid_sentence(line):
             self._add(line)
             return True
-        usual, last = self.lines[len(self.lines) // 2], self.lines[-1]
-        if line.size < usual.size - 0.6 or self._is_note(line, last):
-            self._skipping = line
+        size, usual, last = self._size(), self.lines[len(self.lines) // 2], self.lines[-1]
+        if line.size < size - 0.6 or self._is_note(line, last) or self._is_beside(last, line):
             return True
-        alike = abs(line.size - usual.size) < 0.7
+        alike = abs(line.size - size) < 0.7
         if line.role in (Role.FIGURE, Role.TABLE, Role.FOOTNOTE, Role.FORMULA) and not (
             alike and self._follows(last, line)
         ):
@@ -170,18 +179,39 @@ class _Reading:
         ):
             self.ended = True
             return False
-        if not self._follows(last, line) and ENDS.search(last.text) and not self._is_paragraph(last, line):
-            return False
+        if not self._follows(last, line) and ENDS.search(last.text):
+            if not self._is_paragraph(last, line):
+                return False
+            if self._own is None and not self._is_run_in(line) and self._sure is None:
+                self._sure = len(self.lines)
         self._add(line)
         return self._words <= MOST_WORDS
 
     def _add(self, line: Line) -> None:
         self.lines.append(line)
         self._words += len(line.words)
+        self._sizes[line.size] = self._sizes.get(line.size, 0) + len(line.words)
+
+    def _size(self) -> float:
+        """The size of most of its words: lines full of code may be set in another."""
+        return max(self._sizes, key=lambda size: self._sizes[size])
+
+    def _is_mid_sentence(self, line: Line) -> bool:
+        """Whether a line goes on right below an unfinished one at its edge: so its look does not matter, as where it is
+        full of code or of names in bold."""
+        last = self.lines[-1]
+        return (
+            line.role in (Role.BODY, Role.CODE, Role.FRONT)
+            and not ENDS.search(last.text)
+            and abs(line.x0 - last.x0) < 0.5 * last.size
+            and 0.7 < line.size / self._size() < 1.3
+            and self._follows(last, line)
+        )
 
     def _is_end(self, line: Line) -> bool:
         text = line.text.strip()
-        if INTRODUCTION.fullmatch(text) and (self.lines or not self._labelled) and not self._is_inner(line):
+        if INTRODUCTION.fullmatch(text) and (self.lines or self._label is None) and not self._is_inner(line):
+            self._before_text = True
             return True
         heading = self._heads.get(id(line))
         if heading is not None and heading is not self._own:
@@ -189,13 +219,34 @@ class _Reading:
                 self.inner.append(heading)
                 return False
             return True
-        return begins_keywords(line) or (
-            len(self.lines) > 2 and bool(NUMBERED_ONE.fullmatch(text)) and line.size > self.lines[0].size
+        if begins_keywords(line):
+            self._before_text = True
+            return True
+        if self.lines and ENDS.search(self.lines[-1].text) and (self._is_like_label(line) or self._is_other(line)):
+            return True
+        return len(self.lines) > 2 and bool(NUMBERED_ONE.fullmatch(text)) and line.size > self.lines[0].size
+
+    def _is_like_label(self, line: Line) -> bool:
+        """Whether a line is set as the abstract's own label is, and not as its text: "Significance", "Highlights"."""
+        label, text = self._label, line.text.strip()
+        if label is None or self._own is None or len(line.words) > 6 or STRUCTURED.fullmatch(text):
+            return False
+        differs = label.bold != self.lines[0].bold or abs(label.size - self.lines[0].size) > 0.6
+        return (
+            differs
+            and label.words[0].style[1:4] == line.words[0].style[1:4]
+            and abs(label.size - line.size) < 0.3
+            and text[:1].isupper()
+            and not ENDS.search(text)
         )
+
+    def _is_other(self, line: Line) -> bool:
+        """Whether a line begins another abstract, as one in a second language."""
+        return self._label is not None and is_label(line, self._measures)
 
     def _is_inner(self, line: Line) -> bool:
         """Whether a head such as "Methods" stands inside the abstract: smaller than the abstract's own, or run in."""
-        if not self._labelled or not STRUCTURED.fullmatch(line.text.strip()):
+        if self._label is None or not STRUCTURED.fullmatch(line.text.strip()):
             return False
         if self._own is not None:
             mine = self._own.lines[0]
@@ -224,13 +275,19 @@ class _Reading:
         return same and -1 < line.middle - last.middle < 1.75 * pitch
 
     def _is_paragraph(self, last: Line, line: Line) -> bool:
-        """Whether another paragraph of the abstract may begin: a little lower in the same column, under its label."""
+        """Whether another paragraph of the abstract may begin: a little lower in the same column, at its left edge."""
         same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
+        left = min(x.x0 for x in self.lines if x.page == last.page and x.column == last.column)
         return (
             same
             and 0 < line.middle - last.middle < 3.2 * self._measures.pitch
-            and (self._own is not None or bool(STRUCTURED.match(line.text)))
+            and abs(line.x0 - left) < 4 * line.size
         )
+
+    def _is_beside(self, last: Line, line: Line) -> bool:
+        """Whether a line stands left or right of the text at its height, as dates in a margin do."""
+        apart = line.x0 > last.x1 or line.x1 < last.x0
+        return apart and last.page == line.page and abs(line.middle - last.middle) < 3 * self._measures.pitch
 
 
 def _flow(document: Document, first: Line) -> list[Line]:
