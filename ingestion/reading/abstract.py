@@ -23,6 +23,7 @@ LABELS = either(CUES["label"]["abstract"])
 LABEL = re.compile(
     rf"(?P<label>{LABELS})(?P<stop>\s*[:.—–-]+\s*|\s*$|\s+(?=(?-i:[A-Z\"“‘(]))|(?=[\u3040-\u9fff]))", re.I
 )
+NUMBERED_LABEL = re.compile(rf"[01]\.?\s+{LABELS}", re.I)
 SPACED = re.compile(r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y)\W*", re.I)
 INTRODUCTION = re.compile(rf"(?:(?:\d|I)\s*[.:]?\s+)?{either(CUES['label']['introduction'])}\W*", re.I)
 STRUCTURED = re.compile(rf"{either(CUES['label']['structured'])}\W*", re.I)
@@ -34,6 +35,7 @@ MOST_PAGES = 5
 MOST_WORDS = 1_000
 MOST_WORDS_UNLABELLED = 450
 LEAST_WORDS = 20
+MOST_BESIDE = 12  # lines of a box between a label and its text
 
 
 class Start(NamedTuple):
@@ -74,6 +76,8 @@ def find_start(page: PageModel, headings: Sequence[Heading], measures: Typograph
 def is_label(line: Line, measures: Typography) -> bool:
     """Whether a line begins with an abstract's label: alone, or before its first words and set apart from them."""
     text = line.text.strip()
+    if NUMBERED_LABEL.fullmatch(text):
+        return True
     found = LABEL.match(text)
     if found is None:
         return bool(SPACED.fullmatch(text)) and len(text) < 24
@@ -107,6 +111,8 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
         beside = [] if rest else _beside(document, label)
         taken = {id(x) for x in [label, *beside]}
         flow = [*([label] if rest else []), *beside, *(x for x in flow if id(x) not in taken)]
+        if not rest and not beside:
+            flow = _below(label, flow)
         if own is not None and rest:
             headings.remove(own)
             own = None
@@ -157,14 +163,16 @@ class _Reading:
         """Whether the abstract may go on after this line, which was taken or passed over."""
         if line.role in (Role.FURNITURE, Role.TITLE, Role.CAPTION, Role.REFERENCE):
             return True
+        if self.lines and self._is_beside(line):
+            return True
         if self._is_end(line):
             self.ended = True
             return False
-        if not self.lines or self._is_mid_sentence(line):
+        if not self.lines or self._goes_on(line):
             self._add(line)
             return True
         size, usual, last = self._size(), self.lines[len(self.lines) // 2], self.lines[-1]
-        if line.size < size - 0.6 or self._is_note(line, last) or self._is_beside(last, line):
+        if line.size < size - 0.6 or self._is_note(line, last):
             return True
         alike = abs(line.size - size) < 0.7
         if line.role in (Role.FIGURE, Role.TABLE, Role.FOOTNOTE, Role.FORMULA) and not (
@@ -174,6 +182,7 @@ class _Reading:
         bold = len(line.words) >= 4 and len(usual.words) >= 4
         if (
             not alike
+            or self._is_centred(line)
             or (bold and usual.bold != line.bold and not self._is_run_in(line))
             or (bold and not line.italic and len(self.lines) > 1 and all(x.italic for x in self.lines))
         ):
@@ -196,16 +205,18 @@ class _Reading:
         """The size of most of its words: lines full of code may be set in another."""
         return max(self._sizes, key=lambda size: self._sizes[size])
 
-    def _is_mid_sentence(self, line: Line) -> bool:
-        """Whether a line goes on right below an unfinished one at its edge: so its look does not matter, as where it is
-        full of code or of names in bold."""
-        last = self.lines[-1]
+    def _goes_on(self, line: Line) -> bool:
+        """Whether a line goes on right below an unfinished sentence or a full line, at its edge: so its look does not
+        matter, as where it is full of code or of names in bold."""
+        last, size = self.lines[-1], self._size()
+        if line.role not in (Role.BODY, Role.CODE, Role.FRONT) or not self._follows(last, line):
+            return False
+        full = last.x1 > max(x.x1 for x in self.lines) - 0.5 * size
+        mixed = any(abs(word.style.size - size) < 0.3 for word in line.words)
         return (
-            line.role in (Role.BODY, Role.CODE, Role.FRONT)
-            and not ENDS.search(last.text)
-            and abs(line.x0 - last.x0) < 0.5 * last.size
-            and 0.7 < line.size / self._size() < 1.3
-            and self._follows(last, line)
+            (not ENDS.search(last.text) or (full and mixed))
+            and abs(line.x0 - last.x0) < 0.5 * size
+            and 0.7 < line.size / size < 1.3
         )
 
     def _is_end(self, line: Line) -> bool:
@@ -250,6 +261,9 @@ class _Reading:
             return False
         if self._own is not None:
             mine = self._own.lines[0]
+            first = self.lines[0] if self.lines else line
+            if first.bold and STRUCTURED.fullmatch(first.text.strip()) and not INTRODUCTION.fullmatch(line.text.strip()):
+                return line.size < mine.size + 0.4  # its parts have heads, the first right below its own
             return line.size < mine.size + 0.4 and (
                 line.size < mine.size - 0.4
                 or (mine.bold and not line.bold)
@@ -284,10 +298,24 @@ class _Reading:
             and abs(line.x0 - left) < 4 * line.size
         )
 
-    def _is_beside(self, last: Line, line: Line) -> bool:
+    def _is_beside(self, line: Line) -> bool:
         """Whether a line stands left or right of the text at its height, as dates in a margin do."""
+        last = self.lines[-1]
         apart = line.x0 > last.x1 or line.x1 < last.x0
-        return apart and last.page == line.page and abs(line.middle - last.middle) < 3 * self._measures.pitch
+        near = abs(line.middle - last.middle) < 3 * self._measures.pitch
+        return last.page == line.page and apart and near and not self._follows(last, line)
+
+    def _is_centred(self, line: Line) -> bool:
+        """Whether a short line stands in the middle below a finished text that does not: names below an abstract."""
+        edges = sorted(x.x0 for x in self.lines if x.page == line.page)
+        right = max(x.x1 for x in self.lines)
+        return (
+            len(edges) > 2
+            and edges[len(edges) // 2] - edges[0] < line.size
+            and line.x0 > edges[0] + 6 * line.size
+            and abs(line.x0 - edges[0] - (right - line.x1)) < 2 * line.size
+            and bool(ENDS.search(self.lines[-1].text))
+        )
 
 
 def _flow(document: Document, first: Line) -> list[Line]:
@@ -295,6 +323,16 @@ def _flow(document: Document, first: Line) -> list[Line]:
     pages = document.pages[first.page - 1 : first.page + 1]
     lines = [line for page in pages for line in page.lines]
     return lines[next(i for i, line in enumerate(lines) if line is first) :]
+
+
+def _below(label: Line, flow: list[Line]) -> list[Line]:
+    """The flow from the line on that stands right below a label, past those of a box at its side."""
+    for i, line in enumerate(flow[:MOST_BESIDE]):
+        if line.page != label.page or line.role == Role.FURNITURE:
+            continue
+        if min(label.x1, line.x1) > max(label.x0, line.x0) and 0 < line.middle - label.middle < 5 * label.size:
+            return flow[i:]
+    return flow
 
 
 def _beside(document: Document, label: Line) -> list[Line]:
@@ -334,8 +372,11 @@ def _cut_label(line: Line) -> bool:
 def first_prose(lines: Sequence[Line], measures: Typography) -> Line | None:
     """The first of three full lines of one style and edge whose words are mostly written small."""
     for i, first in enumerate(lines[:-2]):
+        if begins_keywords(first):
+            continue
         run = [first]
-        for line in lines[i + 1 : i + 4]:
+        below = [x for x in lines[i + 1 : i + 12] if x.page == first.page and x.x0 < first.x1 and x.x1 > first.x0]
+        for line in below[:3]:
             step = line.middle - run[-1].middle
             if (
                 abs(line.size - first.size) > 0.6
