@@ -165,6 +165,12 @@ class _Reading:
             return True
         if self.lines and self._is_beside(line):
             return True
+        heading = self._heads.get(id(line))
+        if self._is_inner(line):
+            if heading is not None:
+                self.inner.append(heading)
+            self._add(line)
+            return True
         if self._is_end(line):
             self.ended = True
             return False
@@ -213,22 +219,20 @@ class _Reading:
             return False
         full = last.x1 > max(x.x1 for x in self.lines) - 0.5 * size
         mixed = any(abs(word.style.size - size) < 0.3 for word in line.words)
+        left = min(x.x0 for x in self.lines if (x.page, x.column) == (last.page, last.column))
         return (
             (not ENDS.search(last.text) or (full and mixed))
-            and abs(line.x0 - last.x0) < 0.5 * size
+            and (abs(line.x0 - left) < 0.5 * size or line.x0 >= last.x1 - 1)
             and 0.7 < line.size / size < 1.3
         )
 
     def _is_end(self, line: Line) -> bool:
         text = line.text.strip()
-        if INTRODUCTION.fullmatch(text) and (self.lines or self._label is None) and not self._is_inner(line):
+        if INTRODUCTION.fullmatch(text) and (self.lines or self._label is None):
             self._before_text = True
             return True
         heading = self._heads.get(id(line))
         if heading is not None and heading is not self._own:
-            if self._is_inner(line):
-                self.inner.append(heading)
-                return False
             return True
         if begins_keywords(line):
             self._before_text = True
@@ -284,7 +288,9 @@ class _Reading:
         """Whether a line stands right below the last one in its column, or goes on with it after a wide space."""
         if last.page == line.page and last.column == line.column and abs(line.middle - last.middle) < 0.4 * last.size:
             return last.x1 - 1 <= line.x0
-        same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
+        # A line with wide spaces in it is given in pieces: the next stands below any of them.
+        left = min(x.x0 for x in self.lines[-8:] if x.page == last.page and abs(x.middle - last.middle) < 0.4 * x.size)
+        same = last.page == line.page and min(last.x1, line.x1) - max(left, line.x0) > 0
         pitch = max(self._measures.pitch * last.size / self._measures.size, 1.15 * last.size)
         return same and -1 < line.middle - last.middle < 1.75 * pitch
 
