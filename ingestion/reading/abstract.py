@@ -13,9 +13,9 @@ from typing import NamedTuple
 from hierarchy.identity import fold
 from ingestion.pages import Document, Line, PageModel, Role
 from ingestion.reading.cues import anywhere, either, table
+from ingestion.reading.first_prose import WIDE_SCRIPT, first_prose
 from ingestion.reading.headings import Heading
 from ingestion.reading.keywords import begins_keywords
-from ingestion.reading.names import COUNTRIES, PLACES
 from ingestion.reading.typography import Typography
 
 CUES = table("front")
@@ -30,7 +30,6 @@ STRUCTURED = re.compile(rf"{either(CUES['label']['structured'])}\W*", re.I)
 NOTE = anywhere(CUES["note"]["cues"])
 NUMBERED_ONE = re.compile(r"(?:1|I)\.?\s+[A-Z]\S*(?:\s+\S+){0,6}")
 ENDS = re.compile(r"""[.!?。．؟।]["”’')\]]*\s*$""")
-WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0590-\u06ff\u0e00-\u0e7f\u0900-\u0dff\uac00-\ud7af]")
 MOST_PAGES = 5
 MOST_WORDS = 1_000
 MOST_WORDS_UNLABELLED = 450
@@ -67,7 +66,7 @@ def find_start(page: PageModel, headings: Sequence[Heading], measures: Typograph
         ),
         None,
     )
-    prose = first_prose(lines, measures)
+    prose = first_prose(lines)
     if prose is not None and (begins is None or lines.index(prose) < lines.index(begins)):
         return Start("prose", prose)
     return Start("heading", begins)
@@ -141,7 +140,9 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
 class _Reading:
     """Takes lines into the abstract until one does not belong to it."""
 
-    def __init__(self, measures: Typography, heads: dict[int, Heading], own: Heading | None, label: Line | None) -> None:
+    def __init__(
+        self, measures: Typography, heads: dict[int, Heading], own: Heading | None, label: Line | None
+    ) -> None:
         self.lines: list[Line] = []
         self.inner: list[Heading] = []
         self.ended = False  # by something that only follows an abstract
@@ -266,7 +267,11 @@ class _Reading:
         if self._own is not None:
             mine = self._own.lines[0]
             first = self.lines[0] if self.lines else line
-            if first.bold and STRUCTURED.fullmatch(first.text.strip()) and not INTRODUCTION.fullmatch(line.text.strip()):
+            if (
+                first.bold
+                and STRUCTURED.fullmatch(first.text.strip())
+                and not INTRODUCTION.fullmatch(line.text.strip())
+            ):
                 return line.size < mine.size + 0.4  # its parts have heads, the first right below its own
             return line.size < mine.size + 0.4 and (
                 line.size < mine.size - 0.4
@@ -299,9 +304,7 @@ class _Reading:
         same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
         left = min(x.x0 for x in self.lines if x.page == last.page and x.column == last.column)
         return (
-            same
-            and 0 < line.middle - last.middle < 3.2 * self._measures.pitch
-            and abs(line.x0 - left) < 4 * line.size
+            same and 0 < line.middle - last.middle < 3.2 * self._measures.pitch and abs(line.x0 - left) < 4 * line.size
         )
 
     def _is_beside(self, line: Line) -> bool:
@@ -373,38 +376,6 @@ def _cut_label(line: Line) -> bool:
     line.words = words
     line.refresh()
     return True
-
-
-def first_prose(lines: Sequence[Line], measures: Typography) -> Line | None:
-    """The first of three full lines of one style and edge whose words are mostly written small."""
-    for i, first in enumerate(lines[:-2]):
-        if begins_keywords(first):
-            continue
-        run = [first]
-        below = [x for x in lines[i + 1 : i + 12] if x.page == first.page and x.x0 < first.x1 and x.x1 > first.x0]
-        for line in below[:3]:
-            step = line.middle - run[-1].middle
-            if (
-                abs(line.size - first.size) > 0.6
-                or not 0 < step < 2.2 * first.size
-                or abs(line.x0 - run[-1].x0) > 3 * first.size
-            ):
-                break
-            run.append(line)
-        if len(run) >= 3 and abs(run[-1].x0 - run[1].x0) < 2 and _is_prose(run):
-            return first
-    return None
-
-
-def _is_prose(run: Sequence[Line]) -> bool:
-    text = " ".join(line.text for line in run)
-    places = sum(bool(COUNTRIES.search(line.text)) + bool(PLACES.search(line.text)) for line in run)
-    if places > 0.7 * len(run) and (run[0].words[0].style.raised or not text[0].isalpha()):  # affiliations
-        return False
-    if WIDE_SCRIPT.search(text):
-        return len(text) > 20 * len(run) and not re.search(r"@|\d{5}", text)
-    words = [w for w in text.split() if w[0].isalpha()]
-    return len(words) >= 6 * len(run) and sum(w[0].islower() for w in words) > 0.55 * len(words) and "@" not in text
 
 
 def _stands_alone(line: Line) -> bool:

@@ -47,7 +47,8 @@ def _is_overfull(line: Line, lines: list[Line]) -> bool:
     near = [x for x in lines if x is not line and abs(x.middle - line.middle) < 1.6 * line.size]
     column = any(x.column == LEFT and abs(x.x0 - line.x0) < 1 and len(x.words) > 3 for x in near)
     return column and any(
-        x.column == RIGHT and len(x.words) > 3 and min(x.y1, line.y1) - max(x.y0, line.y0) > 0.2 * line.size for x in near
+        x.column == RIGHT and len(x.words) > 3 and min(x.y1, line.y1) - max(x.y0, line.y0) > 0.2 * line.size
+        for x in near
     )
 
 
