@@ -340,8 +340,16 @@ def _below(label: Line, flow: list[Line]) -> list[Line]:
         if line.page != label.page or line.role == Role.FURNITURE:
             continue
         if min(label.x1, line.x1) > max(label.x0, line.x0) and 0 < line.middle - label.middle < 5 * label.size:
+            while i and _goes_before(flow[i - 1], flow[i]):
+                i -= 1
             return flow[i:]
     return flow
+
+
+def _goes_before(piece: Line, line: Line) -> bool:
+    """Whether a piece of a line with wide spaces stands just left of another."""
+    row = piece.column == line.column and abs(piece.middle - line.middle) < 0.4 * line.size
+    return row and 0 <= line.x0 - piece.x1 < 3 * line.size
 
 
 def _beside(document: Document, label: Line) -> list[Line]:
