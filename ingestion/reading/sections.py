@@ -124,10 +124,9 @@ def _passages(
 
 
 def abstract_of(sections: Iterable[Section]) -> str:
-    """The words of the section of kind abstract."""
-    return " ".join(
-        p.text for s in sections if s.kind == "abstract" for p in s.passages if p.type in ("paragraph", "list")
-    )
+    """The words of the first section of kind abstract that has any: a second one is in another language, or for other
+    readers."""
+    return next(filter(None, (_running(s) for s in sections if s.kind == "abstract")), "")
 
 
 def title_places(lines: list[Line], vocabulary: Vocabulary) -> Positions:

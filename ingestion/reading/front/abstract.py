@@ -13,8 +13,8 @@ from typing import NamedTuple
 from hierarchy.identity import fold
 from ingestion.pages import Document, Line, PageModel, Role
 from ingestion.reading.cues import anywhere, either, table
+from ingestion.reading.front.first_prose import WIDE_SCRIPT, first_prose
 from ingestion.reading.front.keywords import begins_keywords
-from ingestion.reading.front.names import COUNTRIES, PLACES
 from ingestion.reading.headings.finding import Heading
 from ingestion.reading.lines.typography import Typography
 
@@ -23,17 +23,18 @@ LABELS = either(CUES["label"]["abstract"])
 LABEL = re.compile(
     rf"(?P<label>{LABELS})(?P<stop>\s*[:.—–-]+\s*|\s*$|\s+(?=(?-i:[A-Z\"“‘(]))|(?=[\u3040-\u9fff]))", re.I
 )
+NUMBERED_LABEL = re.compile(rf"[01]\.?\s+{LABELS}", re.I)
 SPACED = re.compile(r"(?:a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y)\W*", re.I)
 INTRODUCTION = re.compile(rf"(?:(?:\d|I)\s*[.:]?\s+)?{either(CUES['label']['introduction'])}\W*", re.I)
 STRUCTURED = re.compile(rf"{either(CUES['label']['structured'])}\W*", re.I)
 NOTE = anywhere(CUES["note"]["cues"])
 NUMBERED_ONE = re.compile(r"(?:1|I)\.?\s+[A-Z]\S*(?:\s+\S+){0,6}")
-ENDS = re.compile(r"""[.!?。．؟।:]["”’')\]]*\s*$""")
-WIDE_SCRIPT = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0590-\u06ff\u0e00-\u0e7f\u0900-\u0dff\uac00-\ud7af]")
+ENDS = re.compile(r"""[.!?。．؟।]["”’')\]]*\s*$""")
 MOST_PAGES = 5
 MOST_WORDS = 1_000
 MOST_WORDS_UNLABELLED = 450
 LEAST_WORDS = 20
+MOST_BESIDE = 12  # lines of a box between a label and its text
 
 
 class Start(NamedTuple):
@@ -65,7 +66,7 @@ def find_start(page: PageModel, headings: Sequence[Heading], measures: Typograph
         ),
         None,
     )
-    prose = first_prose(lines, measures)
+    prose = first_prose(lines)
     if prose is not None and (begins is None or lines.index(prose) < lines.index(begins)):
         return Start("prose", prose)
     return Start("heading", begins)
@@ -74,6 +75,8 @@ def find_start(page: PageModel, headings: Sequence[Heading], measures: Typograph
 def is_label(line: Line, measures: Typography) -> bool:
     """Whether a line begins with an abstract's label: alone, or before its first words and set apart from them."""
     text = line.text.strip()
+    if NUMBERED_LABEL.fullmatch(text):
+        return True
     found = LABEL.match(text)
     if found is None:
         return bool(SPACED.fullmatch(text)) and len(text) < 24
@@ -107,17 +110,19 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
         beside = [] if rest else _beside(document, label)
         taken = {id(x) for x in [label, *beside]}
         flow = [*([label] if rest else []), *beside, *(x for x in flow if id(x) not in taken)]
+        if not rest and not beside:
+            flow = _below(label, flow)
         if own is not None and rest:
             headings.remove(own)
             own = None
-    reading = _Reading(measures, heads, own, bool(label))
+    reading = _Reading(measures, heads, own, label)
     running = {fold(x.text) for page in document.pages for x in page.lines if x.role == Role.FURNITURE}
     for line in flow:
         if fold(line.text) in running:  # the venue's name, put between abstract and text
             continue
         if not reading.take(line):
             break
-    lines = reading.lines
+    lines = reading.taken()
     words = sum(len(x.words) for x in lines)
     if not lines or (label is None and (words > MOST_WORDS_UNLABELLED or words < LEAST_WORDS or not reading.ended)):
         return None
@@ -135,29 +140,48 @@ def find_abstract(document: Document, start: Start, headings: list[Heading], mea
 class _Reading:
     """Takes lines into the abstract until one does not belong to it."""
 
-    def __init__(self, measures: Typography, heads: dict[int, Heading], own: Heading | None, labelled: bool) -> None:
+    def __init__(
+        self, measures: Typography, heads: dict[int, Heading], own: Heading | None, label: Line | None
+    ) -> None:
         self.lines: list[Line] = []
         self.inner: list[Heading] = []
         self.ended = False  # by something that only follows an abstract
-        self._measures, self._heads, self._own, self._labelled = measures, heads, own, labelled
+        self._measures, self._heads, self._own, self._label = measures, heads, own, label
         self._words = 0
-        self._skipping: Line | None = None
+        self._sizes: dict[float, int] = {}
+        self._sure: int | None = None  # lines before a paragraph that belongs to it only where a text's begin follows
+        self._before_text = False  # it ended at an introduction or at keywords
+
+    def taken(self) -> list[Line]:
+        """The lines of the abstract; paragraphs that nothing but their place ties to it only where it is short and an
+        introduction or keywords follow, for a text without heads goes on in paragraphs too."""
+        if self._sure is None or (self._before_text and self._words <= MOST_WORDS_UNLABELLED):
+            return self.lines
+        self.ended = False
+        return self.lines[: self._sure]
 
     def take(self, line: Line) -> bool:
         """Whether the abstract may go on after this line, which was taken or passed over."""
         if line.role in (Role.FURNITURE, Role.TITLE, Role.CAPTION, Role.REFERENCE):
             return True
+        if self.lines and self._is_beside(line):
+            return True
+        heading = self._heads.get(id(line))
+        if self._is_inner(line):
+            if heading is not None:
+                self.inner.append(heading)
+            self._add(line)
+            return True
         if self._is_end(line):
             self.ended = True
             return False
-        if not self.lines:
+        if not self.lines or self._goes_on(line):
             self._add(line)
             return True
-        usual, last = self.lines[len(self.lines) // 2], self.lines[-1]
-        if line.size < usual.size - 0.6 or self._is_note(line, last):
-            self._skipping = line
+        size, usual, last = self._size(), self.lines[len(self.lines) // 2], self.lines[-1]
+        if line.size < size - 0.6 or self._is_note(line, last):
             return True
-        alike = abs(line.size - usual.size) < 0.7
+        alike = abs(line.size - size) < 0.7
         if line.role in (Role.FIGURE, Role.TABLE, Role.FOOTNOTE, Role.FORMULA) and not (
             alike and self._follows(last, line)
         ):
@@ -165,40 +189,90 @@ class _Reading:
         bold = len(line.words) >= 4 and len(usual.words) >= 4
         if (
             not alike
+            or self._is_centred(line)
             or (bold and usual.bold != line.bold and not self._is_run_in(line))
             or (bold and not line.italic and len(self.lines) > 1 and all(x.italic for x in self.lines))
         ):
             self.ended = True
             return False
-        if not self._follows(last, line) and ENDS.search(last.text) and not self._is_paragraph(last, line):
-            return False
+        if not self._follows(last, line) and ENDS.search(last.text):
+            if not self._is_paragraph(last, line):
+                return False
+            if self._own is None and not self._is_run_in(line) and self._sure is None:
+                self._sure = len(self.lines)
         self._add(line)
         return self._words <= MOST_WORDS
 
     def _add(self, line: Line) -> None:
         self.lines.append(line)
         self._words += len(line.words)
+        self._sizes[line.size] = self._sizes.get(line.size, 0) + len(line.words)
+
+    def _size(self) -> float:
+        """The size of most of its words: lines full of code may be set in another."""
+        return max(self._sizes, key=lambda size: self._sizes[size])
+
+    def _goes_on(self, line: Line) -> bool:
+        """Whether a line goes on right below an unfinished sentence or a full line, at its edge: so its look does not
+        matter, as where it is full of code or of names in bold."""
+        last, size = self.lines[-1], self._size()
+        if line.role not in (Role.BODY, Role.CODE, Role.FRONT) or not self._follows(last, line):
+            return False
+        full = last.x1 > max(x.x1 for x in self.lines) - 0.5 * size
+        mixed = any(abs(word.style.size - size) < 0.3 for word in line.words)
+        left = min(x.x0 for x in self.lines if (x.page, x.column) == (last.page, last.column))
+        return (
+            (not ENDS.search(last.text) or (full and mixed))
+            and (abs(line.x0 - left) < 0.5 * size or line.x0 >= last.x1 - 1)
+            and 0.7 < line.size / size < 1.3
+        )
 
     def _is_end(self, line: Line) -> bool:
         text = line.text.strip()
-        if INTRODUCTION.fullmatch(text) and (self.lines or not self._labelled) and not self._is_inner(line):
+        if INTRODUCTION.fullmatch(text) and (self.lines or self._label is None):
+            self._before_text = True
             return True
         heading = self._heads.get(id(line))
         if heading is not None and heading is not self._own:
-            if self._is_inner(line):
-                self.inner.append(heading)
-                return False
             return True
-        return begins_keywords(line) or (
-            len(self.lines) > 2 and bool(NUMBERED_ONE.fullmatch(text)) and line.size > self.lines[0].size
+        if begins_keywords(line):
+            self._before_text = True
+            return True
+        if self.lines and ENDS.search(self.lines[-1].text) and (self._is_like_label(line) or self._is_other(line)):
+            return True
+        return len(self.lines) > 2 and bool(NUMBERED_ONE.fullmatch(text)) and line.size > self.lines[0].size
+
+    def _is_like_label(self, line: Line) -> bool:
+        """Whether a line is set as the abstract's own label is, and not as its text: "Significance", "Highlights"."""
+        label, text = self._label, line.text.strip()
+        if label is None or self._own is None or len(line.words) > 6 or STRUCTURED.fullmatch(text):
+            return False
+        differs = label.bold != self.lines[0].bold or abs(label.size - self.lines[0].size) > 0.6
+        return (
+            differs
+            and label.words[0].style[1:4] == line.words[0].style[1:4]
+            and abs(label.size - line.size) < 0.3
+            and text[:1].isupper()
+            and not ENDS.search(text)
         )
+
+    def _is_other(self, line: Line) -> bool:
+        """Whether a line begins another abstract, as one in a second language."""
+        return self._label is not None and is_label(line, self._measures)
 
     def _is_inner(self, line: Line) -> bool:
         """Whether a head such as "Methods" stands inside the abstract: smaller than the abstract's own, or run in."""
-        if not self._labelled or not STRUCTURED.fullmatch(line.text.strip()):
+        if self._label is None or not STRUCTURED.fullmatch(line.text.strip()):
             return False
         if self._own is not None:
             mine = self._own.lines[0]
+            first = self.lines[0] if self.lines else line
+            if (
+                first.bold
+                and STRUCTURED.fullmatch(first.text.strip())
+                and not INTRODUCTION.fullmatch(line.text.strip())
+            ):
+                return line.size < mine.size + 0.4  # its parts have heads, the first right below its own
             return line.size < mine.size + 0.4 and (
                 line.size < mine.size - 0.4
                 or (mine.bold and not line.bold)
@@ -219,17 +293,37 @@ class _Reading:
         """Whether a line stands right below the last one in its column, or goes on with it after a wide space."""
         if last.page == line.page and last.column == line.column and abs(line.middle - last.middle) < 0.4 * last.size:
             return last.x1 - 1 <= line.x0
-        same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
+        # A line with wide spaces in it is given in pieces: the next stands below any of them.
+        left = min(x.x0 for x in self.lines[-8:] if x.page == last.page and abs(x.middle - last.middle) < 0.4 * x.size)
+        same = last.page == line.page and min(last.x1, line.x1) - max(left, line.x0) > 0
         pitch = max(self._measures.pitch * last.size / self._measures.size, 1.15 * last.size)
         return same and -1 < line.middle - last.middle < 1.75 * pitch
 
     def _is_paragraph(self, last: Line, line: Line) -> bool:
-        """Whether another paragraph of the abstract may begin: a little lower in the same column, under its label."""
+        """Whether another paragraph of the abstract may begin: a little lower in the same column, at its left edge."""
         same = last.page == line.page and min(last.x1, line.x1) - max(last.x0, line.x0) > 0
+        left = min(x.x0 for x in self.lines if x.page == last.page and x.column == last.column)
         return (
-            same
-            and 0 < line.middle - last.middle < 3.2 * self._measures.pitch
-            and (self._own is not None or bool(STRUCTURED.match(line.text)))
+            same and 0 < line.middle - last.middle < 3.2 * self._measures.pitch and abs(line.x0 - left) < 4 * line.size
+        )
+
+    def _is_beside(self, line: Line) -> bool:
+        """Whether a line stands left or right of the text at its height, as dates in a margin do."""
+        last = self.lines[-1]
+        apart = line.x0 > last.x1 or line.x1 < last.x0
+        near = abs(line.middle - last.middle) < 3 * self._measures.pitch
+        return last.page == line.page and apart and near and not self._follows(last, line)
+
+    def _is_centred(self, line: Line) -> bool:
+        """Whether a short line stands in the middle below a finished text that does not: names below an abstract."""
+        edges = sorted(x.x0 for x in self.lines if x.page == line.page)
+        right = max(x.x1 for x in self.lines)
+        return (
+            len(edges) > 2
+            and edges[len(edges) // 2] - edges[0] < line.size
+            and line.x0 > edges[0] + 6 * line.size
+            and abs(line.x0 - edges[0] - (right - line.x1)) < 2 * line.size
+            and bool(ENDS.search(self.lines[-1].text))
         )
 
 
@@ -238,6 +332,24 @@ def _flow(document: Document, first: Line) -> list[Line]:
     pages = document.pages[first.page - 1 : first.page + 1]
     lines = [line for page in pages for line in page.lines]
     return lines[next(i for i, line in enumerate(lines) if line is first) :]
+
+
+def _below(label: Line, flow: list[Line]) -> list[Line]:
+    """The flow from the line on that stands right below a label, past those of a box at its side."""
+    for i, line in enumerate(flow[:MOST_BESIDE]):
+        if line.page != label.page or line.role == Role.FURNITURE:
+            continue
+        if min(label.x1, line.x1) > max(label.x0, line.x0) and 0 < line.middle - label.middle < 5 * label.size:
+            while i and _goes_before(flow[i - 1], flow[i]):
+                i -= 1
+            return flow[i:]
+    return flow
+
+
+def _goes_before(piece: Line, line: Line) -> bool:
+    """Whether a piece of a line with wide spaces stands just left of another."""
+    row = piece.column == line.column and abs(piece.middle - line.middle) < 0.4 * line.size
+    return row and 0 <= line.x0 - piece.x1 < 3 * line.size
 
 
 def _beside(document: Document, label: Line) -> list[Line]:
@@ -272,35 +384,6 @@ def _cut_label(line: Line) -> bool:
     line.words = words
     line.refresh()
     return True
-
-
-def first_prose(lines: Sequence[Line], measures: Typography) -> Line | None:
-    """The first of three full lines of one style and edge whose words are mostly written small."""
-    for i, first in enumerate(lines[:-2]):
-        run = [first]
-        for line in lines[i + 1 : i + 4]:
-            step = line.middle - run[-1].middle
-            if (
-                abs(line.size - first.size) > 0.6
-                or not 0 < step < 2.2 * first.size
-                or abs(line.x0 - run[-1].x0) > 3 * first.size
-            ):
-                break
-            run.append(line)
-        if len(run) >= 3 and abs(run[-1].x0 - run[1].x0) < 2 and _is_prose(run):
-            return first
-    return None
-
-
-def _is_prose(run: Sequence[Line]) -> bool:
-    text = " ".join(line.text for line in run)
-    places = sum(bool(COUNTRIES.search(line.text)) + bool(PLACES.search(line.text)) for line in run)
-    if places > 0.7 * len(run) and (run[0].words[0].style.raised or not text[0].isalpha()):  # affiliations
-        return False
-    if WIDE_SCRIPT.search(text):
-        return len(text) > 20 * len(run) and not re.search(r"@|\d{5}", text)
-    words = [w for w in text.split() if w[0].isalpha()]
-    return len(words) >= 6 * len(run) and sum(w[0].islower() for w in words) > 0.55 * len(words) and "@" not in text
 
 
 def _stands_alone(line: Line) -> bool:

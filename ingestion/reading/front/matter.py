@@ -13,9 +13,10 @@ from typing import NamedTuple
 from hierarchy.identity import fold
 from hierarchy.paper import Author
 from ingestion.pages import Document, Line, PageModel, Role
-from ingestion.reading.front.abstract import Abstract, Start, find_abstract, find_start, first_prose
+from ingestion.reading.front.abstract import Abstract, Start, find_abstract, find_start
 from ingestion.reading.front.affiliations import NOTE
 from ingestion.reading.front.authors import read_authors
+from ingestion.reading.front.first_prose import first_prose
 from ingestion.reading.front.identifiers import find_arxiv, find_doi
 from ingestion.reading.front.keywords import begins_keywords, find_keywords, told_keywords
 from ingestion.reading.front.language import language_of
@@ -106,7 +107,7 @@ def _zone(
         x for x in page.lines if x.role in FRONT_ROLES and x.middle < bottom and (wide or x.column == title[0].column)
     ]
     found = _without_text_beside(page, found, bottom, measures)
-    prose = first_prose([x for x in found if not title or x.y0 > title[-1].y0], measures)
+    prose = first_prose([x for x in found if not title or x.y0 > title[-1].y0])
     if prose is not None:
         # Text that stands before the abstract's label, such as a note on updates under its own head.
         above = [h for h in headings if h.lines[0] in found and 0 < prose.y0 - h.lines[-1].y0 < 4 * prose.size]

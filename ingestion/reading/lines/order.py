@@ -27,6 +27,8 @@ def order_page(page: PageModel, measures: Typography) -> None:
     for line in page.lines:
         crosses = line.x0 < gutter - 4 and line.x1 > gutter + 4
         line.column = FULL if crosses else LEFT if (line.x0 + line.x1) / 2 < gutter else RIGHT
+    for line in [x for x in page.lines if x.column == FULL and _is_overfull(x, page.lines)]:
+        line.column = LEFT
     ordered: list[Line] = []
     band: list[Line] = []
     for line in sorted(page.lines, key=lambda item: (item.middle, item.x0)):
@@ -37,6 +39,17 @@ def order_page(page: PageModel, measures: Typography) -> None:
         else:
             band.append(line)
     page.lines = ordered + _by_column(band, columns)
+
+
+def _is_overfull(line: Line, lines: list[Line]) -> bool:
+    """Whether a line of the left column, such as one that ends in a long address, only runs on into the gutter or over
+    the right column: others stand above or below it at its edge, and one of the right column at its height."""
+    near = [x for x in lines if x is not line and abs(x.middle - line.middle) < 1.6 * line.size]
+    column = any(x.column == LEFT and abs(x.x0 - line.x0) < 1 and len(x.words) > 3 for x in near)
+    return column and any(
+        x.column == RIGHT and len(x.words) > 3 and min(x.y1, line.y1) - max(x.y0, line.y0) > 0.2 * line.size
+        for x in near
+    )
 
 
 def _by_column(band: list[Line], columns: tuple[int, ...]) -> list[Line]:
