@@ -217,13 +217,14 @@ class ReaderPool:
     """Reads files ahead of whoever uses them, each in a child of its own."""
 
     def __init__(self, settings: IngestionSettings) -> None:
+        self._fast = How(ocr=settings.ocr)
         self._readers = [Reader(settings) for _ in range(max(1, settings.readers))]
 
     def read_all(
-        self, paths: Iterable[Path], how: Mapping[Path, How], pages: Mapping[Path, int] | None = None
+        self, paths: Iterable[Path], how: Mapping[Path, How] | None = None, pages: Mapping[Path, int] | None = None
     ) -> Iterator[tuple[Path, Reading]]:
         """The paths in their order, each with its reading, which has ended when the next is asked for; a few
-        files are read ahead. `how` tells how each is read; for `pages` see `Reader.read`."""
+        files are read ahead. `how` tells how each is read, None by the fast pass; for `pages` see `Reader.read`."""
         todo, free = iter(paths), list(self._readers)
         with ThreadPoolExecutor(len(self._readers)) as threads:
             running: list[tuple[Path, Reading]] = []
@@ -231,7 +232,8 @@ class ReaderPool:
             def work(path: Path) -> Paper | ReadError:
                 reader = free.pop()
                 try:
-                    return reader.read(path, how[path].layout, (pages or {}).get(path, 0), how[path].ocr)
+                    asked = how[path] if how is not None else self._fast
+                    return reader.read(path, asked.layout, (pages or {}).get(path, 0), asked.ocr)
                 except ReadError as error:
                     return error
                 except OSError as error:

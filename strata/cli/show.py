@@ -46,7 +46,8 @@ def show_report(report: IngestReport) -> None:
         if refined.error:
             said = refined.error["message"]
             out.print(plain(f"not refined {refined.path}\n           {said} The paper is in, as it was read before."))
-    papers = {o.path: o.unread for o in (*report.added, *report.changed, *report.refined)}
+    papers = {o.path: o.unread for o in report.added} | {o.path: o.unread for o in report.changed}
+    papers |= {o.path: o.unread for o in report.refined}
     if unread := sum(map(bool, papers.values())):
         pages = "pages that are pictures and were not read: --ocr reads them, strata parse FILE tells which they are."
         out.print(f"{unread} of these papers have {pages}", style="yellow")
