@@ -274,6 +274,13 @@ def test_heads_set_as_the_label_right_below_it_are_parts_of_the_abstract(read) -
     assert [s.heading for s in paper.sections if s.heading][:4] == ["Abstract", "Introduction", "Methods", "Results"]
 
 
+def test_a_name_in_bold_right_below_the_label_is_the_abstracts_first_words(read) -> None:  # type: ignore[no-untyped-def]
+    label = "#heading(numbering: none)[Abstract]\n"
+    paper = read(title() + centred("Ada Fenwick", size=12) + label + f"*Warbler.jl.* {ABSTRACT}\n\n" + BODY)
+    assert fold(paper.abstract) == fold(f"Warbler.jl. {ABSTRACT}")
+    assert "Warbler.jl" not in " ".join(s.heading for s in paper.sections)
+
+
 def test_a_line_too_long_for_its_column_stays_in_the_abstract(read) -> None:  # type: ignore[no-untyped-def]
     long = "beds.in.the.north.and.the.south.counted.each.spring.by.us"
     code = f'#box[#text(font: "DejaVu Sans Mono", size: 9.5pt)[{long}]]'

@@ -15,7 +15,7 @@ from ingestion.pages import Document, Line, PageModel, Role
 from ingestion.reading.cues import anywhere, either, table
 from ingestion.reading.front.first_prose import WIDE_SCRIPT, first_prose
 from ingestion.reading.front.keywords import begins_keywords
-from ingestion.reading.headings.finding import Heading
+from ingestion.reading.headings.finding import CANONICAL, Heading
 from ingestion.reading.lines.typography import Typography
 
 CUES = table("front")
@@ -150,6 +150,7 @@ class _Reading:
         self._words = 0
         self._sizes: dict[float, int] = {}
         self._sure: int | None = None  # lines before a paragraph that belongs to it only where a text's begin follows
+        self._note: Line | None = None  # the last line that stood beside it
         self._before_text = False  # it ended at an introduction or at keywords
 
     def taken(self) -> list[Line]:
@@ -167,7 +168,7 @@ class _Reading:
         if self.lines and self._is_beside(line):
             return True
         heading = self._heads.get(id(line))
-        if self._is_inner(line):
+        if self._is_inner(line) or self._is_no_head(line):
             if heading is not None:
                 self.inner.append(heading)
             self._add(line)
@@ -180,6 +181,7 @@ class _Reading:
             return True
         size, usual, last = self._size(), self.lines[len(self.lines) // 2], self.lines[-1]
         if line.size < size - 0.6 or self._is_note(line, last):
+            self._note = line
             return True
         alike = abs(line.size - size) < 0.7
         if line.role in (Role.FIGURE, Role.TABLE, Role.FOOTNOTE, Role.FORMULA) and not (
@@ -267,11 +269,8 @@ class _Reading:
         if self._own is not None:
             mine = self._own.lines[0]
             first = self.lines[0] if self.lines else line
-            if (
-                first.bold
-                and STRUCTURED.fullmatch(first.text.strip())
-                and not INTRODUCTION.fullmatch(line.text.strip())
-            ):
+            parts = first.bold and STRUCTURED.fullmatch(first.text.strip())
+            if parts and not INTRODUCTION.fullmatch(line.text.strip()):
                 return line.size < mine.size + 0.4  # its parts have heads, the first right below its own
             return line.size < mine.size + 0.4 and (
                 line.size < mine.size - 0.4
@@ -280,11 +279,23 @@ class _Reading:
             )
         return bool(self.lines) and abs(line.size - self.lines[0].size) < 0.5 and line.text.strip().endswith((":", "."))
 
+    def _is_no_head(self, line: Line) -> bool:
+        """Whether what looks like a head is the abstract's first words, such as a name in bold: no label stands over
+        nothing."""
+        heading = self._heads.get(id(line))
+        if self.lines or self._label is None or heading is None or heading is self._own or heading.number:
+            return False
+        text = line.text.strip()
+        return not (INTRODUCTION.fullmatch(text) or CANONICAL.fullmatch(heading.text))
+
     def _is_run_in(self, line: Line) -> bool:
         return bool(STRUCTURED.match(line.text))
 
     def _is_note(self, line: Line, last: Line) -> bool:
-        """Whether a line stands beside the abstract: dates, licences, correspondence."""
+        """Whether a line stands beside the abstract: dates, licences, correspondence; with its next lines."""
+        note = self._note
+        if note is not None and (line.page, line.column) == (note.page, note.column) and not self._follows(last, line):
+            return 0 <= line.middle - note.middle < 1.6 * note.size and abs(line.size - note.size) < 0.3
         if not NOTE.match(line.text.lstrip(" ∗*†‡§¶")) and not ("@" in line.text and NOTE.search(line.text)):
             return False
         return ENDS.search(last.text) is not None or not self._follows(last, line)
