@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -74,6 +74,10 @@ class Library:
         for paper in papers:
             library.add(paper)
         return library
+
+    def __iter__(self) -> Iterator[Node]:
+        """Its papers."""
+        return iter(list(self._papers.values()))
 
     def add(self, paper: Node) -> None:
         """Takes a paper in, in place of what has its id."""
