@@ -17,7 +17,7 @@ import networkx as nx
 
 from hierarchy.filters import And, Eq, In
 from hierarchy.graph.cache import GraphCache
-from hierarchy.graph.parts import Part, key_of, read_parts, with_citations
+from hierarchy.graph.parts import Citation, Part, key_of, read_parts, with_citations
 from hierarchy.graph.topics import Topics
 from hierarchy.nodes import Level, Node
 from hierarchy.relations import Relation
@@ -60,6 +60,7 @@ class ProjectGraph:
         self._store = store
         self._cache = cache
         self._graph: Graph = nx.MultiDiGraph(project=store.project)
+        self._citations: nx.DiGraph[str] = nx.DiGraph()  # of papers alone, for their centrality
         self._parts: dict[str, Part] = {}
         self._digests: dict[str, str] = {}
         self._owner: dict[str, str] = {}  # the paper of each finding
@@ -141,6 +142,7 @@ class ProjectGraph:
         self._digests.pop(paper, None)
         if part is not None:
             self._graph.remove_nodes_from([paper, *part.findings])
+            self._citations.remove_node(paper)
             self._pairs = {pair: score for pair, score in self._pairs.items() if paper not in pair}
             for finding in part.findings:
                 self._owner.pop(finding, None)
@@ -154,14 +156,16 @@ class ProjectGraph:
             graph.add_nodes_from((finding, dict(told)) for finding, told in part.findings.items())
             graph.add_edges_from((paper, finding, STATES, {"kind": STATES}) for finding in part.findings)
             self._owner |= dict.fromkeys(part.findings, paper)
+        self._citations.add_nodes_from(parts)
         for paper, part in self._parts.items():
             here = paper in parts
-            graph.add_edges_from(
-                (paper, cited.paper, CITES,
-                 {"kind": CITES, "references": list(cited.references), "passages": list(cited.passages)})
+            cites = [
+                cited
                 for cited in part.cites
                 if (here or cited.paper in parts) and cited.paper in self._parts and cited.paper != paper
-            )  # fmt: skip
+            ]
+            self._citations.add_edges_from((paper, cited.paper) for cited in cites)
+            graph.add_edges_from((paper, cited.paper, CITES, _cited(cited)) for cited in cites)
             graph.add_edges_from(
                 (relation.a, relation.b, relation.kind, _told(relation))
                 for relation in part.relations
@@ -180,15 +184,8 @@ class ProjectGraph:
 
     def _weigh(self) -> None:
         """Each paper's centrality: PageRank over citations, 1 where nobody cites anybody, on average 1."""
-        citations: nx.DiGraph[str] = nx.DiGraph()
-        citations.add_nodes_from(sorted(self._parts))
-        citations.add_edges_from(
-            (paper, cited.paper)
-            for paper, part in sorted(self._parts.items())
-            for cited in part.cites
-            if cited.paper in self._parts and cited.paper != paper
-        )
-        ranks = nx.pagerank(citations, DAMPING) if citations.size() else dict.fromkeys(citations, 1 / len(citations or "1"))
+        citations = self._citations
+        ranks = nx.pagerank(citations, DAMPING) if citations.size() else {i: 1 / len(citations) for i in citations}
         for paper, rank in ranks.items():
             self._graph.nodes[paper]["centrality"] = round(rank * len(ranks), 4)
         told = self._graph.graph
@@ -200,6 +197,10 @@ def papers_in(graph: Graph) -> dict[str, dict[str, Any]]:
     """The papers of a graph and their attributes, the most central first."""
     found = [(paper, told) for paper, told in graph.nodes(data=True) if told["level"] == Level.PAPER.value]
     return dict(sorted(found, key=lambda one: (-one[1]["centrality"], one[0])))
+
+
+def _cited(citation: Citation) -> dict[str, Any]:
+    return {"kind": CITES, "references": list(citation.references), "passages": list(citation.passages)}
 
 
 def _told(relation: Relation) -> dict[str, Any]:
