@@ -26,7 +26,7 @@ from hierarchy.store import NodeStore, papers_of
 CITES, STATES, SUPPORTS, CONTRADICTS, SAME_TOPIC = "cites", "states", "supports", "contradicts", "same topic"
 DAMPING = 0.85  # of PageRank, as Brin and Page (1998) set it
 
-Graph: TypeAlias = "nx.MultiDiGraph[str]"
+Graph: TypeAlias = nx.MultiDiGraph
 
 
 class State(msgspec.Struct, frozen=True):
@@ -60,13 +60,14 @@ class ProjectGraph:
         self._store = store
         self._cache = cache
         self._graph: Graph = nx.MultiDiGraph(project=store.project)
-        self._citations: nx.DiGraph[str] = nx.DiGraph()  # of papers alone, for their centrality
+        self._citations = nx.DiGraph()  # of papers alone, for their centrality
         self._parts: dict[str, Part] = {}
         self._digests: dict[str, str] = {}
         self._owner: dict[str, str] = {}  # the paper of each finding
         self._topics = Topics()
         self._pairs: dict[tuple[str, str], float] = {}
         self._state: State | None = None
+        self._counts: dict[str, int] = {}  # findings of each paper, as the store says
 
     def graph(self, *, look: bool = False) -> Graph:
         """The graph as the store is now. It is the held one: copy it before changing it.
@@ -76,6 +77,7 @@ class ProjectGraph:
         """
         with _undisturbed():
             state = State.of(self._store)
+            self._counts = state.findings
             if look or self._state is None or not self._apply_digests(state):
                 self._apply(list(papers_of(self._store)), None)
             self._state = state
@@ -108,8 +110,8 @@ class ProjectGraph:
             p for p in cited if p.id not in self._parts or self._parts[p.id].key != key_of(p) or self._miscounted(p.id)
         ]
         parts = self._read(changed, gone)
-        for paper in [*gone, *parts]:
-            self._drop(paper)
+        for old in [*gone, *parts]:
+            self._drop(old)
         for paper in changed:
             self._digests[paper.id] = paper.digest
         self._add(parts)
@@ -120,17 +122,16 @@ class ProjectGraph:
             self._weigh()
 
     def _miscounted(self, paper: str) -> bool:
-        return self._state is not None and len(self._parts[paper].findings) != self._state.findings.get(paper, 0)
+        return len(self._parts[paper].findings) != self._counts.get(paper, 0)
 
     def _read(self, papers: Sequence[Node], gone: set[str]) -> dict[str, Part]:
         kept = self._cache.read([paper.id for paper in papers]) if self._cache and papers else {}
-        counts = self._store.count_by("paper", Eq("level", Level.FINDING.value)) if kept else {}
         good = {
             paper.id: kept[paper.id]
             for paper in papers
             if paper.id in kept
             and kept[paper.id].key == key_of(paper)
-            and len(kept[paper.id].findings) == counts.get(paper.id, 0)
+            and len(kept[paper.id].findings) == self._counts.get(paper.id, 0)
         }
         fresh = dict(read_parts(self._store, [paper for paper in papers if paper.id not in good]))
         if self._cache and (fresh or gone):
@@ -190,7 +191,13 @@ class ProjectGraph:
             self._graph.nodes[paper]["centrality"] = round(rank * len(ranks), 4)
         told = self._graph.graph
         told["papers"], told["findings"] = len(self._parts), len(self._owner)
-        told["unresolved_references"] = sum(part.unresolved for part in self._parts.values())
+        printed = sum(part.references for part in self._parts.values())
+        told["unresolved_references"] = max(0, printed - self._resolved())
+
+    def _resolved(self) -> int:
+        """How many references mean papers that are here."""
+        cites = (cited for part in self._parts.values() for cited in part.cites)
+        return sum(len(cited.references) for cited in cites if cited.paper in self._parts)
 
 
 def papers_in(graph: Graph) -> dict[str, dict[str, Any]]:

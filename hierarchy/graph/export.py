@@ -33,7 +33,7 @@ def as_json(graph: Graph) -> str:
 
 def as_graphml(graph: Graph) -> str:
     """GraphML, which Gephi, yEd and Cytoscape read; lists become JSON, what is not known is left out."""
-    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    plain = nx.MultiDiGraph()
     plain.add_nodes_from((_xml(node), _flat(told)) for node, told in graph.nodes(data=True))
     for number, (a, b, told) in enumerate(graph.edges(data=True)):
         plain.add_edge(_xml(a), _xml(b), key=f"e{number}", **_flat(told))

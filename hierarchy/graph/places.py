@@ -49,7 +49,7 @@ def _inside(graph: Graph, members: Sequence[str]) -> np.ndarray[tuple[int, int],
     size = ROOM * math.sqrt(len(members)) * 1.2
     if len(members) == 1:
         return np.zeros((1, 2))
-    near: nx.Graph[str] = nx.Graph()
+    near = nx.Graph()
     near.add_nodes_from(members)
     wanted = set(members)
     near.add_edges_from(
