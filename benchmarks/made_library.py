@@ -34,8 +34,8 @@ PATTERNS = ("{method} for the monitoring of {subject}", "How {subject} respond t
 SUBTITLES = ("evidence from nine valleys", "a controlled comparison", "methods & pitfalls", "lessons from a long trial",
              "an open data set", "the role of scale")  # fmt: skip
 FAMILIES = ("Ångström-Vale", "Müller", "Okafor", "Li", "Nguyễn", "van den Berg", "O'Hara", "García Márquez", "Søgaard",
-            "Łukasik", "Smith", "Tanaka", "Ivanova", "Haddad", "Fjeldstad", "Baptiste", "Kovács", "Novák", "Mora", "Roux",
-            "Abdi", "Rossi", "Thorne", "Yılmaz", "Castellane", "Pohl", "Ruud", "Quist", "Salling", "Brandt")  # fmt: skip
+            "Łukasik", "Smith", "Tanaka", "Ivanova", "Haddad", "Fjeldstad", "Baptiste", "Kovács", "Novák", "Mora",
+            "Abdi", "Rossi", "Thorne", "Yılmaz", "Castellane", "Pohl", "Ruud", "Quist", "Salling", "Roux")  # fmt: skip
 GIVEN = ("Ida", "Tom", "Mei", "Øystein", "Jean-Luc", "Rosa", "Karl", "Ana", "Bo", "Femi", "Zoë", "Petr", "Wanda")
 
 

@@ -7,8 +7,9 @@ how a picture is drawn.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import networkx as nx
@@ -22,14 +23,20 @@ BETWEEN = 70.0  # room between two themes
 TURNS, STEP = 0.35, 9.0  # of the spiral on which a disc looks for room: radians and units
 ROUNDS = 60  # of pushing papers apart
 
+CHUNK = 2_000  # places on the spiral that are tried at once
+GOLDEN = math.pi * (3 - math.sqrt(5))  # the angle by which the seeds of a sunflower follow each other
+ALONE = -1  # the group of papers that are in no other
+
 Place = tuple[float, float]
 
 
 def places(graph: Graph, papers: Sequence[str], group_of: Mapping[str, int]) -> dict[str, Place]:
     """A place for each of these papers, around (0, 0)."""
     groups: defaultdict[int, list[str]] = defaultdict(list)
+    sizes = Counter(group_of.get(paper, ALONE) for paper in papers)
     for paper in papers:
-        groups[group_of.get(paper, -1)].append(paper)
+        group = group_of.get(paper, ALONE)
+        groups[group if sizes[group] > 1 else ALONE].append(paper)
     found: dict[str, Place] = {}
     discs: list[tuple[float, float, float]] = []
     for members in sorted(groups.values(), key=lambda group: (-len(group), group[0])):
@@ -47,8 +54,6 @@ def places(graph: Graph, papers: Sequence[str], group_of: Mapping[str, int]) -> 
 def _inside(graph: Graph, members: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Places of one theme's papers around its middle, none on another; shape (papers, 2)."""
     size = ROOM * math.sqrt(len(members)) * 1.2
-    if len(members) == 1:
-        return np.zeros((1, 2))
     near = nx.Graph()
     near.add_nodes_from(members)
     wanted = set(members)
@@ -58,6 +63,9 @@ def _inside(graph: Graph, members: Sequence[str]) -> np.ndarray[tuple[int, int],
         for a, b, kind in graph.out_edges(paper, keys=True)
         if kind in (CITES, SAME_TOPIC) and b in wanted
     )
+    if not near.size():
+        turns, reach = np.arange(len(members)) * GOLDEN, 1.3 * ROOM * np.sqrt(np.arange(len(members)))
+        return np.stack([reach * np.cos(turns), reach * np.sin(turns)], axis=1)
     spread = nx.spring_layout(near, k=2.5 / math.sqrt(len(members)), iterations=80, seed=SEED, method="force")
     at = np.array([spread[paper] for paper in members], float)
     at = (at - at.mean(axis=0)) / max(1e-9, float(np.abs(at - at.mean(axis=0)).max())) * size
@@ -73,9 +81,14 @@ def _inside(graph: Graph, members: Sequence[str]) -> np.ndarray[tuple[int, int],
 
 def _room(discs: Sequence[tuple[float, float, float]], radius: float) -> Place:
     """The first place on a spiral where a disc meets no other."""
-    for step in range(100_000):
-        angle, reach = step * TURNS, step * STEP * TURNS / 2
-        x, y = 1.35 * reach * math.cos(angle), reach * math.sin(angle)  # screens are wider than high
-        if all(math.hypot(x - ox, y - oy) >= radius + other + BETWEEN for ox, oy, other in discs):
-            return x, y
+    if not discs:
+        return 0.0, 0.0
+    at = np.array(discs)
+    for start in itertools.count(0, CHUNK):
+        turns = (start + np.arange(CHUNK)) * TURNS
+        x, y = 1.35 * turns * STEP / 2 * np.cos(turns), turns * STEP / 2 * np.sin(turns)  # screens are wide
+        apart = np.hypot(x[:, None] - at[:, 0], y[:, None] - at[:, 1])
+        free = np.flatnonzero((apart >= radius + at[:, 2] + BETWEEN).all(axis=1))
+        if free.size:
+            return float(x[free[0]]), float(y[free[0]])
     raise AssertionError("a spiral without end has room")
