@@ -24,7 +24,10 @@ from hierarchy.nodes import Level
 from hierarchy.sqlite import SqliteStore
 from hierarchy.store import papers_of
 
-HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"><!-- {{data}} &amp; \u2028"
+HOSTILE = (
+    "</script><script>document.title='owned'</script>"
+    "<img src=x onerror=\"document.title='owned'\"><!-- {{data}} &amp; \u2028"
+)
 CONTROL = "Sound \x00\x0b\ufffe and silence"
 
 
