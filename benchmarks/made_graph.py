@@ -53,7 +53,9 @@ class Maker:
         metadata = {"year": 2000 + number % 25, "authors": [words.text(2, 2)], "doi": None, "arxiv": None,
                     "references": numbered, "cites": cites}  # fmt: skip
         title = words.text(6, 12)
-        nodes = [self._node(number, f"paper:{number}", Level.PAPER, f"{title}\n{words.text(120, 180)}", title, metadata)]
+        nodes = [
+            self._node(number, f"paper:{number}", Level.PAPER, f"{title}\n{words.text(120, 180)}", title, metadata)
+        ]
         for i in range(CITING):
             ids = [f"r{j + 1}" for j in range(i, len(cited), CITING)]
             nodes.append(
@@ -63,9 +65,7 @@ class Maker:
         vectors = centre + random.standard_normal((len(nodes), DIMENSION)).astype(np.float32)
         return [Record(node, unit(vector)) for node, vector in zip(nodes, vectors, strict=True)]
 
-    def _finding(
-        self, number: int, i: int, near: Sequence[int], words: Zipf, random: np.random.Generator
-    ) -> Node:
+    def _finding(self, number: int, i: int, near: Sequence[int], words: Zipf, random: np.random.Generator) -> Node:
         metadata: dict[str, object] = {"section_kind": "result", "year": 2000 + number % 25}
         if (number * FINDINGS + i) % RELATED == 0 and near and near[0] != number:
             other = near[int(random.integers(0, len(near)))]
@@ -81,14 +81,13 @@ class Maker:
         node = self._node(number, f"finding:{number}.{i}", Level.FINDING, text, "", metadata)
         return msgspec.structs.replace(node, kind="result", finding=finding)
 
-    def _node(
-        self, number: int, node: str, level: Level, text: str, title: str, metadata: dict[str, object]
-    ) -> Node:
+    def _node(self, number: int, node: str, level: Level, text: str, title: str, metadata: dict[str, object]) -> Node:
         paper = f"paper:{number}"
         return Node(
             node, level, PROJECT, title, text, parent=None if level is Level.PAPER else paper, paper=paper,
             digest=f"{hash_of(node):032x}", metadata=metadata, file=f"{number}.pdf",
         )  # fmt: skip
+
 
 def hash_of(node: str) -> int:
     """A number that is a node's own."""

@@ -23,20 +23,20 @@ SUBJECTS = ("frog choruses", "reed beds", "mire vegetation", "shallow substrates
             "alpine snowbeds", "tidal flats", "peat cores", "hedgerow beetles", "floodplain soils", "kelp forests",
             "moth traps", "drained fens", "karst springs", "old-growth stands")  # fmt: skip
 TWIN_SUBJECTS = ("toad choruses", "salt marshes", "mire invertebrates", "deep substrates", "lake macrophytes",
-                 "urban mosses", "alpine screes", "tidal creeks", "lake cores", "hedgerow spiders", "floodplain gravels",
-                 "seagrass meadows", "pitfall traps", "rewetted fens", "karst caves", "second-growth stands")  # fmt: skip
+                 "urban mosses", "alpine screes", "tidal creeks", "lake cores", "hedge spiders", "river gravels",
+                 "seagrass meadows", "pitfall traps", "rewetted fens", "karst caves", "felled stands")  # fmt: skip
 METHODS = ("contrastive pre-training", "semi-supervised segmentation", "non-linear mixed models", "field re-surveys",
            "low-cost loggers", "coefficient-wise shrinkage", "naïve Bayes filters", "soft-label distillation",
            "Poincaré embeddings", "efficient self-attention", "cross-site validation", "Kálmán smoothing")  # fmt: skip
 PATTERNS = ("{method} for the monitoring of {subject}", "How {subject} respond to drought and flooding",
-            "The limits of {method} in the classification of {subject}", "Estimating the abundance of {subject} with {method}",
+            "The limits of {method} in the classification of {subject}", "How to count {subject} with {method}",
             "What {method} and expert knowledge tell about {subject}", "A decade of change in {subject}")  # fmt: skip
-SUBTITLES = ("evidence from nine valleys", "a controlled comparison", "methods & pitfalls", "lessons from a long-term trial",
+SUBTITLES = ("evidence from nine valleys", "a controlled comparison", "methods & pitfalls", "lessons from a long trial",
              "an open data set", "the role of scale")  # fmt: skip
-FAMILIES = ("Ångström-Vale", "Müller", "Okafor", "Li", "Nguyễn", "van den Berg", "O'Hara", "García Márquez", "Søndergaard",
-            "Łukasik", "Smith", "Tanaka", "Ivanova", "Haddad", "Fjeldstad", "Baptiste", "Kovács", "Dvořák", "Moreau", "Weiß",
-            "Abdi", "Rossi", "Thorne", "Yılmaz", "Castellane", "Pohl", "Ruud", "Quist", "Sallinger", "Brandt")  # fmt: skip
-GIVEN = ("Ida", "Tom", "Mei", "Øystein", "Jean-Luc", "Rosa", "Karl", "Ana", "Bo", "Femi", "Zoë", "Petr", "Wanda", "Hugo")
+FAMILIES = ("Ångström-Vale", "Müller", "Okafor", "Li", "Nguyễn", "van den Berg", "O'Hara", "García Márquez", "Søgaard",
+            "Łukasik", "Smith", "Tanaka", "Ivanova", "Haddad", "Fjeldstad", "Baptiste", "Kovács", "Novák", "Mora",
+            "Abdi", "Rossi", "Thorne", "Yılmaz", "Castellane", "Pohl", "Ruud", "Quist", "Salling", "Roux")  # fmt: skip
+GIVEN = ("Ida", "Tom", "Mei", "Øystein", "Jean-Luc", "Rosa", "Karl", "Ana", "Bo", "Femi", "Zoë", "Petr", "Wanda")
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -126,7 +126,11 @@ def _group(chance: random.Random) -> list[tuple[str, tuple[str, ...], int]]:
         case 2:  # a series
             return [(f"{title}, part {part}", authors, year + i) for i, part in enumerate(("I", "II", "III"))]
         case 3:  # other subtitles
-            return [(f"{title}: {first}", authors, year), (f"{title}: {second}", others, year + 1), (twin, others, year)]
+            return [
+                (f"{title}: {first}", authors, year),
+                (f"{title}: {second}", others, year + 1),
+                (twin, others, year),
+            ]
         case 4:  # the same again, years later
             return [(f"{title}: {first}", authors, year), (f"{title}: {first}", authors, year + chance.randint(4, 9))]
         case _:  # a year in the title
@@ -142,7 +146,14 @@ def _node(paper: str, work: Work, references: list[dict[str, Any]]) -> Node:
     metadata = {"year": work.year, "authors": list(work.authors), "doi": work.doi, "arxiv": work.arxiv,
                 "references": references}  # fmt: skip
     return Node(
-        paper, Level.PAPER, PROJECT, work.title, work.title, paper=paper, digest=f"{work.number:032x}", metadata=metadata
+        paper,
+        Level.PAPER,
+        PROJECT,
+        work.title,
+        work.title,
+        paper=paper,
+        digest=f"{work.number:032x}",
+        metadata=metadata,
     )
 
 

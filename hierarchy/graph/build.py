@@ -17,7 +17,7 @@ import networkx as nx
 
 from hierarchy.filters import And, Eq, In
 from hierarchy.graph.cache import GraphCache
-from hierarchy.graph.parts import Part, key_of, read_parts, with_citations
+from hierarchy.graph.parts import Citation, Part, key_of, read_parts, with_citations
 from hierarchy.graph.topics import Topics
 from hierarchy.nodes import Level, Node
 from hierarchy.relations import Relation
@@ -26,7 +26,7 @@ from hierarchy.store import NodeStore, papers_of
 CITES, STATES, SUPPORTS, CONTRADICTS, SAME_TOPIC = "cites", "states", "supports", "contradicts", "same topic"
 DAMPING = 0.85  # of PageRank, as Brin and Page (1998) set it
 
-Graph: TypeAlias = "nx.MultiDiGraph[str]"
+Graph: TypeAlias = nx.MultiDiGraph
 
 
 class State(msgspec.Struct, frozen=True):
@@ -60,12 +60,14 @@ class ProjectGraph:
         self._store = store
         self._cache = cache
         self._graph: Graph = nx.MultiDiGraph(project=store.project)
+        self._citations = nx.DiGraph()  # of papers alone, for their centrality
         self._parts: dict[str, Part] = {}
         self._digests: dict[str, str] = {}
         self._owner: dict[str, str] = {}  # the paper of each finding
         self._topics = Topics()
         self._pairs: dict[tuple[str, str], float] = {}
         self._state: State | None = None
+        self._counts: dict[str, int] = {}  # findings of each paper, as the store says
 
     def graph(self, *, look: bool = False) -> Graph:
         """The graph as the store is now. It is the held one: copy it before changing it.
@@ -75,6 +77,7 @@ class ProjectGraph:
         """
         with _undisturbed():
             state = State.of(self._store)
+            self._counts = state.findings
             if look or self._state is None or not self._apply_digests(state):
                 self._apply(list(papers_of(self._store)), None)
             self._state = state
@@ -107,8 +110,8 @@ class ProjectGraph:
             p for p in cited if p.id not in self._parts or self._parts[p.id].key != key_of(p) or self._miscounted(p.id)
         ]
         parts = self._read(changed, gone)
-        for paper in [*gone, *parts]:
-            self._drop(paper)
+        for old in [*gone, *parts]:
+            self._drop(old)
         for paper in changed:
             self._digests[paper.id] = paper.digest
         self._add(parts)
@@ -119,17 +122,16 @@ class ProjectGraph:
             self._weigh()
 
     def _miscounted(self, paper: str) -> bool:
-        return self._state is not None and len(self._parts[paper].findings) != self._state.findings.get(paper, 0)
+        return len(self._parts[paper].findings) != self._counts.get(paper, 0)
 
     def _read(self, papers: Sequence[Node], gone: set[str]) -> dict[str, Part]:
         kept = self._cache.read([paper.id for paper in papers]) if self._cache and papers else {}
-        counts = self._store.count_by("paper", Eq("level", Level.FINDING.value)) if kept else {}
         good = {
             paper.id: kept[paper.id]
             for paper in papers
             if paper.id in kept
             and kept[paper.id].key == key_of(paper)
-            and len(kept[paper.id].findings) == counts.get(paper.id, 0)
+            and len(kept[paper.id].findings) == self._counts.get(paper.id, 0)
         }
         fresh = dict(read_parts(self._store, [paper for paper in papers if paper.id not in good]))
         if self._cache and (fresh or gone):
@@ -141,6 +143,7 @@ class ProjectGraph:
         self._digests.pop(paper, None)
         if part is not None:
             self._graph.remove_nodes_from([paper, *part.findings])
+            self._citations.remove_node(paper)
             self._pairs = {pair: score for pair, score in self._pairs.items() if paper not in pair}
             for finding in part.findings:
                 self._owner.pop(finding, None)
@@ -154,14 +157,16 @@ class ProjectGraph:
             graph.add_nodes_from((finding, dict(told)) for finding, told in part.findings.items())
             graph.add_edges_from((paper, finding, STATES, {"kind": STATES}) for finding in part.findings)
             self._owner |= dict.fromkeys(part.findings, paper)
+        self._citations.add_nodes_from(parts)
         for paper, part in self._parts.items():
             here = paper in parts
-            graph.add_edges_from(
-                (paper, cited.paper, CITES,
-                 {"kind": CITES, "references": list(cited.references), "passages": list(cited.passages)})
+            cites = [
+                cited
                 for cited in part.cites
                 if (here or cited.paper in parts) and cited.paper in self._parts and cited.paper != paper
-            )  # fmt: skip
+            ]
+            self._citations.add_edges_from((paper, cited.paper) for cited in cites)
+            graph.add_edges_from((paper, cited.paper, CITES, _cited(cited)) for cited in cites)
             graph.add_edges_from(
                 (relation.a, relation.b, relation.kind, _told(relation))
                 for relation in part.relations
@@ -180,26 +185,29 @@ class ProjectGraph:
 
     def _weigh(self) -> None:
         """Each paper's centrality: PageRank over citations, 1 where nobody cites anybody, on average 1."""
-        citations: nx.DiGraph[str] = nx.DiGraph()
-        citations.add_nodes_from(sorted(self._parts))
-        citations.add_edges_from(
-            (paper, cited.paper)
-            for paper, part in sorted(self._parts.items())
-            for cited in part.cites
-            if cited.paper in self._parts and cited.paper != paper
-        )
-        ranks = nx.pagerank(citations, DAMPING) if citations.size() else dict.fromkeys(citations, 1 / len(citations or "1"))
+        citations = self._citations
+        ranks = nx.pagerank(citations, DAMPING) if citations.size() else {i: 1 / len(citations) for i in citations}
         for paper, rank in ranks.items():
             self._graph.nodes[paper]["centrality"] = round(rank * len(ranks), 4)
         told = self._graph.graph
         told["papers"], told["findings"] = len(self._parts), len(self._owner)
-        told["unresolved_references"] = sum(part.unresolved for part in self._parts.values())
+        printed = sum(part.references for part in self._parts.values())
+        told["unresolved_references"] = max(0, printed - self._resolved())
+
+    def _resolved(self) -> int:
+        """How many references mean papers that are here."""
+        cites = (cited for part in self._parts.values() for cited in part.cites)
+        return sum(len(cited.references) for cited in cites if cited.paper in self._parts)
 
 
 def papers_in(graph: Graph) -> dict[str, dict[str, Any]]:
     """The papers of a graph and their attributes, the most central first."""
     found = [(paper, told) for paper, told in graph.nodes(data=True) if told["level"] == Level.PAPER.value]
     return dict(sorted(found, key=lambda one: (-one[1]["centrality"], one[0])))
+
+
+def _cited(citation: Citation) -> dict[str, Any]:
+    return {"kind": CITES, "references": list(citation.references), "passages": list(citation.passages)}
 
 
 def _told(relation: Relation) -> dict[str, Any]:

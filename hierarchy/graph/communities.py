@@ -7,16 +7,12 @@ the same graph always gives the same communities. It must not know words.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
 
 import msgspec
 import networkx as nx
 
 from hierarchy.graph.build import CITES, CONTRADICTS, SAME_TOPIC, SUPPORTS, Graph, papers_in
-
-if TYPE_CHECKING:
-    Weighted = nx.Graph[str]
 
 SEED = 20
 CITATION, FINDINGS, TOPIC = 1.0, 0.5, 2.0  # weights: a citation; pairs of findings (by the root); nearest topics
@@ -43,9 +39,9 @@ def communities(graph: Graph) -> list[Community]:
     return [Community(number, tuple(group)) for number, group in enumerate(groups)]
 
 
-def _weighted(graph: Graph) -> Weighted:
+def _weighted(graph: Graph) -> nx.Graph:
     """Papers alone, with one weighted edge where two have to do with each other."""
-    weights: Counter[tuple[str, str]] = Counter()
+    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
     pairs: Counter[tuple[str, str]] = Counter()
     owner = {node: told.get("paper", node) for node, told in graph.nodes(data=True)}
     for a, b, kind, told in graph.edges(keys=True, data=True):
@@ -53,14 +49,14 @@ def _weighted(graph: Graph) -> Weighted:
         if pair[0] == pair[1]:
             continue
         if kind == CITES:
-            weights[pair] += CITATION  # type: ignore[assignment]
+            weights[pair] += CITATION
         elif kind == SAME_TOPIC:
             weights[pair] += TOPIC * (told["score"] - FLOOR) / (1 - FLOOR)
         elif kind in (SUPPORTS, CONTRADICTS):
             pairs[pair] += 1
     for pair, count in pairs.items():
-        weights[pair] += FINDINGS * math.sqrt(count)  # type: ignore[assignment]
-    weighted: Weighted = nx.Graph()
+        weights[pair] += FINDINGS * math.sqrt(count)
+    weighted = nx.Graph()
     weighted.add_nodes_from(sorted(paper for paper, told in graph.nodes(data=True) if owner[paper] == paper))
     weighted.add_edges_from((a, b, {"weight": weight}) for (a, b), weight in sorted(weights.items()) if weight > 0)
     return weighted

@@ -64,16 +64,16 @@ def _chosen(
     scores = {
         term: count
         * math.log(1 + mean / everywhere[term])
-        * (1 + LONGER * (len(term) - 1))
+        * (1 + LONGER * (len(_told(term)) - 1))
         * math.sqrt(used[term] / len(group) * count / everywhere[term])
         for term, count in weight.items()
         if (term in shared or not shared) and (len(term) > 1 or term in titled)
     }
     chosen: list[Term] = []
     words: set[str] = set()
-    for found in sorted(scores, key=lambda t: (-scores[t], t)):
+    for found in sorted(scores, key=lambda t: (-scores[t], len(t), t)):
         term = _grown(found, scores, weight)
-        roots = {word[:ROOT] for word in term if word not in _stop()[0]}
+        roots = {word[:ROOT] for word in _told(term)}
         if not words & roots:
             chosen.append(term)
             words |= roots
@@ -85,8 +85,13 @@ def _chosen(
 def _grown(term: Term, scores: Mapping[Term, float], weight: Mapping[Term, float]) -> Term:
     """The longer term in which this one mostly stands, as "neural" stands in "neural network"; else itself."""
     longer = [other for other in scores if len(other) > len(term) and set(term) < set(other)]
-    best = max(longer, key=lambda other: (weight[other], other), default=term)
+    best = max(longer, key=lambda other: (weight[other], len(_told(other)), -len(other), other), default=term)
     return _grown(best, scores, weight) if best != term and weight[best] >= GROWN * weight[term] else term
+
+
+def _told(term: Term) -> list[str]:
+    """The words of a term that tell something."""
+    return [word for word in term if word not in _stop()[0]]
 
 
 def _weights(group: Sequence[Mapping[Term, float]]) -> dict[Term, float]:

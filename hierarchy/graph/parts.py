@@ -35,12 +35,12 @@ class Citation(msgspec.Struct, frozen=True):
 
 class Part(msgspec.Struct, frozen=True):
     """What one paper brings. `key` changes with anything that it was made of; `findings` are attributes by id;
-    `unresolved` counts the references to what is not in the library."""
+    `references` counts its list of references."""
 
     key: str
     attributes: dict[str, Any]
     cites: tuple[Citation, ...] = ()
-    unresolved: int = 0
+    references: int = 0
     findings: dict[str, dict[str, Any]] = {}
     relations: tuple[Relation, ...] = ()
 
@@ -100,7 +100,7 @@ def _part(paper: Node, passages: Sequence[Node], findings: Sequence[Node]) -> Pa
         key_of(paper),
         attributes,
         cites,
-        len(references_of(paper)) - sum(len(citation.references) for citation in cites),
+        len(references_of(paper)),
         {node.id: _finding(node) for node in findings if node.finding},
         tuple(relation for node in findings for relation in relations_of(node)),
     )

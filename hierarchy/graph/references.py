@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -52,10 +52,10 @@ class Work(msgspec.Struct, frozen=True):
             arxiv,
         )
 
-    def keys(self) -> set[str]:
+    def marks(self) -> set[str]:
         """What it shares one of with every printing of the same work."""
         identifiers = {f"{kind} {value}" for kind, value in (("doi", self.doi), ("arxiv", self.arxiv)) if value}
-        return identifiers | set(title_of(self.title).keys())
+        return identifiers | set(title_of(self.title).marks())
 
 
 class Library:
@@ -75,12 +75,16 @@ class Library:
             library.add(paper)
         return library
 
+    def __iter__(self) -> Iterator[Node]:
+        """Its papers."""
+        return iter(list(self._papers.values()))
+
     def add(self, paper: Node) -> None:
         """Takes a paper in, in place of what has its id."""
         self.remove(paper.id)
         work = Work.of(paper.metadata, paper.title)
         self._papers[paper.id], self._works[paper.id] = paper, work
-        for key in work.keys():
+        for key in work.marks():
             self._by_key[key].add(paper.id)
         if self._citing is not None:
             self._index(paper, self._citing)
@@ -90,11 +94,11 @@ class Library:
         node = self._papers.pop(paper, None)
         if node is None:
             return
-        for key in self._works.pop(paper).keys():
+        for key in self._works.pop(paper).marks():
             self._by_key[key].discard(paper)
         if self._citing is not None:
             for reference in references_of(node):
-                for key in Work.of(reference).keys():
+                for key in Work.of(reference).marks():
                     self._citing[key].discard(paper)
 
     def resolve(self, reference: Mapping[str, Any], citing: str | None = None) -> str | None:
@@ -107,7 +111,7 @@ class Library:
             citing: the paper that prints it, which it never means.
         """
         work = Work.of(reference)
-        near = {i for key in work.keys() for i in self._by_key.get(key, ())}
+        near = {i for key in work.marks() for i in self._by_key.get(key, ())}
         scores: dict[str, float] = {}
         for candidate in near - {citing}:
             score = _fit(work, self._works[candidate])
@@ -137,12 +141,12 @@ class Library:
             for paper in self._papers.values():
                 self._index(paper, self._citing)
         given = list(papers)
-        keys = {key for paper in given for key in Work.of(paper.metadata, paper.title).keys()}
+        keys = {key for paper in given for key in Work.of(paper.metadata, paper.title).marks()}
         return {i for key in keys for i in self._citing.get(key, ())} - {paper.id for paper in given}
 
     def _index(self, paper: Node, citing: defaultdict[str, set[str]]) -> None:
         for reference in references_of(paper):
-            for key in Work.of(reference).keys():
+            for key in Work.of(reference).marks():
                 citing[key].add(paper.id)
 
     def _main(self, paper: str) -> str:
@@ -179,19 +183,15 @@ def _allowed(work: Work, alike: Likeness, authors: float | None, apart: int | No
     if apart is not None and apart > APART:
         return False
     title = title_of(work.title)
-    match alike:
-        case Likeness.SAME if authors is None:
-            return title.telling and apart == 0 and not two_doi
-        case Likeness.SAME if two_doi:
-            return authors >= SURE and apart is not None
-        case Likeness.SAME:
-            return authors >= (FAIR if title.telling else SURE)
-        case Likeness.NEAR:
-            return authors is not None and authors >= SURE and not two_doi
-        case Likeness.CUT if len(title.letters) >= SHORT:
-            return authors is not None and authors >= SURE and apart is not None and not two_doi
-        case _:
-            return authors is not None and authors >= SURE and apart == 0 and not two_doi
+    if authors is None:
+        return alike is Likeness.SAME and title.telling and apart == 0 and not two_doi
+    if alike is Likeness.SAME:
+        return authors >= SURE and apart is not None if two_doi else authors >= (FAIR if title.telling else SURE)
+    if authors < SURE or two_doi:
+        return False
+    if alike is Likeness.NEAR:
+        return True
+    return apart is not None if alike is Likeness.CUT and len(title.letters) >= SHORT else apart == 0
 
 
 def _identifiers(a: Work, b: Work) -> tuple[tuple[str | None, str | None], ...]:

@@ -46,7 +46,7 @@ class Theme(msgspec.Struct, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """Its record, as a project's metadata keeps it."""
-        return dict(msgspec.to_builtins(self))
+        return dict(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 def themes(graph: Graph, papers: Iterable[Node], found: list[Community] | None = None) -> list[Theme]:

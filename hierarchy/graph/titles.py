@@ -55,7 +55,7 @@ class Title(msgspec.Struct, frozen=True):
         """Whether it is long enough that two works hardly share it by chance."""
         return len(self.starts) >= LEAST_WORDS and len(self.letters) >= LEAST_LETTERS
 
-    def keys(self) -> tuple[str, ...]:
+    def marks(self) -> tuple[str, ...]:
         """What every printing of it shares one of: its first and last letters, and what stands before a separator."""
         if not self.letters:
             return ()
