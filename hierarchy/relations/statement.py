@@ -1,0 +1,284 @@
+"""A finding as it is compared: its terms, metrics, conditions, outcomes and direction, read from its words and values.
+
+It must not know other findings, nor vectors.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import msgspec
+
+from hierarchy.nodes import Finding, Node
+from hierarchy.relations.outcomes import Outcome, outcomes_of, plain
+from hierarchy.relations.words import anywhere, contrasts, cue, metric_pattern, metrics, table, units
+
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+COUNT = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?|[a-z]+)[\s-]+((?:[^\W\d_]+[\s-]+){0,2}?[^\W\d_]+)", re.I)
+SHARE_OF = re.compile(r"\b(\d+|[a-z]+)\s+([a-z]+)?\s?(?:in|out of)\s+(?:every\s+)?(\d+|[a-z]+)\b", re.I)
+NAME = re.compile(
+    r"(?<=[a-z,;)] )(?:[A-Z][a-z]{2,}(?:[\s-][A-Z][a-z]+)*)|(?<=^At )[A-Z]\w+(?: [A-Z]\w+)*|(?<=^In )[A-Z]\w+(?: [A-Z]\w+)*"
+)
+ENDINGS = (
+    "ations",
+    "ation",
+    "ings",
+    "ing",
+    "ments",
+    "ment",
+    "ities",
+    "ity",
+    "ies",
+    "ers",
+    "ed",
+    "er",
+    "es",
+    "s",
+    "ly",
+    "e",
+    "y",
+    "al",
+)
+
+
+class Statement(msgspec.Struct, frozen=True, eq=False):
+    """What a finding says. `quantities`: numbers of conditions by what is counted; `contrasts`: which word of each
+    group of excluding words it names; `polarity` is -1 where the cause is taken away."""
+
+    terms: frozenset[str]
+    metrics: frozenset[str]
+    quantities: dict[str, frozenset[float]]
+    contrasts: dict[int, frozenset[int]]
+    outcomes: tuple[Outcome, ...]
+    local: tuple[frozenset[str], ...]
+    direction: str | None
+    polarity: int
+    names: tuple[str, ...]
+    counted: tuple[tuple[str, str], ...]
+
+    @property
+    def changes(self) -> list[Outcome]:
+        """The outcomes in which something is compared."""
+        return [o for o in self.outcomes if o.delta is not None]
+
+    @property
+    def levels(self) -> list[Outcome]:
+        """The outcomes in which nothing is compared."""
+        return [o for o in self.outcomes if o.delta is None]
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """A word without its ending, so that its forms compare."""
+    word = word.lower()
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
+
+
+@cache
+def _stop() -> re.Pattern[str]:
+    return anywhere(table("terms")["stop"])
+
+
+@lru_cache(maxsize=200_000)
+def term(word: str) -> str | None:
+    """The term of a word; None for one that says nothing about what a finding is on."""
+    if len(word) < 2 or _stop().fullmatch(word) or word.lower() in _digits():
+        return None
+    if cue("increase").fullmatch(word) or cue("decrease").fullmatch(word):
+        return None
+    return stem(word)
+
+
+def terms_of(text: str) -> frozenset[str]:
+    """The terms of a text; of a compound, its parts."""
+    parts = (part for word in WORD.findall(text) for part in word.split("-"))
+    return frozenset(t for part in parts if (t := term(part)) is not None)
+
+
+def said(node: Node) -> str:
+    """All that a finding's record says in words."""
+    finding = node.finding
+    if finding is None:
+        return node.text
+    claim = finding.claim if finding.claim != finding.quote else ""
+    conditions = (text for value in finding.values for text in (value.metric, value.condition) if text)
+    return ". ".join(filter(None, (finding.quote, claim, *conditions)))
+
+
+def read(node: Node) -> Statement:
+    """The statement of a finding's node."""
+    finding = node.finding
+    assert finding is not None
+    text = plain(said(node))
+    outcomes = outcomes_of(finding)
+    return Statement(
+        terms_of(text),
+        metrics_of(said(node)),
+        quantities_of(text, outcomes),
+        contrasts_of(text),
+        outcomes,
+        _local(plain(finding.quote), outcomes),
+        direction_of(finding, outcomes),
+        -1 if cue("removal").search(finding.quote) else 1,
+        tuple(dict.fromkeys(NAME.findall(finding.quote))),
+        _counted(plain(finding.quote), outcomes),
+    )
+
+
+def metrics_of(text: str) -> frozenset[str]:
+    """The metrics that a text names, by the names that are shown."""
+    return frozenset(
+        metrics()[re.sub(r"\s+", " ", m.group().lower())] for m in metric_pattern().finditer(text.replace("_", " "))
+    )
+
+
+def contrasts_of(text: str) -> dict[int, frozenset[int]]:
+    """For each group of excluding words, which of them a text names."""
+    found: dict[int, frozenset[int]] = {}
+    for group, words in enumerate(contrasts()):
+        if named := frozenset(i for i, word in enumerate(words) if word.search(text)):
+            found[group] = named
+    return found
+
+
+def quantities_of(text: str, outcomes: tuple[Outcome, ...]) -> dict[str, frozenset[float]]:
+    """How many of what a text says, besides its outcomes: labels, hours, units of a dose."""
+    found: dict[str, set[float]] = {}
+    measured = {abs(v) for o in outcomes for v in (o.value, o.base, o.delta, *(o.interval or ())) if v is not None}
+    for match in SHARE_OF.finditer(text):
+        first, last = _number(match.group(1)), _number(match.group(3))
+        if first and last and first < last:
+            found.setdefault(f"{stem(match.group(2) or '')} in", set()).add(first / last)
+    for match in COUNT.finditer(text):
+        number = _number(match.group(1))
+        if number is None:
+            continue
+        words = [w for w in re.split(r"[\s-]+", match.group(2))]
+        kind = units().get(words[0])
+        if kind is not None and kind[0] not in ("share", "ratio"):
+            if not any(abs(number * kind[1] - m) <= 1e-6 * m for m in measured):
+                found.setdefault(kind[0], set()).add(number * kind[1])
+            continue
+        # "50 labelled clips" counts labelled things and clips.
+        for word in words[:3]:
+            t = term(word)
+            if word.lower() in _function():
+                break
+            if t is not None and "." not in match.group(1):
+                found.setdefault(t, set()).add(number)
+    return {noun: frozenset(numbers) for noun, numbers in found.items()}
+
+
+def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
+    """The direction as recorded; else as the numbers or the words have it."""
+    if finding.direction is not None:
+        return finding.direction
+    changed = [o for o in outcomes if o.delta is not None]
+    if cue("none").search(finding.quote) or (changed and changed[0].unclear):
+        return "none"
+    if changed and changed[0].delta:
+        return "increase" if changed[0].delta > 0 else "decrease"
+    ups, downs = (list(cue(name).finditer(finding.quote)) for name in ("increase", "decrease"))
+    if bool(ups) == bool(downs):
+        return None
+    return "increase" if ups else "decrease"
+
+
+def _local(text: str, outcomes: tuple[Outcome, ...]) -> tuple[frozenset[str], ...]:
+    """The terms around each outcome: of its clause."""
+    out: list[frozenset[str]] = []
+    for i, outcome in enumerate(outcomes):
+        start = outcomes[i - 1].end if i and outcomes[i - 1].end <= outcome.start else 0
+        following = outcomes[i + 1].start if i + 1 < len(outcomes) else len(text)
+        stop = re.search(r"[,.;]\s", text[outcome.end : following])
+        end = outcome.end + stop.start() if stop else following
+        before = text[start : outcome.start]
+        if i and (cut := re.search(r"[,.;]\s|\sand\s", before)):
+            before = before[cut.end() :]
+        near = terms_of(before + " " + text[outcome.start : end])
+        # A number in brackets, or after "a difference of", speaks of what stands before it.
+        aside = i and re.search(r"\(|\bdiffer|\bgain|\bloss", text[start : outcome.start], re.I)
+        out.append(near | out[-1] if aside else near)
+    return tuple(out)
+
+
+def _counted(text: str, outcomes: tuple[Outcome, ...]) -> tuple[tuple[str, str], ...]:
+    """What is counted, as printed, by what it counts: ("clip", "50 labelled clips")."""
+    found: dict[str, str] = {}
+    for match in COUNT.finditer(text):
+        if _number(match.group(1)) is None or any(o.start <= match.start(1) < o.end for o in outcomes):
+            continue
+        words: list[str] = []
+        for word in re.split(r"[\s-]+", match.group(2)):
+            if word.lower() in _function():
+                break
+            words.append(word)
+        if words and "_" not in match.group():
+            found.setdefault(stem(words[-1]), f"{match.group(1)} {' '.join(words)}")
+    return tuple(found.items())
+
+
+@cache
+def _digits() -> dict[str, float]:
+    return {word: float(n) for word, n in table("units")["words"].items()}
+
+
+@cache
+def _function() -> frozenset[str]:
+    return frozenset(
+        [
+            "of",
+            "in",
+            "on",
+            "at",
+            "by",
+            "for",
+            "from",
+            "to",
+            "into",
+            "with",
+            "within",
+            "between",
+            "and",
+            "or",
+            "but",
+            "than",
+            "as",
+            "the",
+            "a",
+            "an",
+            "is",
+            "was",
+            "were",
+            "are",
+            "that",
+            "which",
+            "per",
+            "each",
+            "against",
+            "instead",
+            "out",
+            "over",
+            "under",
+            "only",
+            "before",
+            "after",
+        ]
+    )
+
+
+@cache
+def observed() -> frozenset[str]:
+    """Stems of things whose number is only the size of a study."""
+    return frozenset(stem(word) for word in table("terms")["observed"])
+
+
+def _number(text: str) -> float | None:
+    if text[0].isdigit():
+        return float(text.replace(",", ""))
+    return _digits().get(text.lower())
