@@ -15,12 +15,13 @@ import numpy as np
 from hierarchy.encoder import Matrix
 from hierarchy.nodes import Node
 from hierarchy.relations.candidates import near_pairs
-from hierarchy.relations.comparison import Weight, dice
+from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
 from hierarchy.relations.outlook import by_words, outlook, same_ends
 from hierarchy.relations.relation import Relation
 from hierarchy.relations.sameness import Sameness, Surroundings, rarity, sameness
-from hierarchy.relations.statement import Statement, read, said, terms_of
+from hierarchy.relations.statement import Statement, read, said
+from hierarchy.relations.terms import Weight, terms_of
 
 LEAST_CONTRADICTS = -2.6
 LEAST_CONTRADICTS_LEVELS = -1.2  # where nothing is compared in either, other numbers need no contradiction

@@ -5,14 +5,11 @@ Everything here is symmetric but for names; it must not know vectors, nor what i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from hierarchy.relations.outcomes import Outcome
 from hierarchy.relations.statement import Statement, observed
-
-Weight = Callable[[str], float]
+from hierarchy.relations.terms import Weight
 
 SAME, APART = 0.6, 0.4  # the smaller change over the larger: the same outcome; another one
 LEVEL_SAME, LEVEL_APART = 0.9, 0.72

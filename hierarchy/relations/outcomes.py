@@ -20,14 +20,14 @@ GAP = r"[^.;()\d]"
 NOISE = re.compile(
     r"\((?:[^()]*?\s)?(?:19|20)\d\d[a-z]?\)|\[[\d,\s–-]+\]|\b(?:tables?|figures?|figs?\.|equations?|eqs?\.|sections?|"
     r"appendix|seeds?|ref\.)\s*\(?\d+(?:\s*(?:to|and|,|–)\s*\d+)*\)?|\bp\s*[<=>≤≥]\s*0?\.\d+|\bF1\b|\bR2\b|(?<=[A-Za-z])-?\d+"
-    r"|\b\d+-bit\b",
+    r"|\b\d+-bit\b|\b\d\d(?:\.\d)?\s?%(?=\s*(?:confidence|credible|CI\b|intervals?))|\b(?:SD|SE|SEM|n|df|t|F)\s?=?\s?\d+(?:\.\d+)?\b",
     re.I,
 )
 # What follows a name of others in the same sentence is theirs.
 THEIRS = re.compile(
     r"([,;]|\b(?:as|than|where|which)\b)((?:(?![,;]|\.\s).){0,60}?\bet al\.(?:(?!\.\s(?=[A-Z])).)*)", re.S
 )
-BELOW = frozenset(("below", "lower", "shorter", "worse", "less", "smaller", "slower"))
+BELOW = frozenset(("below", "lower", "shorter", "worse", "less", "smaller", "slower", "fewer", "cooler", "colder", "lighter", "thinner"))
 LESS = re.compile(
     r"\b(?:loss|lost|loses?|cost|costs|fall|fell|drop|decrease|reduction|decline|reduced|lower(?:ed)?)\b", re.I
 )
@@ -64,12 +64,12 @@ class Outcome(msgspec.Struct, frozen=True):
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     unit = "|".join(re.escape(u).replace(r"\ ", r"\s") for u in sorted(units(), key=lambda u: (-len(u), u)))
-    one = rf"({NUMBER})(?:\s?(?:({unit})(?![\w/])))?"
+    one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/])))?"
     return {
         "interval": re.compile(
             rf"(?:intervals?|\bCI\b){GAP}{{0,30}}?[,:(\[]?\s*{one}\s*(?:to|–|-|,|and)\s*{one}", re.I
         ),
-        "from": re.compile(rf"\bfrom\s+(?:about\s+)?{one}(?:\s+[^\W\d]+){{0,5}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"),
+        "from": re.compile(rf"\bfrom\s+(?:about\s+)?{one}(?:\s+[^\s.;(]+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"),
         "bare": re.compile(rf"(?<=[(\s]){one}\s+to\s+{one}"),
         "against": re.compile(
             rf"{one}(?:{GAP}|\([^()]*\)|\d+(?=\s\w*Hz)){{0,60}}?(?:\bagainst|\bcompared (?:with|to)|\bversus|\bvs\.?|\binstead of|"
@@ -83,7 +83,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.I,
         ),
         "over": re.compile(
-            rf"{one}\s+(above|below|higher|lower|longer|shorter|better|worse|more|less|greater|smaller|faster|slower)\b",
+            rf"{one}\s+(above|below|higher|lower|longer|shorter|better|worse|more|less|greater|smaller|faster|slower|fewer|cooler|"
+            rf"warmer|hotter|colder|heavier|lighter|taller|thicker|thinner|earlier|later|wetter|drier|larger|deeper)\b",
             re.I,
         ),
         "number": re.compile(rf"(?<![\w.]){one}"),
@@ -121,6 +122,8 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
             kind = kind if match.group(2) or match.group(4) else ""
             intervals.append((match.start(), kind, (min(low, high), max(low, high))))
     for match in patterns["from"].finditer(text):
+        if not _alike(match):
+            continue
         if not _gerund(text[: match.start()]) and take(match):
             kind, base, value = _pair(match, 1)
             found.append(Outcome(value, base, value - base, None, kind, match.start(), match.end()))

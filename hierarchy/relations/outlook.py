@@ -5,12 +5,15 @@ It takes for granted that both are on the same thing; it must not know whether t
 
 from __future__ import annotations
 
-from hierarchy.relations.comparison import NOISE, Match, Weight, matches
+from hierarchy.relations.comparison import NOISE, Match, matches
+from hierarchy.relations.cues import agreement
 from hierarchy.relations.outcomes import Outcome
 from hierarchy.relations.statement import Statement
+from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import opposites
 
 LEAST_FIT = 0.2  # the words around two numbers must have this much in common
+CLEAR_FACE = 0.3  # of the agreement of directions, between -1 and 1
 LEAST_LEVEL_FIT = 0.45  # numbers that nothing is compared with agree or not by accident more easily
 
 
@@ -19,7 +22,7 @@ def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match
     paired = matches(a, b, weight)
     if facing(a, b) < 0:
         # What falls without the cause is raised by it: sizes of the two do not compare, directions do.
-        return (1 if a.direction == b.direction == "none" else _directions(a, b)), paired
+        return (1 if a.direction == b.direction == "none" else _directions(a, b, weight)), paired
     if a.direction == b.direction == "none":
         return 1, paired
     if "none" not in (a.direction, b.direction) and same_ends(a, b):
@@ -34,7 +37,7 @@ def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match
         return _voted(levels), paired
     if a.outcomes and b.outcomes and (a.changes or a.levels) and paired:
         return 0, paired
-    return _directions(a, b), paired
+    return _directions(a, b, weight), paired
 
 
 def same_ends(a: Statement, b: Statement) -> bool:
@@ -110,9 +113,12 @@ def facing(a: Statement, b: Statement) -> int:
     return a.polarity * b.polarity * (-1 if turned else 1)
 
 
-def _directions(a: Statement, b: Statement) -> int:
-    sign = {"increase": 1, "decrease": -1}
-    first, second = sign.get(a.direction or "", 0), sign.get(b.direction or "", 0)
-    if first and second:
-        return first * second * facing(a, b)
-    return -1 if (first or second) and "none" in (a.direction, b.direction) else 0
+def _directions(a: Statement, b: Statement, weight: Weight) -> int:
+    """What the words of direction come to where no numbers decide."""
+    none = [s.direction == "none" for s in (a, b)]
+    if any(none):
+        return -1 if {a.direction, b.direction} & {"increase", "decrease"} else 0
+    face = agreement(a.cues, b.cues, weight)
+    if abs(face) >= CLEAR_FACE:
+        return 1 if face > 0 else -1
+    return 0

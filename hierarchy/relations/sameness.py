@@ -12,8 +12,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from hierarchy.relations.comparison import Match, Weight, covered, dice, excluding, of_condition, quantities_apart
+from hierarchy.relations.comparison import Match, covered, dice, excluding, of_condition, quantities_apart
 from hierarchy.relations.statement import Statement
+from hierarchy.relations.terms import Weight
 
 WEIGHTS = {
     "meaning": 8.0,

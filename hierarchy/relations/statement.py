@@ -6,39 +6,20 @@ It must not know other findings, nor vectors.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 import msgspec
 
 from hierarchy.nodes import Finding, Node
+from hierarchy.relations.cues import Cue, cues_of
 from hierarchy.relations.outcomes import Outcome, outcomes_of, plain
-from hierarchy.relations.words import anywhere, contrasts, cue, metric_pattern, metrics, table, units
+from hierarchy.relations.terms import numerals, stem, term, terms_of
+from hierarchy.relations.words import contrasts, cue, metric_pattern, metrics, table, units
 
-WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 COUNT = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?|[a-z]+)[\s-]+((?:[^\W\d_]+[\s-]+){0,2}?[^\W\d_]+)", re.I)
 SHARE_OF = re.compile(r"\b(\d+|[a-z]+)\s+([a-z]+)?\s?(?:in|out of)\s+(?:every\s+)?(\d+|[a-z]+)\b", re.I)
 NAME = re.compile(
     r"(?<=[a-z,;)] )(?:[A-Z][a-z]{2,}(?:[\s-][A-Z][a-z]+)*)|(?<=^At )[A-Z]\w+(?: [A-Z]\w+)*|(?<=^In )[A-Z]\w+(?: [A-Z]\w+)*"
-)
-ENDINGS = (
-    "ations",
-    "ation",
-    "ings",
-    "ing",
-    "ments",
-    "ment",
-    "ities",
-    "ity",
-    "ies",
-    "ers",
-    "ed",
-    "er",
-    "es",
-    "s",
-    "ly",
-    "e",
-    "y",
-    "al",
 )
 
 
@@ -56,6 +37,7 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     polarity: int
     names: tuple[str, ...]
     counted: tuple[tuple[str, str], ...]
+    cues: tuple[Cue, ...]
 
     @property
     def changes(self) -> list[Outcome]:
@@ -66,38 +48,6 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     def levels(self) -> list[Outcome]:
         """The outcomes in which nothing is compared."""
         return [o for o in self.outcomes if o.delta is None]
-
-
-@lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """A word without its ending, so that its forms compare."""
-    word = word.lower()
-    for ending in ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            break
-    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
-
-
-@cache
-def _stop() -> re.Pattern[str]:
-    return anywhere(table("terms")["stop"])
-
-
-@lru_cache(maxsize=200_000)
-def term(word: str) -> str | None:
-    """The term of a word; None for one that says nothing about what a finding is on."""
-    if len(word) < 2 or _stop().fullmatch(word) or word.lower() in _digits():
-        return None
-    if cue("increase").fullmatch(word) or cue("decrease").fullmatch(word):
-        return None
-    return stem(word)
-
-
-def terms_of(text: str) -> frozenset[str]:
-    """The terms of a text; of a compound, its parts."""
-    parts = (part for word in WORD.findall(text) for part in word.split("-"))
-    return frozenset(t for part in parts if (t := term(part)) is not None)
 
 
 def said(node: Node) -> str:
@@ -127,6 +77,7 @@ def read(node: Node) -> Statement:
         -1 if cue("removal").search(finding.quote) else 1,
         tuple(dict.fromkeys(NAME.findall(finding.quote))),
         _counted(plain(finding.quote), outcomes),
+        cues_of(plain(finding.quote)),
     )
 
 
@@ -224,11 +175,6 @@ def _counted(text: str, outcomes: tuple[Outcome, ...]) -> tuple[tuple[str, str],
 
 
 @cache
-def _digits() -> dict[str, float]:
-    return {word: float(n) for word, n in table("units")["words"].items()}
-
-
-@cache
 def _function() -> frozenset[str]:
     return frozenset(
         [
@@ -281,4 +227,4 @@ def observed() -> frozenset[str]:
 def _number(text: str) -> float | None:
     if text[0].isdigit():
         return float(text.replace(",", ""))
-    return _digits().get(text.lower())
+    return numerals().get(text.lower())
