@@ -117,20 +117,38 @@ def _changes(x: Outcome, y: Outcome) -> int:
         return 1
     if slight:
         return 1 if (ds * dl >= 0 or not (x.signed and y.signed)) and abs(ds) >= SAME * abs(dl) else 0
+    if x.unclear != y.unclear:
+        hidden, clear = (x, y) if x.unclear else (y, x)
+        return _beside(hidden, clear)
     if ds * dl < 0:
         if x.signed and y.signed:
             return -1
-        return 1 if abs(ds) >= SAME * abs(dl) and x.unclear == y.unclear else -1 if x.unclear != y.unclear else 0
-    if x.unclear != y.unclear:
-        return -1 if abs(ds) <= APART * abs(dl) or small.unclear else 0
+        return 1 if abs(ds) >= SAME * abs(dl) else 0
     if abs(ds) >= SAME * abs(dl):
         return 1
-    return -1 if abs(ds) <= APART * abs(dl) else 0
+    # Both go the same way: that one goes further is only at odds where they start from the same.
+    return -1 if abs(ds) <= APART * abs(dl) and (_base_near(x, y) >= LEAST_NEAR or _intervals_apart(x, y)) else 0
+
+
+def _beside(unclear: Outcome, clear: Outcome) -> int:
+    """What a difference that may be none says beside a clear one: it contradicts where it is far smaller, or turned."""
+    assert unclear.delta is not None
+    assert clear.delta is not None
+    if unclear.signed and clear.signed and unclear.delta * clear.delta < 0:
+        return -1
+    small = abs(unclear.delta) / abs(clear.delta)
+    return -1 if small <= APART else 1 if SAME <= small <= 1 / SAME else 0
+
+
+def _intervals_apart(x: Outcome, y: Outcome) -> bool:
+    if x.interval is None or y.interval is None:
+        return False
+    return x.interval[1] < y.interval[0] or y.interval[1] < x.interval[0]
 
 
 def swapped(x: Outcome, y: Outcome) -> bool:
     """Whether two comparisons set the same numbers side by side in another order."""
-    if x.value is None or x.base is None or y.value is None or y.base is None or (x.signed and y.signed):
+    if x.value is None or x.base is None or y.value is None or y.base is None:
         return False
     return _close(x.value, y.base) and _close(x.base, y.value) and not _close(x.value, x.base)
 

@@ -23,6 +23,9 @@ NAME = re.compile(
 )
 
 
+SUBJECT = 25  # characters; a cause that is taken away stands at the head of the sentence
+
+
 class Statement(msgspec.Struct, frozen=True, eq=False):
     """What a finding says. `quantities`: numbers of conditions by what is counted; `contrasts`: which word of each
     group of excluding words it names; `polarity` is -1 where the cause is taken away."""
@@ -35,6 +38,7 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     local: tuple[frozenset[str], ...]
     direction: str | None
     polarity: int
+    removes: bool
     names: tuple[str, ...]
     counted: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
@@ -74,7 +78,8 @@ def read(node: Node) -> Statement:
         outcomes,
         _local(plain(finding.quote), outcomes),
         direction_of(finding, outcomes),
-        -1 if cue("removal").search(finding.quote) else 1,
+        polarity_of(finding.quote),
+        cue("removal").search(finding.quote) is not None,
         tuple(dict.fromkeys(NAME.findall(finding.quote))),
         _counted(plain(finding.quote), outcomes),
         cues_of(plain(finding.quote)),
@@ -126,18 +131,31 @@ def quantities_of(text: str, outcomes: tuple[Outcome, ...]) -> dict[str, frozens
 
 
 def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
-    """The direction as recorded; else as the numbers or the words have it."""
+    """The direction as recorded; else as the numbers or the words have it, whichever come first."""
     if finding.direction is not None:
         return finding.direction
-    changed = [o for o in outcomes if o.delta is not None]
-    if cue("none").search(finding.quote) or (changed and changed[0].unclear):
+    changed = [o for o in outcomes if o.delta]
+    clear = [o for o in changed if not o.unclear]
+    nothing = cue("none").search(finding.quote)
+    if nothing and not (clear and clear[0].start < nothing.start()):
         return "none"
-    if changed and changed[0].delta:
-        return "increase" if changed[0].delta > 0 else "decrease"
+    if changed and changed[0].unclear:
+        return "none"
+    if changed:
+        return "increase" if (changed[0].delta or 0.0) > 0 else "decrease"
     ups, downs = (list(cue(name).finditer(finding.quote)) for name in ("increase", "decrease"))
     if bool(ups) == bool(downs):
         return None
     return "increase" if ups else "decrease"
+
+
+def polarity_of(text: str) -> int:
+    """-1 where a sentence begins with a cause that is taken away, or lacking."""
+    taken = cue("removal").search(text)
+    if taken is None or taken.start() > SUBJECT:
+        return 1
+    first = min((m.start() for name in ("increase", "decrease") if (m := cue(name).search(text, taken.end()))), default=0)
+    return -1 if first > taken.end() else 1
 
 
 def _local(text: str, outcomes: tuple[Outcome, ...]) -> tuple[frozenset[str], ...]:
