@@ -152,8 +152,10 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
         if take(match):
             kind, delta = _folded(match.group(2), match.group(3))
             signed = not re.match("differ|changed|worth", match.group(1), re.I)
-            if LESS.fullmatch(match.group(1)) or (match.group(1).lower() == "by" and _falls(text, match.start())):
+            going = _going(text, match.start()) if match.group(1).lower() == "by" else 1
+            if LESS.fullmatch(match.group(1)) or going < 0:
                 delta = -abs(delta)
+            signed = signed and going != 0
             found.append(Outcome(None, None, delta, None, kind, match.start(), match.end(), signed))
     for match in patterns["over"].finditer(text):
         if ("." in match.group(1) or match.group(2)) and take(match):
@@ -232,10 +234,13 @@ def _condition(text: str, match: re.Match[str]) -> bool:
     return "." not in match.group(1) and re.search(prepositions, before, re.I) is not None
 
 
-def _falls(text: str, at: int) -> bool:
+def _going(text: str, at: int) -> int:
+    """The way that the last word of direction before a place goes; 0 where there is none in the sentence."""
     before = re.split(r"[.;]", text[:at])[-1]
-    ups, downs = (list(cue(name).finditer(before)) for name in ("increase", "decrease"))
-    return bool(downs) and (not ups or downs[-1].start() > ups[-1].start())
+    ups, downs = ([m.start() for m in cue(name).finditer(before)] for name in ("increase", "decrease"))
+    if not ups and not downs:
+        return 0
+    return 1 if max(ups, default=-1) > max(downs, default=-1) else -1
 
 
 def _within(low: float, high: float, delta: float) -> bool:
