@@ -127,7 +127,14 @@ def _changes(x: Outcome, y: Outcome) -> int:
     if abs(ds) >= SAME * abs(dl):
         return 1
     # Both go the same way: that one goes further is only at odds where they start from the same.
-    return -1 if abs(ds) <= APART * abs(dl) and (_base_near(x, y) >= LEAST_NEAR or _intervals_apart(x, y)) else 0
+    if abs(ds) > APART * abs(dl) or _within_interval(x, y) or _within_interval(y, x):
+        return 0
+    return -1 if _base_near(x, y) >= LEAST_NEAR or _intervals_apart(x, y) else 0
+
+
+def _within_interval(x: Outcome, y: Outcome) -> bool:
+    """Whether what one found lies within the other's uncertainty."""
+    return x.interval is not None and y.delta is not None and x.interval[0] <= y.delta <= x.interval[1]
 
 
 def _beside(unclear: Outcome, clear: Outcome) -> int:
