@@ -163,9 +163,7 @@ def _scored(
     nodes: Sequence[Node], vectors: Matrix, library: Library, pairs: Sequence[GoldPair]
 ) -> Mapping[Any, KindScore]:
     none = vectors[:0]
-    found = relations_between(
-        nodes, vectors, [], none, passages=library.passages, versions=library.versions
-    )
+    found = relations_between(nodes, vectors, [], none, passages=library.passages, versions=library.versions)
     by_id = {n.id: Quoted(library.stems[n.paper or ""], n.finding.quote if n.finding else "") for n in nodes}
     versions = {library.stems[a]: library.stems[b] for a, b in library.versions.items() if b in library.stems}
     return scored([FoundPair(by_id[r.a], by_id[r.b], r.kind) for r in found], [*pairs, *sure()], versions)
@@ -190,7 +188,9 @@ def _scifact(bench: Bench) -> Iterator[Figure]:
     gold = [row[3] for row in rows]
     features, going = zip(*(_features(row[1], row[2], weight) for row in rows), strict=True)
     majority = max(set(gold), key=gold.count)
-    yield Figure(f"SciFact, {len(gold)} claims with evidence: majority", macro_f1(gold, [majority] * len(gold)), "macro-F1")
+    yield Figure(
+        f"SciFact, {len(gold)} claims with evidence: majority", macro_f1(gold, [majority] * len(gold)), "macro-F1"
+    )
     ruled = ["CONTRADICT" if g < 0 else "SUPPORT" for g in going]
     yield Figure("SciFact, the rules as they are", macro_f1(gold, ruled), "macro-F1")
     x, y = np.array(features), np.array([g == "CONTRADICT" for g in gold])
@@ -226,7 +226,9 @@ def _features(claim: str, evidence: str, weight: Weight) -> tuple[list[float], i
 def _large() -> Iterator[Figure]:
     """Made findings of many papers in topics, all new at once, and one paper more."""
     random = np.random.default_rng(7)
-    words = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("ar", "el", "ion", "ula") for c in ("ka", "mer", "tos", "vin")]
+    words = [
+        f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("ar", "el", "ion", "ula") for c in ("ka", "mer", "tos", "vin")
+    ]
     topics = random.normal(size=(TOPICS, 384))
     nodes: list[Node] = []
     of_topic = random.integers(0, TOPICS, PAPERS * FINDINGS)
@@ -234,7 +236,8 @@ def _large() -> Iterator[Figure]:
         mine = np.random.default_rng(int(topic)).choice(words, 6)
         own = random.choice(words, 6)
         low, high = sorted(random.integers(20, 90, 2) / 100)
-        quote = f"With {own[0]} {mine[0]} the {mine[1]} of {mine[2]} {own[1]} rose from {low} to {high} in {own[2]} {mine[3]}."
+        what = f"With {own[0]} {mine[0]} the {mine[1]} of {mine[2]} {own[1]}"
+        quote = f"{what} rose from {low} to {high} in {own[2]} {mine[3]}."
         nodes.append(_node(f"f{i:06}", f"p{i // FINDINGS}", quote))
     vectors = (topics[of_topic] + 0.9 * random.normal(size=(len(nodes), 384))).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

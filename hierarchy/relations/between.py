@@ -19,7 +19,7 @@ from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
 from hierarchy.relations.outlook import by_words, outlook, same_ends
 from hierarchy.relations.relation import Relation
-from hierarchy.relations.sameness import Sameness, Surroundings, rarity, sameness
+from hierarchy.relations.sameness import WEIGHTS, Sameness, Surroundings, based, rarity, sameness
 from hierarchy.relations.statement import Statement, read, said
 from hierarchy.relations.terms import Weight, terms_of
 
@@ -141,19 +141,24 @@ def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
 
 
 def _base(paper: str, versions: Mapping[str, str]) -> str:
-    seen = {paper}
-    while (base := versions.get(paper)) is not None and base not in seen:
-        paper = base
-        seen.add(base)
-    return paper
+    """The paper that this is a version of, itself where it is of none; of a ring, the first by name."""
+    seen = [paper]
+    while (base := versions.get(seen[-1])) is not None:
+        if base in seen:
+            return min(seen)
+        seen.append(base)
+    return seen[-1]
 
 
 def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
     if pool.nodes[i].id > pool.nodes[j].id:
         i, j = j, i
     a, b = pool.statement(i), pool.statement(j)
+    same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
+    if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, LEAST_CONTRADICTS):
+        return _Pair(i, j, same, 0, False, False)
     going, paired = outlook(a, b, pool.weight)
-    same = sameness(a, b, pool.around(i), pool.around(j), cosine, paired, pool.weight)
+    same = based(same, paired)
     levels = by_words(a, b) or (not (a.changes or b.changes) and "none" not in (a.direction, b.direction))
     return _Pair(i, j, same, going, levels, same_ends(a, b))
 

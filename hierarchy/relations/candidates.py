@@ -15,7 +15,7 @@ from hierarchy.encoder import Matrix
 BLOCK = 2048
 FLOOR = 0.25
 SMALL = 4000  # findings; up to here every pair above the floor is compared
-NEAREST = 8  # of each finding, in a larger pool
+NEAREST = 4  # of each finding, in a larger pool
 LARGE_FLOOR = 0.45
 
 

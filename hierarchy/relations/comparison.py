@@ -10,11 +10,14 @@ import msgspec
 from hierarchy.relations.outcomes import Outcome
 from hierarchy.relations.statement import Statement, observed
 from hierarchy.relations.terms import Weight
+from hierarchy.relations.words import units
 
 SAME, APART = 0.6, 0.4  # the smaller change over the larger: the same outcome; another one
 LEVEL_SAME, LEVEL_APART = 0.9, 0.72
 NOISE = 0.025  # shares that differ by no more are within what such measurements vary by
 QUANTITY = 1.25
+DOUBLE, SEVERAL = 2.0, 3.0
+DOSES = frozenset(kind for kind, _ in units().values())
 LEAST_NEAR = 0.4  # of two bases; those that differ by more than a thirteenth are other bases
 
 
@@ -59,8 +62,15 @@ def of_condition(noun: str) -> bool:
     return noun not in observed()
 
 
-def _near(x: float, y: float) -> bool:
-    return max(x, y) <= QUANTITY * min(x, y) if min(x, y) > 0 else x == y
+def excludes(noun: str, a: Statement, b: Statement) -> bool:
+    """Whether another number of this is so much another condition that the two cannot be compared: twice as much of what
+    has a unit or is a share of others, several times as many of what is only counted."""
+    times = DOUBLE if noun in DOSES or noun.endswith(" in") else SEVERAL
+    return not any(_near(x, y, times) for x in a.quantities[noun] for y in b.quantities[noun])
+
+
+def _near(x: float, y: float, times: float = QUANTITY) -> bool:
+    return max(x, y) <= times * min(x, y) if min(x, y) > 0 else x == y
 
 
 def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
@@ -143,6 +153,8 @@ def _beside(unclear: Outcome, clear: Outcome) -> int:
     assert clear.delta is not None
     if unclear.signed and clear.signed and unclear.delta * clear.delta < 0:
         return -1
+    if not clear.delta:
+        return 1
     small = abs(unclear.delta) / abs(clear.delta)
     return -1 if small <= APART else 1 if SAME <= small <= 1 / SAME else 0
 

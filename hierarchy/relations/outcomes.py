@@ -7,7 +7,7 @@ and 0.52 compare. It must not know other findings.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -27,7 +27,22 @@ NOISE = re.compile(
 THEIRS = re.compile(
     r"([,;]|\b(?:as|than|where|which)\b)((?:(?![,;]|\.\s).){0,60}?\bet al\.(?:(?!\.\s(?=[A-Z])).)*)", re.S
 )
-BELOW = frozenset(("below", "lower", "shorter", "worse", "less", "smaller", "slower", "fewer", "cooler", "colder", "lighter", "thinner"))
+BELOW = frozenset(
+    (
+        "below",
+        "lower",
+        "shorter",
+        "worse",
+        "less",
+        "smaller",
+        "slower",
+        "fewer",
+        "cooler",
+        "colder",
+        "lighter",
+        "thinner",
+    )
+)
 LESS = re.compile(
     r"\b(?:loss|lost|loses?|cost|costs|fall|fell|drop|decrease|reduction|decline|reduced|lower(?:ed)?)\b", re.I
 )
@@ -72,8 +87,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "from": re.compile(rf"\bfrom\s+(?:about\s+)?{one}(?:\s+[^\s.;(]+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"),
         "bare": re.compile(rf"(?<=[(\s]){one}\s+to\s+{one}"),
         "against": re.compile(
-            rf"{one}(?:{GAP}|\([^()]*\)|\d+(?=\s\w*Hz)){{0,60}}?(?:\bagainst|\bcompared (?:with|to)|\bversus|\bvs\.?|\binstead of|"
-            rf"\brather than|\band not|\bwhere|\bup from|\bdown from)\s{GAP}{{0,60}}?{one}",
+            rf"{one}(?:{GAP}|\([^()]*\)|\d+(?=\s\w*Hz)){{0,60}}?(?:\bagainst|\bcompared (?:with|to)|\bversus|"
+            rf"\bvs\.?|\binstead of|\brather than|\band not|\bwhere|\bup from|\bdown from)\s{GAP}{{0,60}}?{one}",
             re.I,
         ),
         "delta": re.compile(
@@ -179,6 +194,7 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
     return tuple(_with_intervals(sorted(changes, key=lambda o: o.start), intervals))
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """A text with one kind of minus and space, and without numbers that measure nothing and clauses that tell what
     others found; every letter keeps its place."""
@@ -230,7 +246,10 @@ def _condition(text: str, match: re.Match[str]) -> bool:
         return False
     if match.group(2) in ("%", "percent") and re.search(r"\ba \w+ of\s*$", before):
         return False
-    prepositions = r"\b(?:with|at|of|for|on|under|using|within|above|below|over|per|each|first|than|save|saved|saving)\s+(?:only\s+|about\s+|all\s+|the\s+)?$"
+    prepositions = (
+        r"\b(?:with|at|of|for|on|under|using|within|above|below|over|per|each|first|than|save|saved|saving)\s+"
+        r"(?:only\s+|about\s+|all\s+|the\s+)?$"
+    )
     return "." not in match.group(1) and re.search(prepositions, before, re.I) is not None
 
 

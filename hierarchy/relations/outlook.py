@@ -122,7 +122,7 @@ def _same_pair(a: Statement, b: Statement) -> bool:
 
 
 def _same_levels(a: list[Outcome], b: list[Outcome]) -> bool:
-    """Whether each has as many numbers, at least two that are far from each other, and those of the one are the others'."""
+    """Whether each has as many numbers, two of them far from each other, and those of the one are the other's."""
     if len(a) != len(b) or len(a) < 2 or {o.kind for o in a + b} != {a[0].kind} or not any(_apart(x, a[0]) for x in a):
         return False
     return all(
@@ -154,5 +154,5 @@ def _directions(a: Statement, b: Statement, weight: Weight) -> int:
         return -1 if {a.direction, b.direction} & {"increase", "decrease"} else 0
     face = agreement(a.cues, b.cues, weight)
     if abs(face) >= CLEAR_FACE:
-        return 1 if face > 0 else -1
+        return facing(a, b) * (1 if face > 0 else -1)
     return 0

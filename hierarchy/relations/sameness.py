@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from hierarchy.relations.comparison import Match, covered, dice, excluding, of_condition, quantities_apart
+from hierarchy.relations.comparison import Match, covered, dice, excludes, excluding, of_condition, quantities_apart
 from hierarchy.relations.statement import Statement
 from hierarchy.relations.terms import Weight
 
@@ -26,6 +26,7 @@ WEIGHTS = {
     "metric": 0.5,
     "other metric": -0.3,
     "quantity": 0.7,
+    "other quantity": -0.7,
 }
 CONSTANT = -14.0
 
@@ -56,7 +57,9 @@ def rarity(documents: Iterable[frozenset[str]]) -> Weight:
     for terms in documents:
         counted.update(terms)
         total += 1
-    return lambda term: math.log((total + 1) / (counted[term] + 0.5))
+    weights = {term: math.log((total + 1) / (count + 0.5)) for term, count in counted.items()}
+    unknown = math.log((total + 1) / 0.5)
+    return lambda term: weights.get(term, unknown)
 
 
 def sameness(
@@ -65,7 +68,6 @@ def sameness(
     around_a: Surroundings,
     around_b: Surroundings,
     cosine: float,
-    paired: list[Match],
     weight: Weight,
 ) -> Sameness:
     """How sure it is that two statements are on the same thing."""
@@ -80,10 +82,16 @@ def sameness(
         "covered by the other": min(first, second),
         "covers the other": max(first, second),
         "title": dice(around_a.title, around_b.title, weight),
-        "base": max((m.near for m in paired), default=0.0),
         "metric": float(bool(a.metrics & b.metrics)),
         "other metric": float(named and not a.metrics & b.metrics),
         "quantity": float(len(shared)),
+        "other quantity": float(len(apart)),
     }
     score = CONSTANT + sum(WEIGHTS[name] * value for name, value in features.items())
-    return Sameness(score, (*(f"group {g}" for g in excluding(a, b)), *apart))
+    return Sameness(score, (*(f"group {g}" for g in excluding(a, b)), *(n for n in apart if excludes(n, a, b))))
+
+
+def based(same: Sameness, paired: list[Match]) -> Sameness:
+    """The same, with what it tells that outcomes start from near numbers."""
+    near = max((m.near for m in paired), default=0.0)
+    return Sameness(same.score + WEIGHTS["base"] * near, same.conflicts)

@@ -14,12 +14,12 @@ from hierarchy.nodes import Finding, Node
 from hierarchy.relations.cues import Cue, cues_of
 from hierarchy.relations.outcomes import Outcome, outcomes_of, plain
 from hierarchy.relations.terms import numerals, stem, term, terms_of
-from hierarchy.relations.words import contrasts, cue, metric_pattern, metrics, table, units
+from hierarchy.relations.words import contrast_pattern, contrasts_of_word, cue, metric_pattern, metrics, table, units
 
-COUNT = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?|[a-z]+)[\s-]+((?:[^\W\d_]+[\s-]+){0,2}?[^\W\d_]+)", re.I)
 SHARE_OF = re.compile(r"\b(\d+|[a-z]+)\s+([a-z]+)?\s?(?:in|out of)\s+(?:every\s+)?(\d+|[a-z]+)\b", re.I)
 NAME = re.compile(
-    r"(?<=[a-z,;)] )(?:[A-Z][a-z]{2,}(?:[\s-][A-Z][a-z]+)*)|(?<=^At )[A-Z]\w+(?: [A-Z]\w+)*|(?<=^In )[A-Z]\w+(?: [A-Z]\w+)*"
+    r"(?<=[a-z,;)] )(?:[A-Z][a-z]{2,}(?:[\s-][A-Z][a-z]+)*)|(?<=^At )[A-Z]\w+(?: [A-Z]\w+)*"
+    r"|(?<=^In )[A-Z]\w+(?: [A-Z]\w+)*"
 )
 
 
@@ -95,39 +95,46 @@ def metrics_of(text: str) -> frozenset[str]:
 
 def contrasts_of(text: str) -> dict[int, frozenset[int]]:
     """For each group of excluding words, which of them a text names."""
-    found: dict[int, frozenset[int]] = {}
-    for group, words in enumerate(contrasts()):
-        if named := frozenset(i for i, word in enumerate(words) if word.search(text)):
-            found[group] = named
-    return found
+    found: dict[int, set[int]] = {}
+    for match in contrast_pattern().finditer(text):
+        for group, place in contrasts_of_word(match.group().lower()):
+            found.setdefault(group, set()).add(place)
+    return {group: frozenset(places) for group, places in found.items()}
 
 
 def quantities_of(text: str, outcomes: tuple[Outcome, ...]) -> dict[str, frozenset[float]]:
     """How many of what a text says, besides its outcomes: labels, hours, units of a dose."""
     found: dict[str, set[float]] = {}
-    measured = {abs(v) for o in outcomes for v in (o.value, o.base, o.delta, *(o.interval or ())) if v is not None}
     for match in SHARE_OF.finditer(text):
         first, last = _number(match.group(1)), _number(match.group(3))
         if first and last and first < last:
             found.setdefault(f"{stem(match.group(2) or '')} in", set()).add(first / last)
-    for match in COUNT.finditer(text):
+    for match in _count().finditer(text):
         number = _number(match.group(1))
         if number is None:
             continue
-        words = [w for w in re.split(r"[\s-]+", match.group(2))]
+        words = list(re.split(r"[\s-]+", match.group(2)))
         kind = units().get(words[0])
         if kind is not None and kind[0] not in ("share", "ratio"):
-            if not any(abs(number * kind[1] - m) <= 1e-6 * m for m in measured):
+            if not _measured(number * kind[1], match.start(1), outcomes):
                 found.setdefault(kind[0], set()).add(number * kind[1])
             continue
         # "50 labelled clips" counts labelled things and clips.
         for word in words[:3]:
             t = term(word)
-            if word.lower() in _function():
+            if _ends(word):
                 break
             if t is not None and "." not in match.group(1):
                 found.setdefault(t, set()).add(number)
     return {noun: frozenset(numbers) for noun, numbers in found.items()}
+
+
+def _measured(number: float, at: int, outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether a number is that of an outcome."""
+    inside = (o for o in outcomes if o.start <= at < o.end)
+    return any(
+        abs(number - abs(v)) <= 1e-6 * number for o in inside for v in (o.value, o.base, o.delta) if v is not None
+    )
 
 
 def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
@@ -154,7 +161,9 @@ def polarity_of(text: str) -> int:
     taken = cue("removal").search(text)
     if taken is None or taken.start() > SUBJECT:
         return 1
-    first = min((m.start() for name in ("increase", "decrease") if (m := cue(name).search(text, taken.end()))), default=0)
+    first = min(
+        (m.start() for name in ("increase", "decrease") if (m := cue(name).search(text, taken.end()))), default=0
+    )
     return -1 if first > taken.end() else 1
 
 
@@ -179,17 +188,32 @@ def _local(text: str, outcomes: tuple[Outcome, ...]) -> tuple[frozenset[str], ..
 def _counted(text: str, outcomes: tuple[Outcome, ...]) -> tuple[tuple[str, str], ...]:
     """What is counted, as printed, by what it counts: ("clip", "50 labelled clips")."""
     found: dict[str, str] = {}
-    for match in COUNT.finditer(text):
+    for match in _count().finditer(text):
         if _number(match.group(1)) is None or any(o.start <= match.start(1) < o.end for o in outcomes):
             continue
         words: list[str] = []
         for word in re.split(r"[\s-]+", match.group(2)):
-            if word.lower() in _function():
+            if _ends(word):
                 break
             words.append(word)
         if words and "_" not in match.group():
             found.setdefault(stem(words[-1]), f"{match.group(1)} {' '.join(words)}")
     return tuple(found.items())
+
+
+def _ends(word: str) -> bool:
+    """Whether what is counted has been told before this word."""
+    return (
+        word.lower() in _function()
+        or any(cue(name).fullmatch(word) for name in ("increase", "decrease"))
+        or word.lower() in numerals()
+    )
+
+
+@cache
+def _count() -> re.Pattern[str]:
+    numbers = rf"\d[\d,]*(?:\.\d+)?|{'|'.join(numerals())}"
+    return re.compile(rf"(?<![\w.])({numbers})[\s-]+((?:[^\W\d_]+[\s-]+){{0,2}}[^\W\d_]+)", re.I)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,16 @@ def units() -> dict[str, tuple[str, float]]:
 
 
 @cache
-def contrasts() -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """Groups of words that exclude each other, a pattern for each word."""
-    return tuple(tuple(anywhere([word]) for word in group) for group in table("contrasts")["groups"])
+def contrast_pattern() -> re.Pattern[str]:
+    """Finds any word that excludes another."""
+    return anywhere(word for group in table("contrasts")["groups"] for word in group)
+
+
+@lru_cache(maxsize=10_000)
+def contrasts_of_word(word: str) -> tuple[tuple[int, int], ...]:
+    """The groups of excluding words that a word is in, and its place there."""
+    groups = enumerate(table("contrasts")["groups"])
+    return tuple((g, i) for g, group in groups for i, one in enumerate(group) if anywhere([one]).fullmatch(word))
 
 
 @cache
