@@ -36,6 +36,7 @@ NAMES = (
     "fuzz",
     "captions",
     "graph",
+    "relations",
 )
 
 

@@ -1,0 +1,207 @@
+"""Agreement and contradiction between findings of different papers, by rules.
+
+Candidates come by meaning; each is compared in its words and numbers; of the findings of one paper only those count
+that are about the nearest to the other finding, on both sides. Precision goes before recall. It must not know stores
+or models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from hierarchy.encoder import Matrix
+from hierarchy.nodes import Node
+from hierarchy.relations.candidates import near_pairs
+from hierarchy.relations.comparison import dice
+from hierarchy.relations.differences import difference
+from hierarchy.relations.outlook import by_words, outlook, same_ends
+from hierarchy.relations.relation import Relation
+from hierarchy.relations.sameness import WEIGHTS, Sameness, Surroundings, based, rarity, sameness
+from hierarchy.relations.statement import Statement, read, said
+from hierarchy.relations.terms import Weight, terms_of
+
+LEAST_CONTRADICTS = -2.6
+LEAST_CONTRADICTS_LEVELS = -1.2  # where nothing is compared in either, other numbers need no contradiction
+LEAST_SUPPORTS = -2.6
+LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
+BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
+BEHIND_SUPPORTS = 1.5
+BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
+LIST = 3
+SAMPLE = 4000  # findings that the weights of terms are counted in
+HEDGED = 0.9
+
+
+class _Pair(msgspec.Struct, frozen=True):
+    """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither."""
+
+    i: int
+    j: int
+    same: Sameness
+    going: int
+    levels: bool
+    ends: bool
+
+    @property
+    def blocked(self) -> bool:
+        """Whether their conditions exclude each other; numbers that agree at both ends show that they do not."""
+        return bool(self.same.conflicts) and not (self.going > 0 and self.ends)
+
+
+class _Pool:
+    """The findings that take part, and what has been read of them."""
+
+    def __init__(self, nodes: Sequence[Node], passages: Mapping[str, str]) -> None:
+        self.nodes = nodes
+        self._passages = passages
+        self._statements: dict[int, Statement] = {}
+        self._around: dict[int, Surroundings] = {}
+        self._terms: dict[int, frozenset[str]] = {}
+        ordered = sorted(range(len(nodes)), key=lambda i: nodes[i].id)
+        step = -(-len(ordered) // SAMPLE) if ordered else 1
+        self.weight: Weight = rarity(self.terms(i) for i in ordered[::step])
+
+    def terms(self, i: int) -> frozenset[str]:
+        if i not in self._terms:
+            self._terms[i] = terms_of(said(self.nodes[i]))
+        return self._terms[i]
+
+    def statement(self, i: int) -> Statement:
+        if i not in self._statements:
+            self._statements[i] = read(self.nodes[i])
+        return self._statements[i]
+
+    def around(self, i: int) -> Surroundings:
+        if i not in self._around:
+            node = self.nodes[i]
+            evidence = node.finding.evidence if node.finding else ""
+            text = " ".join((self._passages.get(evidence, ""), *node.path, node.paper_title or ""))
+            self._around[i] = Surroundings(terms_of(text), terms_of(node.paper_title or ""))
+        return self._around[i]
+
+
+def relations_between(
+    new: Sequence[Node],
+    new_vectors: Matrix,
+    others: Sequence[Node],
+    other_vectors: Matrix,
+    *,
+    passages: Mapping[str, str] | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> list[Relation]:
+    """The relations between new findings and others, and among the new ones.
+
+    Args:
+        new, others: nodes of findings; others that are also new count once. All findings of a paper should stand on
+            the same side, since they are weighed against each other.
+        new_vectors, other_vectors: their unit vectors, shape (findings, dimension).
+        passages: the text of passages by id, as far as known; with the words around them findings are told apart
+            better.
+        versions: the base version of papers that are versions of another, as their metadata has it (`version_of`).
+
+    Returns:
+        Each pair once, `a` before `b` by id, the surest first; the same for the same findings in any order.
+
+    Raises:
+        ValueError: where there is not one vector for each finding.
+    """
+    if len(new) != len(new_vectors) or len(others) != len(other_vectors):
+        raise ValueError("there must be one vector for each finding")
+    mine = _taking_part(new, set())
+    theirs = _taking_part(others, {new[i].id for i in mine})
+    nodes = [*(new[i] for i in mine), *(others[i] for i in theirs)]
+    if not mine or len(nodes) < 2:
+        return []
+    vectors = (
+        np.concatenate([np.asarray(new_vectors)[mine], np.asarray(other_vectors).reshape(len(others), -1)[theirs]])
+        if theirs
+        else np.asarray(new_vectors)[mine]
+    )
+    papers = [node.paper or node.id for node in nodes]
+    numbers = {name: n for n, name in enumerate(dict.fromkeys(_base(p, versions or {}) for p in papers))}
+    pool = _Pool(nodes, passages or {})
+    pairs: list[_Pair] = []
+    for i, j, cosine in near_pairs(vectors, [numbers[_base(p, versions or {})] for p in papers], len(mine)):
+        if dice(pool.terms(i), pool.terms(j), pool.weight) >= LEAST_COMMON:
+            pairs.append(_compared(pool, i, j, cosine))
+    found = [_relation(pool, pair) for pair in _chosen(pairs, papers, pool)]
+    return sorted(found, key=lambda r: (-r.score, r.a, r.b))
+
+
+def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
+    out: list[int] = []
+    for i, node in enumerate(nodes):
+        if node.finding is not None and node.finding.attribution != "reported" and node.id not in known:
+            known.add(node.id)
+            out.append(i)
+    return out
+
+
+def _base(paper: str, versions: Mapping[str, str]) -> str:
+    """The paper that this is a version of, itself where it is of none; of a ring, the first by name."""
+    seen = [paper]
+    while (base := versions.get(seen[-1])) is not None:
+        if base in seen:
+            return min(seen)
+        seen.append(base)
+    return seen[-1]
+
+
+def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
+    if pool.nodes[i].id > pool.nodes[j].id:
+        i, j = j, i
+    a, b = pool.statement(i), pool.statement(j)
+    same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
+    if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, LEAST_CONTRADICTS):
+        return _Pair(i, j, same, 0, False, False)
+    going, paired = outlook(a, b, pool.weight)
+    same = based(same, paired)
+    levels = by_words(a, b) or (not (a.changes or b.changes) and "none" not in (a.direction, b.direction))
+    return _Pair(i, j, same, going, levels, same_ends(a, b))
+
+
+def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[_Pair]:
+    """Pairs that are sure enough, and of the nearest between their papers."""
+    nearest: dict[tuple[int, str], float] = {}
+    agreeing: dict[tuple[int, str], float] = {}
+    for p in pairs:
+        for key in ((p.i, papers[p.j]), (p.j, papers[p.i])):
+            nearest[key] = max(nearest.get(key, p.same.score), p.same.score)
+            if p.going > 0 and not p.blocked and p.same.score >= LEAST_SUPPORTS:
+                agreeing[key] = max(agreeing.get(key, p.same.score), p.same.score)
+    return [p for p in pairs if p.going and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
+
+
+def _near_enough(
+    p: _Pair,
+    papers: Sequence[str],
+    nearest: Mapping[tuple[int, str], float],
+    agreeing: Mapping[tuple[int, str], float],
+    pool: _Pool,
+) -> bool:
+    score = p.same.score
+    keys = ((p.i, papers[p.j]), (p.j, papers[p.i]))
+    behind = [nearest[key] - score for key in keys]
+    if p.going > 0:
+        return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
+    if score < (LEAST_CONTRADICTS_LEVELS if p.levels else LEAST_CONTRADICTS):
+        return False
+    # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen.
+    if any(agreeing.get(key, score - 1) > score - 0.3 for key in keys):
+        return False
+    lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
+    return min(behind) <= 0.3 and all(
+        d <= (BEHIND_LIST if is_list else BEHIND_CONTRADICTS) for d, is_list in zip(behind, lists, strict=True)
+    )
+
+
+def _relation(pool: _Pool, pair: _Pair) -> Relation:
+    a, b = pool.nodes[pair.i], pool.nodes[pair.j]
+    share = min(1.0, 0.5 + 0.5 * pair.same.share)
+    for node in (a, b):
+        share *= HEDGED if node.finding and node.finding.hedged else 1.0
+    kind = "supports" if pair.going > 0 else "contradicts"
+    return Relation(kind, a.id, b.id, difference(pool.statement(pair.i), pool.statement(pair.j)), round(share, 3))  # type: ignore[arg-type]

@@ -1,0 +1,272 @@
+"""A finding as it is compared: its terms, metrics, conditions, outcomes and direction, read from its words and values.
+
+It must not know other findings, nor vectors.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from hierarchy.nodes import Finding, Node
+from hierarchy.relations.cues import Cue, cues_of
+from hierarchy.relations.outcomes import Outcome, outcomes_of, plain
+from hierarchy.relations.terms import numerals, stem, term, terms_of
+from hierarchy.relations.words import contrast_pattern, contrasts_of_word, cue, metric_pattern, metrics, table, units
+
+SHARE_OF = re.compile(r"\b(\d+|[a-z]+)\s+([a-z]+)?\s?(?:in|out of)\s+(?:every\s+)?(\d+|[a-z]+)\b", re.I)
+NAME = re.compile(
+    r"(?<=[a-z,;)] )(?:[A-Z][a-z]{2,}(?:[\s-][A-Z][a-z]+)*)|(?<=^At )[A-Z]\w+(?: [A-Z]\w+)*"
+    r"|(?<=^In )[A-Z]\w+(?: [A-Z]\w+)*"
+)
+
+
+SUBJECT = 25  # characters; a cause that is taken away stands at the head of the sentence
+
+
+class Statement(msgspec.Struct, frozen=True, eq=False):
+    """What a finding says. `quantities`: numbers of conditions by what is counted; `contrasts`: which word of each
+    group of excluding words it names; `polarity` is -1 where the cause is taken away."""
+
+    terms: frozenset[str]
+    metrics: frozenset[str]
+    quantities: dict[str, frozenset[float]]
+    contrasts: dict[int, frozenset[int]]
+    outcomes: tuple[Outcome, ...]
+    local: tuple[frozenset[str], ...]
+    direction: str | None
+    polarity: int
+    removes: bool
+    names: tuple[str, ...]
+    counted: tuple[tuple[str, str], ...]
+    cues: tuple[Cue, ...]
+
+    @property
+    def changes(self) -> list[Outcome]:
+        """The outcomes in which something is compared."""
+        return [o for o in self.outcomes if o.delta is not None]
+
+    @property
+    def levels(self) -> list[Outcome]:
+        """The outcomes in which nothing is compared."""
+        return [o for o in self.outcomes if o.delta is None]
+
+
+def said(node: Node) -> str:
+    """All that a finding's record says in words."""
+    finding = node.finding
+    if finding is None:
+        return node.text
+    claim = finding.claim if finding.claim != finding.quote else ""
+    conditions = (text for value in finding.values for text in (value.metric, value.condition) if text)
+    return ". ".join(filter(None, (finding.quote, claim, *conditions)))
+
+
+def read(node: Node) -> Statement:
+    """The statement of a finding's node."""
+    finding = node.finding
+    assert finding is not None
+    text = plain(said(node))
+    outcomes = outcomes_of(finding)
+    return Statement(
+        terms_of(text),
+        metrics_of(said(node)),
+        quantities_of(text, outcomes),
+        contrasts_of(text),
+        outcomes,
+        _local(plain(finding.quote), outcomes),
+        direction_of(finding, outcomes),
+        polarity_of(finding.quote),
+        cue("removal").search(finding.quote) is not None,
+        tuple(dict.fromkeys(NAME.findall(finding.quote))),
+        _counted(plain(finding.quote), outcomes),
+        cues_of(plain(finding.quote)),
+    )
+
+
+def metrics_of(text: str) -> frozenset[str]:
+    """The metrics that a text names, by the names that are shown."""
+    return frozenset(
+        metrics()[re.sub(r"\s+", " ", m.group().lower())] for m in metric_pattern().finditer(text.replace("_", " "))
+    )
+
+
+def contrasts_of(text: str) -> dict[int, frozenset[int]]:
+    """For each group of excluding words, which of them a text names."""
+    found: dict[int, set[int]] = {}
+    for match in contrast_pattern().finditer(text):
+        for group, place in contrasts_of_word(match.group().lower()):
+            found.setdefault(group, set()).add(place)
+    return {group: frozenset(places) for group, places in found.items()}
+
+
+def quantities_of(text: str, outcomes: tuple[Outcome, ...]) -> dict[str, frozenset[float]]:
+    """How many of what a text says, besides its outcomes: labels, hours, units of a dose."""
+    found: dict[str, set[float]] = {}
+    for match in SHARE_OF.finditer(text):
+        first, last = _number(match.group(1)), _number(match.group(3))
+        if first and last and first < last:
+            found.setdefault(f"{stem(match.group(2) or '')} in", set()).add(first / last)
+    for match in _count().finditer(text):
+        number = _number(match.group(1))
+        if number is None:
+            continue
+        words = list(re.split(r"[\s-]+", match.group(2)))
+        kind = units().get(words[0])
+        if kind is not None and kind[0] not in ("share", "ratio"):
+            if not _measured(number * kind[1], match.start(1), outcomes):
+                found.setdefault(kind[0], set()).add(number * kind[1])
+            continue
+        # "50 labelled clips" counts labelled things and clips.
+        for word in words[:3]:
+            t = term(word)
+            if _ends(word):
+                break
+            if t is not None and "." not in match.group(1):
+                found.setdefault(t, set()).add(number)
+    return {noun: frozenset(numbers) for noun, numbers in found.items()}
+
+
+def _measured(number: float, at: int, outcomes: tuple[Outcome, ...]) -> bool:
+    """Whether a number is that of an outcome."""
+    inside = (o for o in outcomes if o.start <= at < o.end)
+    return any(
+        abs(number - abs(v)) <= 1e-6 * number for o in inside for v in (o.value, o.base, o.delta) if v is not None
+    )
+
+
+def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
+    """The direction as recorded; else as the numbers or the words have it, whichever come first."""
+    if finding.direction is not None:
+        return finding.direction
+    changed = [o for o in outcomes if o.delta]
+    clear = [o for o in changed if not o.unclear]
+    nothing = cue("none").search(finding.quote)
+    if nothing and not (clear and clear[0].start < nothing.start()):
+        return "none"
+    if changed and changed[0].unclear:
+        return "none"
+    if changed:
+        return "increase" if (changed[0].delta or 0.0) > 0 else "decrease"
+    ups, downs = (list(cue(name).finditer(finding.quote)) for name in ("increase", "decrease"))
+    if bool(ups) == bool(downs):
+        return None
+    return "increase" if ups else "decrease"
+
+
+def polarity_of(text: str) -> int:
+    """-1 where a sentence begins with a cause that is taken away, or lacking."""
+    taken = cue("removal").search(text)
+    if taken is None or taken.start() > SUBJECT:
+        return 1
+    first = min(
+        (m.start() for name in ("increase", "decrease") if (m := cue(name).search(text, taken.end()))), default=0
+    )
+    return -1 if first > taken.end() else 1
+
+
+def _local(text: str, outcomes: tuple[Outcome, ...]) -> tuple[frozenset[str], ...]:
+    """The terms around each outcome: of its clause."""
+    out: list[frozenset[str]] = []
+    for i, outcome in enumerate(outcomes):
+        start = outcomes[i - 1].end if i and outcomes[i - 1].end <= outcome.start else 0
+        following = outcomes[i + 1].start if i + 1 < len(outcomes) else len(text)
+        stop = re.search(r"[,.;]\s", text[outcome.end : following])
+        end = outcome.end + stop.start() if stop else following
+        before = text[start : outcome.start]
+        if i and (cut := re.search(r"[,.;]\s|\sand\s", before)):
+            before = before[cut.end() :]
+        near = terms_of(before + " " + text[outcome.start : end])
+        # A number in brackets, or after "a difference of", speaks of what stands before it.
+        aside = i and re.search(r"\(|\bdiffer|\bgain|\bloss", text[start : outcome.start], re.I)
+        out.append(near | out[-1] if aside else near)
+    return tuple(out)
+
+
+def _counted(text: str, outcomes: tuple[Outcome, ...]) -> tuple[tuple[str, str], ...]:
+    """What is counted, as printed, by what it counts: ("clip", "50 labelled clips")."""
+    found: dict[str, str] = {}
+    for match in _count().finditer(text):
+        if _number(match.group(1)) is None or any(o.start <= match.start(1) < o.end for o in outcomes):
+            continue
+        words: list[str] = []
+        for word in re.split(r"[\s-]+", match.group(2)):
+            if _ends(word):
+                break
+            words.append(word)
+        if words and "_" not in match.group():
+            found.setdefault(stem(words[-1]), f"{match.group(1)} {' '.join(words)}")
+    return tuple(found.items())
+
+
+def _ends(word: str) -> bool:
+    """Whether what is counted has been told before this word."""
+    return (
+        word.lower() in _function()
+        or any(cue(name).fullmatch(word) for name in ("increase", "decrease"))
+        or word.lower() in numerals()
+    )
+
+
+@cache
+def _count() -> re.Pattern[str]:
+    numbers = rf"\d[\d,]*(?:\.\d+)?|{'|'.join(numerals())}"
+    return re.compile(rf"(?<![\w.])({numbers})[\s-]+((?:[^\W\d_]+[\s-]+){{0,2}}[^\W\d_]+)", re.I)
+
+
+@cache
+def _function() -> frozenset[str]:
+    return frozenset(
+        [
+            "of",
+            "in",
+            "on",
+            "at",
+            "by",
+            "for",
+            "from",
+            "to",
+            "into",
+            "with",
+            "within",
+            "between",
+            "and",
+            "or",
+            "but",
+            "than",
+            "as",
+            "the",
+            "a",
+            "an",
+            "is",
+            "was",
+            "were",
+            "are",
+            "that",
+            "which",
+            "per",
+            "each",
+            "against",
+            "instead",
+            "out",
+            "over",
+            "under",
+            "only",
+            "before",
+            "after",
+        ]
+    )
+
+
+@cache
+def observed() -> frozenset[str]:
+    """Stems of things whose number is only the size of a study."""
+    return frozenset(stem(word) for word in table("terms")["observed"])
+
+
+def _number(text: str) -> float | None:
+    if text[0].isdigit():
+        return float(text.replace(",", ""))
+    return numerals().get(text.lower())
