@@ -72,6 +72,8 @@ def _chosen(
     chosen: list[Term] = []
     words: set[str] = set()
     for found in sorted(scores, key=lambda t: (-scores[t], len(t), t)):
+        if words & {word[:ROOT] for word in _told(found)}:
+            continue  # and so does any longer term that it stands in
         term = _grown(found, scores, weight)
         roots = {word[:ROOT] for word in _told(term)}
         if not words & roots:
