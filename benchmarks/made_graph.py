@@ -52,6 +52,8 @@ class Maker:
         cites = [{"paper": f"paper:{c}", "references": [f"r{i + 1}"]} for i, c in enumerate(cited)]
         metadata = {"year": 2000 + number % 25, "authors": [words.text(2, 2)], "doi": None, "arxiv": None,
                     "references": numbered, "cites": cites}  # fmt: skip
+        related = [r for i in range(FINDINGS) for r in self._related(number, i, near, words, random)]
+        metadata |= {"relations": related}
         title = words.text(6, 12)
         nodes = [
             self._node(number, f"paper:{number}", Level.PAPER, f"{title}\n{words.text(120, 180)}", title, metadata)
@@ -61,25 +63,31 @@ class Maker:
             nodes.append(
                 self._node(number, f"passage:{number}.{i}", Level.PASSAGE, words.text(60, 120), "", {"cites": ids})
             )
-        nodes += [self._finding(number, i, near, words, random) for i in range(FINDINGS)]
+        nodes += [self._finding(number, i, words) for i in range(FINDINGS)]
         vectors = centre + random.standard_normal((len(nodes), DIMENSION)).astype(np.float32)
         return [Record(node, unit(vector)) for node, vector in zip(nodes, vectors, strict=True)]
 
-    def _finding(self, number: int, i: int, near: Sequence[int], words: Zipf, random: np.random.Generator) -> Node:
+    def _finding(self, number: int, i: int, words: Zipf) -> Node:
         metadata: dict[str, object] = {"section_kind": "result", "year": 2000 + number % 25}
-        if (number * FINDINGS + i) % RELATED == 0 and near and near[0] != number:
-            other = near[int(random.integers(0, len(near)))]
-            if other != number:
-                kind = "supports" if random.random() < 0.7 else "contradicts"
-                metadata["relations"] = [
-                    {"kind": kind, "b": f"finding:{other}.{int(random.integers(0, FINDINGS))}",
-                     "difference": words.text(3, 6), "score": 0.8}
-                ]  # fmt: skip
         text = words.text(18, 32)
         value = Value(words.text(1, 2), float(i), "%", words.text(2, 5), float(i + 3))
         finding = Finding(text, "result", f"passage:{number}.{i % CITING}", text, (value,))
         node = self._node(number, f"finding:{number}.{i}", Level.FINDING, text, "", metadata)
         return msgspec.structs.replace(node, kind="result", finding=finding)
+
+    def _related(
+        self, number: int, i: int, near: Sequence[int], words: Zipf, random: np.random.Generator
+    ) -> list[dict[str, object]]:
+        """The relation that a finding may have, as its paper keeps it."""
+        if (number * FINDINGS + i) % RELATED or not near or near[0] == number:
+            return []
+        other = near[int(random.integers(0, len(near)))]
+        if other == number:
+            return []
+        kind = "supports" if random.random() < 0.7 else "contradicts"
+        b = f"finding:{other}.{int(random.integers(0, FINDINGS))}"
+        told = {"kind": kind, "a": f"finding:{number}.{i}", "b": b}
+        return [told | {"difference": words.text(3, 6), "score": 0.8}]
 
     def _node(self, number: int, node: str, level: Level, text: str, title: str, metadata: dict[str, object]) -> Node:
         paper = f"paper:{number}"

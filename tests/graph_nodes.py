@@ -39,9 +39,8 @@ def paper(
     )
 
 
-def finding(name: str, of: str, claim: str = "It rose.", relations: Sequence[dict[str, Any]] = ()) -> Node:
+def finding(name: str, of: str, claim: str = "It rose.") -> Node:
     """A finding's node."""
-    metadata: dict[str, Any] = {"section_kind": "result"} | ({"relations": list(relations)} if relations else {})
     told = Finding(claim, "result", f"passage of {of}", claim)
     return Node(
         name,
@@ -53,7 +52,7 @@ def finding(name: str, of: str, claim: str = "It rose.", relations: Sequence[dic
         paper=of,
         kind="result",
         digest=name,
-        metadata=metadata,
+        metadata={"section_kind": "result"},
         finding=told,
     )
 

@@ -40,8 +40,8 @@ def any_store(engine: str, tmp_path: Path) -> Iterator[NodeStore]:
     opened.close()
 
 
-def relation(kind: str, b: str, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "b": b, "difference": "in spring", "score": 0.9} | more
+def relation(kind: str, a: str, b: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "a": a, "b": b, "difference": "in spring", "score": 0.9} | more
 
 
 def cites(*papers: str) -> list[dict[str, Any]]:
@@ -62,8 +62,8 @@ def field(store: NodeStore) -> None:
     """Three papers: b and c cite a, c's finding bears out a's and contradicts b's."""
     put(store, paper("a", "Frogs call at dusk"), finding("fa", "a", "Frogs called at dusk."))
     put(store, paper("b", "Frogs and rain", cites=cites("a")), finding("fb", "b"), passage("pb", "b", ["r1", "r7"]))
-    related = [relation(SUPPORTS, "fa"), relation(CONTRADICTS, "fb", reason="Other ponds.")]
-    put(store, paper("c", "Toads", cites=cites("a", "gone")), finding("fc", "c", relations=related), towards=5)
+    related = [relation(SUPPORTS, "fc", "fa"), relation(CONTRADICTS, "fc", "fb", reason="Other ponds.")]
+    put(store, paper("c", "Toads", cites=cites("a", "gone"), relations=related), finding("fc", "c"), towards=5)
     put(store, passage("pc", "c", ["r1"]), passage("pd", "c", ["r2"]), towards=5)
 
 
@@ -95,8 +95,9 @@ def test_references_that_nobody_resolved_are_resolved_here_and_the_others_counte
 
 
 def test_what_has_lost_an_end_is_left_out(store: NodeStore) -> None:
-    related: list[Any] = [relation(SUPPORTS, "gone"), relation(SUPPORTS, "fa"), relation("amuses", "fb"), "junk", {}]
-    put(store, paper("a", cites=cites("gone", "a")), finding("fa", "a", relations=related), finding("fb", "a"))
+    related: list[Any] = [relation(SUPPORTS, "fa", "gone"), relation(SUPPORTS, "fa", "fa"), "junk", {}]
+    related.append(relation("amuses", "fa", "fb"))
+    put(store, paper("a", cites=cites("gone", "a"), relations=related), finding("fa", "a"), finding("fb", "a"))
     put(store, paper("b", cites=["junk", {"paper": 3}]))
     graph = ProjectGraph(store).graph()
     assert {edge[2] for edge in graph.edges(keys=True)} <= {STATES, SAME_TOPIC}
@@ -134,7 +135,7 @@ def test_a_held_graph_is_renewed_as_if_built_anew(store: NodeStore, tmp_path: Pa
     assert same()
     field(store)
     assert same()
-    put(store, paper("gone", "Found again"), finding("fg", "gone", relations=[relation(SUPPORTS, "fa")]))
+    put(store, paper("gone", "Found again", relations=[relation(SUPPORTS, "fg", "fa")]), finding("fg", "gone"))
     assert same()
     assert held.graph().has_edge("c", "gone", CITES)
     put(store, paper("b", "Frogs and snow", digest="new", cites=cites("a", "c")), towards=5)
@@ -220,10 +221,15 @@ def two_fields(store: NodeStore) -> None:
             store, paper(f"frog{i}", f"Frog choruses of fen {i}", cites=frogs), finding(f"ff{i}", f"frog{i}"), towards=1
         )
         roofs = cites(*(f"roof{j}" for j in range(i)))
-        related = [relation(CONTRADICTS if i == 2 else SUPPORTS, f"fr{i - 1}")] if i > 1 else []
+        related = [relation(CONTRADICTS if i == 2 else SUPPORTS, f"fr{i}", f"fr{i - 1}")] if i > 1 else []
         claim = f"Planted roofs kept {40 + i} percent of the rain at depth {i}."
-        put(store, paper(f"roof{i}", f"Rain on planted roofs {i}", cites=roofs),
-            finding(f"fr{i}", f"roof{i}", claim, related), towards=2)  # fmt: skip
+        title = f"Rain on planted roofs {i}"
+        put(
+            store,
+            paper(f"roof{i}", title, cites=roofs, relations=related),
+            finding(f"fr{i}", f"roof{i}", claim),
+            towards=2,
+        )
 
 
 def test_communities_are_the_fields_and_always_the_same(store: NodeStore) -> None:

@@ -40,10 +40,10 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 @pytest.fixture
 def graph(store: SqliteStore) -> Graph:
-    related: list[dict[str, Any]] = [{"kind": "contradicts", "b": "fa", "difference": HOSTILE, "score": 0.9}]
+    related: list[dict[str, Any]] = [{"kind": "contradicts", "a": "fb", "b": "fa", "difference": HOSTILE, "score": 0.9}]
     store.upsert(records(paper("a", HOSTILE, [HOSTILE], 2020), finding("fa", "a", HOSTILE)))
     cites = [{"paper": "a", "references": ["r1"]}]
-    store.upsert(records(paper("b", CONTROL, cites=cites), finding("fb", "b", "It fell.", related)))
+    store.upsert(records(paper("b", CONTROL, cites=cites, relations=related), finding("fb", "b", "It fell.")))
     store.upsert(records(paper("c", "Roofs", ["Ida Li", "Bo Abdi"], 2021), towards=4))
     return ProjectGraph(store).graph()
 

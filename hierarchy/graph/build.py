@@ -170,7 +170,9 @@ class ProjectGraph:
             graph.add_edges_from(
                 (relation.a, relation.b, relation.kind, _told(relation))
                 for relation in part.relations
-                if relation.b in self._owner and (here or self._owner[relation.b] in parts)
+                if relation.a in self._owner
+                and relation.b in self._owner
+                and (here or self._owner[relation.a] in parts or self._owner[relation.b] in parts)
             )
 
     def _relate_topics(self) -> None:

@@ -1,7 +1,7 @@
 """What each paper brings into the graph, read from the properties of its nodes: itself, what it cites and where, its
 findings, and what they have to do with findings of others.
 
-Relations are kept on one finding of the two, and citations name papers that may be gone: who puts the parts together
+Relations are kept by one paper of the two, and citations name papers that may be gone: who puts the parts together
 leaves out what has lost an end. It must not know the graph.
 """
 
@@ -17,10 +17,10 @@ from hierarchy.graph.references import Library, references_of
 from hierarchy.identity import digest
 from hierarchy.nodes import Level, Node
 from hierarchy.relations import Relation
+from hierarchy.relations.kept import RELATIONS, relations_of
 from hierarchy.store import NodeStore
 
 CHUNK = 100  # papers whose nodes are read at once
-RELATIONS = frozenset({"supports", "contradicts"})
 PAPER_FIELDS = ("year", "authors", "doi", "arxiv", "citation_key", "version_of")
 FINDING_FIELDS = ("kind", "direction", "hedged", "attribution", "origin")
 
@@ -59,9 +59,8 @@ def with_citations(papers: Sequence[Node]) -> list[Node]:
 
 
 def key_of(paper: Node) -> str:
-    """Changes with all that a paper's part is made of, as far as its node tells: `linked` says what relations of its
-    findings were made from."""
-    told = [paper.metadata.get(name) for name in (*PAPER_FIELDS, "cites", "linked")]
+    """Changes with all that a paper's part is made of, as far as its node tells."""
+    told = [paper.metadata.get(name) for name in (*PAPER_FIELDS, "cites", "linked", RELATIONS)]
     return digest(paper.digest, paper.title, str(paper.file), msgspec.json.encode(told, order="sorted").decode())
 
 
@@ -102,7 +101,7 @@ def _part(paper: Node, passages: Sequence[Node], findings: Sequence[Node]) -> Pa
         cites,
         len(references_of(paper)),
         {node.id: _finding(node) for node in findings if node.finding},
-        tuple(relation for node in findings for relation in relations_of(node)),
+        tuple(relations_of(paper)),
     )
 
 
@@ -125,17 +124,6 @@ def _finding(node: Node) -> dict[str, Any]:
         **{name: getattr(node.finding, name) for name in FINDING_FIELDS},
         "section_kind": node.metadata.get("section_kind"),
     }
-
-
-def relations_of(node: Node) -> Iterator[Relation]:
-    """The relations that a finding's node keeps, with itself as `a`; what is none of the known kinds is left out."""
-    for kept in _listed(node.metadata.get("relations")):
-        try:
-            relation = msgspec.convert({**kept, "a": node.id}, Relation)
-        except (msgspec.ValidationError, TypeError):
-            continue
-        if relation.kind in RELATIONS and relation.b != node.id:
-            yield relation
 
 
 def _listed(kept: object) -> Sequence[Any]:
