@@ -35,6 +35,8 @@ NAMES = (
     "chat",
     "fuzz",
     "captions",
+    "sentences",
+    "findings",
 )
 
 

@@ -1,0 +1,10 @@
+"""Whether a sentence says that something may be so. It must not know what the sentence states."""
+
+from __future__ import annotations
+
+from ingestion.findings.cues import patterns
+
+
+def is_hedged(sentence: str) -> bool:
+    """Whether the sentence itself takes back some of what it says: may, suggests, seems, probably."""
+    return bool(patterns("attribution")["hedge"].search(sentence))
