@@ -27,5 +27,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     order = np.argsort(-told[:, RESULT], kind="stable")
     hits = np.cumsum(labels[order] == RESULT)
     precision = hits / np.arange(1, len(hits) + 1)
-    yield Figure(f"result: precision at recall {RECALL}", float(precision[hits >= RECALL * hits[-1]].max()), "", least=0.70)
+    yield Figure(
+        f"result: precision at recall {RECALL}", float(precision[hits >= RECALL * hits[-1]].max()), "", least=0.70
+    )
     yield Figure("size of the weights", WEIGHTS.stat().st_size / 1e6, "MB", most=5)

@@ -14,7 +14,9 @@ from ingestion.reading.cues import either
 
 NAME = r"[^\W\d_a-z][^\W\d_]*(?:[-’'][^\W\d_]+)*"
 YEARS = r"\(\s*(?:(?:19|20)\d\d[a-z]?)(?:\s*[,;]\s*(?:19|20)\d\d[a-z]?)*\s*\)"
-SUBJECT = rf"(?:{NAME}(?:\s+et\s+al\.?,?|\s+(?:and|&)\s+(?:{NAME}|colleagues|coworkers|co-workers))?\s*(?:{YEARS}|\[[\d,;\s–-]+\])|{NAME}\s+et\s+al\.?,?|\[[\d,;\s–-]+\])"
+BRACKET = r"\[[\d,;\s–-]+\]"
+OTHERS = rf"\s+(?:and|&)\s+(?:{NAME}|colleagues|coworkers|co-workers)"
+SUBJECT = rf"(?:{NAME}(?:\s+et\s+al\.?,?|{OTHERS})?\s*(?:{YEARS}|{BRACKET})|{NAME}\s+et\s+al\.?,?|{BRACKET})"
 CITATION = re.compile(rf"{YEARS}|\([^()]*\b(?:19|20)\d\d[a-z]?[^()]*\)|\[\d+(?:\s*[,;–-]\s*\d+)*\]|\bet\s+al\b")
 LEADING = re.compile(r"^(?:(?:In|By|From|With|At|For|On|As)\b[^,]{0,80},\s*|[A-Z][a-z]+,\s*|(?:The|A|An|Both)\s+)?")
 CLAUSE = re.compile(r",\s+(?:but|and|so|while|whereas|which|who|as|in|for)\b|;")
@@ -45,4 +47,6 @@ def _subject() -> re.Pattern[str]:
 @cache
 def _possessive() -> re.Pattern[str]:
     verbs = either(table("attribution")["reporting"]["words"])
-    return re.compile(rf"\b(?:reported|found|shown|proposed|introduced|observed|described)\s+(?:by|in)\s+{SUBJECT}|^They\s+{verbs}\b")
+    return re.compile(
+        rf"\b(?:reported|found|shown|proposed|introduced|observed|described)\s+(?:by|in)\s+{SUBJECT}|^They\s+{verbs}\b"
+    )

@@ -13,6 +13,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def classes() -> Classes:
 def hashed(sentence: str) -> list[int]:
     """The buckets of a sentence's words, pairs of words and first words; numbers are all one word."""
     words = [("#%" if w.endswith("%") else "#") if w[0].isdigit() else w.lower() for w in WORD.findall(sentence)]
-    named = [f"u {a}" for a in words] + [f"b {a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    named = [f"u {a}" for a in words] + [f"b {a} {b}" for a, b in pairwise(words)]
     named += [f"f {' '.join(words[:k])}" for k in (1, 2, 3)]
     return sorted({zlib.crc32(name.encode()) % BUCKETS for name in named})
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 
 from ingestion.findings.cues import patterns, table
 from ingestion.findings.numbers import Number
 from ingestion.reading.cues import either
 
-FROM = re.compile(r"\bfrom\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
+FROM = re.compile(
+    r"\bfrom\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I
+)
 TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FARTHEST = 70  # characters between "from A" and "to B"
@@ -22,7 +25,9 @@ FARTHEST = 70  # characters between "from A" and "to B"
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
 
 
-def pairs(sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int]) -> tuple[Pairs, bool]:
+def pairs(
+    sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int]
+) -> tuple[Pairs, bool]:
     """Values and what they are compared with, by index in `found`, and whether the sentence says so in words.
 
     Args:
@@ -34,7 +39,7 @@ def pairs(sentence: str, found: Sequence[Number], free: Sequence[int], change: C
     out: Pairs = {}
     values = [i for i in free if not change(i)]
     taken: set[int] = set()
-    for a, b in zip(values, values[1:], strict=False):
+    for a, b in pairwise(values):
         if a in taken or b in taken:
             continue
         between = sentence[found[a].end : found[b].start]
@@ -72,7 +77,9 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
         between = sentence[found[values[at - 1]].end : found[b].start]
         if not _comparer().search(between):
             continue
-        earlier = [i for i in values[:at] if found[i].unit == found[b].unit or found[b].unit is None or found[i].unit is None]
+        earlier = [
+            i for i in values[:at] if found[i].unit == found[b].unit or found[b].unit is None or found[i].unit is None
+        ]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
         if not earlier:
             continue
@@ -98,7 +105,9 @@ def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -
 
 def _says_before(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
     between = sentence[found[a].end : found[b].start]
-    return bool(re.match(rf"\s+{either(table('comparisons')['before']['words'])}\b", between) and len(between) <= FARTHEST)
+    return bool(
+        re.match(rf"\s+{either(table('comparisons')['before']['words'])}\b", between) and len(between) <= FARTHEST
+    )
 
 
 def _is_range(sentence: str, number: Number) -> bool:

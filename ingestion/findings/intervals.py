@@ -12,7 +12,11 @@ import msgspec
 
 from ingestion.findings.numbers import Number
 
-LEAD = re.compile(r"(?:\binterval(?:\s+(?:of|for)\s+[^()\d]{0,60}?)?(?:\s+(?:is|was|of|from|between|runs from))*|\bC\.?I\.?s?|\brange)\s*[:=,(\[]*\s*(?:from\s+)?$", re.I)
+LEAD = re.compile(
+    r"(?:\binterval(?:\s+(?:of|for)\s+[^()\d]{0,60}?)?(?:\s+(?:is|was|of|from|between|runs from))*|\bC\.?I\.?s?)"
+    r"\s*[:=,(\[]*\s*(?:from\s+)?$",
+    re.I,
+)
 JOINT = re.compile(r"\s*(?:to|–|—|-|,|;|and)\s*")
 LEVEL = re.compile(r"^\s*(?:-\s*)?(?:bootstrap\s+|credible\s+|confidence\s+)*(?:interval|CI\b|confidence|C\.I\.)")
 P_VALUE = re.compile(r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below|above)\s*$", re.I)
@@ -20,7 +24,7 @@ SYMBOL = re.compile(r"(?<!\w)(?!(?:r|R|κ|F)\b)[^\W\d_]\w{0,2}\s*[=<>≤≥]\s*$
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """From `low` to `high`, printed from the number `first` to the number `last` (indices in the sentence's numbers)."""
+    """From `low` to `high`, printed from the number `first` to `last` (indices in the sentence's numbers)."""
 
     low: float
     high: float
@@ -38,7 +42,7 @@ def intervals(sentence: str, found: Sequence[Number]) -> list[Interval]:
         if re.fullmatch(r"\s*(?:±|\+/[-−]|\\pm)\s*", between):
             out.append(Interval(round(a.value - b.value, 6), round(a.value + b.value, 6), i, i + 1))
             i += 2
-        elif JOINT.fullmatch(between) and LEAD.search(sentence[: a.start]) and "range" not in sentence[max(0, a.start - 8) : a.start]:
+        elif JOINT.fullmatch(between) and LEAD.search(sentence[: a.start]):
             high = -b.value if b.value < a.value < 0 else b.value
             out.append(Interval(min(a.value, high), max(a.value, high), i, i + 1))
             i += 2

@@ -22,7 +22,9 @@ TOKEN = re.compile(
 BRACKETED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)\d\d[a-z]?(?:[,;][^()]*)?\)")
 CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(?(?:19|20)\d\d")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
-COUNTED = re.compile(r"\s+(?:(?:of the|of its|of these|of our|of)\s+)?(?:[a-z-]+\s+){0,1}?([a-z]{3,}s|species|people)\b")
+COUNTED = re.compile(
+    r"\s+(?:(?:of the|of its|of these|of our|of)\s+)?(?:[a-z-]+\s+){0,1}?([a-z]{3,}s|species|people)\b"
+)
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -64,7 +66,12 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
     for i in range(len(out) - 2, -1, -1):
         between = sentence[out[i].end : out[i + 1].start]
         later = out[i + 1].unit
-        if out[i].unit is None and later and _units().fullmatch(later) and re.fullmatch(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?)\s*", between):
+        if (
+            out[i].unit is None
+            and later
+            and _units().fullmatch(later)
+            and re.fullmatch(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?)\s*", between)
+        ):
             out[i] = msgspec.structs.replace(out[i], unit=later)
     return out
 

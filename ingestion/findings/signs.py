@@ -12,36 +12,55 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.findings.attribution import CITATION
-from ingestion.findings.classes import CLASSES
+from ingestion.findings.classes import CLASSES, RESULT
 from ingestion.findings.cues import distinct, patterns
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.metrics import named
 from ingestion.findings.numbers import Number
 
 MOST = 3  # of one kind of cue
-P_VALUE = re.compile(r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I)
+P_VALUE = re.compile(
+    r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I
+)
 POINTS_AT = re.compile(r"^(?:The\s+)?(?:(?:In\s+)?(?:Table|Figure|Fig\.?|Appendix|Section|Equation)s?\s*\d*)", re.I)
 REFERS = re.compile(r"\b(?:Table|Figure|Fig\.?)s?\s*\d", re.I)
 OWN = re.compile(r"\b(?:we|our|us|I|my)\b", re.I)
 PAST = re.compile(r"\b(?:was|were|had|did|gave|rose|fell|found|took|made|\w{3,}ed)\b")
-SHOWS_THAT = re.compile(r"\b(?:show|find|found|observe|conclude|demonstrate|indicate|suggest|reveal|confirm|note|see)\w*\s+(?:\w+\s+)?that\b", re.I)
+SHOWS_THAT = re.compile(
+    r"\b(?:show|find|found|observe|conclude|demonstrate|indicate|suggest|reveal|confirm|note|see)\w*\s+(?:\w+\s+)?that\b",
+    re.I,
+)
 GOAL = re.compile(r"^(?:To|In order to|For this)\s+\w+")
 SYMBOLS = re.compile(r"[=∈∑∏≤≥θλσμαβ∥{}|]")
 
 
 def signs(
-    sentence: str, before: str, kind: str, chances: npt.NDArray[np.float32], chances_before: npt.NDArray[np.float32] | None, found: Sequence[Number]
-) -> dict[str, float]:
-    """The signs of one sentence.
+    sentences: Sequence[str], kind: str, chances: npt.NDArray[np.float32], found: Sequence[Sequence[Number]]
+) -> list[dict[str, float]]:
+    """The signs of each sentence of a passage.
 
     Args:
-        sentence: its words.
-        before: those of the sentence before it in its passage, empty for the first.
-        kind: of its section.
-        chances: its classes' probabilities.
-        chances_before: those of the sentence before it, None for the first.
-        found: its measured numbers.
+        sentences: their words, in order.
+        kind: of their section.
+        chances: the probabilities of their classes, shape (sentences, 5).
+        found: their measured numbers.
     """
+    held = [_of_one(s, kind, row, numbers) for s, row, numbers in zip(sentences, chances, found, strict=True)]
+    measured = [one["measured"] for one in held]
+    for i, one in enumerate(held):
+        one["first"] = float(i == 0)
+        one["last"] = float(i == len(held) - 1)
+        one["result before"] = float(chances[i - 1, RESULT]) if i else 0.2
+        one["result after"] = float(chances[i + 1, RESULT]) if i + 1 < len(held) else 0.2
+        one["measured before"] = measured[i - 1] if i else 0.0
+        one["measured after"] = measured[i + 1] if i + 1 < len(held) else 0.0
+        one["plain beside measured"] = float(not measured[i] and any(measured))
+        one["plain led to"] = float(not measured[i] and i + 1 < len(held) and bool(measured[i + 1]))
+        one["share measured"] = sum(measured) / len(held)
+    return held
+
+
+def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: Sequence[Number]) -> dict[str, float]:
     words = len(sentence.split())
     held = {f"cue {name}": min(distinct(pattern, sentence), MOST) / 1.0 for name, pattern in patterns("cues").items()}
     log = np.log(chances + 0.02)
@@ -60,6 +79,7 @@ def signs(
     held["past"] = float(bool(PAST.search(sentence)))
     held["that"] = float(bool(SHOWS_THAT.search(sentence)))
     held["goal"] = float(bool(GOAL.match(sentence)))
+    held["plain claim"] = float(not decimals and bool(OWN.search(sentence)))
     held["hedged"] = float(is_hedged(sentence))
     held["cited"] = float(bool(CITATION.search(sentence)))
     held["symbols"] = min(len(SYMBOLS.findall(sentence)), 4)
@@ -67,7 +87,7 @@ def signs(
     held["colon"] = float(sentence.endswith(":"))
     held["short"] = float(words < 8)
     held["long"] = float(words > 40)
-    held["first"] = float(not before)
-    held["result before"] = float(chances_before[CLASSES.index("result")]) if chances_before is not None else 0.2
-    held["but"] = float(bool(re.match(r"(?:However|But|Yet|Still|Nevertheless|Surprisingly|Interestingly)\b", sentence)))
+    held["but"] = float(
+        bool(re.match(r"(?:However|But|Yet|Still|Nevertheless|Surprisingly|Interestingly)\b", sentence))
+    )
     return held
