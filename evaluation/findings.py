@@ -6,7 +6,7 @@ are made.
 
 A gold finding is found where an own finding of the same paper has half of the word trigrams of the shorter of the two
 quotes, or begins or ends with the marked words. A finding is right where it finds a gold one; where the gold tells
-each result once, it may also state one again: all its decimals stand in one gold finding's quote and values. Values are
+each result once, it may also state one again: it has values, and all their numbers stand in one gold finding's quote and values. Values are
 right where each number of the gold's values that is printed in both quotes is among the finding's values, with the same
 unit; with a baseline that the same quotes print, as that number's baseline; and with a metric that has a word in common.
 """
@@ -101,7 +101,9 @@ def marked(path: Path = GOLD) -> tuple[Gold, ...]:
     return tuple(msgspec.json.decode(line, type=Gold) for line in path.read_bytes().splitlines())
 
 
-def score(gold: Mapping[str, Sequence[Gold]], findings: Mapping[str, Sequence[Finding]], *, once: bool) -> FindingsScore:
+def score(
+    gold: Mapping[str, Sequence[Gold]], findings: Mapping[str, Sequence[Finding]], *, once: bool
+) -> FindingsScore:
     """Scores the papers of `gold`.
 
     Args:
@@ -119,7 +121,7 @@ def score(gold: Mapping[str, Sequence[Gold]], findings: Mapping[str, Sequence[Fi
         counts["told"] += len(own)
         counts["right"] += len(good)
         if once:
-            counts["again"] += sum(id(f) not in good and states_again(f.quote, wanted) for f in own)
+            counts["again"] += sum(id(f) not in good and states_again(f, wanted) for f in own)
         for g, row in zip(wanted, hits, strict=True):
             if not row:
                 misses.append(f"{paper}: not found: {g.quote or g.first + ' ...'}")
@@ -130,7 +132,7 @@ def score(gold: Mapping[str, Sequence[Gold]], findings: Mapping[str, Sequence[Fi
                 said = [(v.metric, v.value, v.unit, v.baseline) for f in row for v in f.values]
                 want = [(v.metric, v.value, v.unit, v.baseline) for v in g.values]
                 misses.append(f"{paper}: values {want} read as {said}: {row[0].quote}")
-        misses += [f"{paper}: not gold: {f.quote}" for f in own if id(f) not in good and not states_again(f.quote, wanted)]
+        misses += [f"{paper}: not gold: {f.quote}" for f in own if id(f) not in good and not states_again(f, wanted)]
     return FindingsScore(**counts, misses=tuple(misses))
 
 
@@ -143,10 +145,13 @@ def is_found(gold: Gold, quote: str) -> bool:
     return len(a & b) >= SHARE * min(len(a), len(b))
 
 
-def states_again(quote: str, gold: Iterable[Gold]) -> bool:
-    """Whether all decimals and shares of a quote stand in one gold finding."""
-    numbers = {float(n) for n in re.findall(r"(?<![\w.])\d*\.\d+|\d+(?=\s?%)", quote)}
-    return bool(numbers) and any(numbers <= _numbers(g.quote) | {abs(n) for v in g.values for n in (v.value, v.baseline) if n is not None} for g in gold)
+def states_again(finding: Finding, gold: Iterable[Gold]) -> bool:
+    """Whether a finding has values and all their numbers stand in one gold finding."""
+    said = {abs(n) for v in finding.values for n in (v.value, v.baseline) if n is not None}
+    return bool(said) and any(
+        said <= _numbers(g.quote) | {abs(n) for v in g.values for n in (v.value, v.baseline) if n is not None}
+        for g in gold
+    )
 
 
 def folded(text: str) -> str:
@@ -162,7 +167,9 @@ def _compared(gold: Gold, found: Sequence[Finding]) -> dict[str, int]:
     wanted = [v for v in gold.values if v.value is not None and abs(v.value) in printed]
     numbers = all(any(_same_number(v, w) for v in said) for w in wanted)
     pairs = all(any(_same_number(v, w) and _same_base(v, w, printed) for v in said) for w in wanted)
-    values = all(any(_same_number(v, w) and _same_base(v, w, printed) and _same_metric(v, w) for v in said) for w in wanted)
+    values = all(
+        any(_same_number(v, w) and _same_base(v, w, printed) and _same_metric(v, w) for v in said) for w in wanted
+    )
     best = found[0]
     return {
         "found": 1,

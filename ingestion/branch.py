@@ -92,7 +92,7 @@ def grow(
         grown.append(_section_record(paper, project, section, inside, whole, digests[section.id]))
         for part in by_section[section.id]:
             grown.append(_passage_record(paper, project, part))
-            referred = [one for one in paper.tables if one.label in part.passage.floats]
+            referred = [one for one in (*paper.tables, *paper.figures) if one.label in part.passage.floats]
             grown += _finding_records(paper, project, part, referred, ids, encoder.identity)
     top = _paper_record(
         paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra
@@ -188,10 +188,10 @@ def _passage_record(paper: Paper, project: str, part: _Part) -> Record:
 def _finding_records(
     paper: Paper, project: str, part: _Part, tables: Sequence[Float], ids: Occurrences, identity: EncoderIdentity
 ) -> list[Record]:
-    """The findings of a passage; `tables` are those that it refers to, whose heads may name what is measured."""
+    """The findings of a passage; `tables` are the floats that it refers to, which may name what is measured."""
     records: list[Record] = []
     vectors = part.sentences.vectors()
-    grids = [cell for one in tables for row in ((one.label,), *(one.rows or ())) for cell in row]
+    grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
     for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
         quote = part.passage.text[found.start : found.end]
         finding = Finding(

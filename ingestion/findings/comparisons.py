@@ -84,7 +84,10 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
         if not earlier:
             continue
         a = earlier[-1]
-        out.setdefault(a, []).append(b)
+        for one in earlier:
+            if one not in out and one not in taken:
+                out[one] = [b]
+        out.setdefault(a, [b])
         taken.add(b)
         for c_at in range(at + 1, len(values)):
             c = values[c_at]
@@ -117,4 +120,5 @@ def _is_range(sentence: str, number: Number) -> bool:
 @cache
 def _comparer() -> re.Pattern[str]:
     words = either(table("comparisons")["against"]["words"])
-    return re.compile(rf"(?<!\w){words}(?:\s+[\w'’-]+){{0,5}}\s*\(?$", re.I)
+    apart = r"(?!and\b|or\b|but\b)[\w'’-]+"
+    return re.compile(rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\()$", re.I)

@@ -22,6 +22,7 @@ from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.kinds import kind_of
+from ingestion.findings.metrics import named
 from ingestion.findings.numbers import numbers
 from ingestion.findings.signs import signs
 from ingestion.findings.values import read_values
@@ -68,9 +69,10 @@ def findings_in(
     amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences])
     found: list[Found] = []
     metric: str | None = None
+    above = _above(section, tables)
     joined = -1
     for i, sentence in enumerate(sentences):
-        read = read_values(sentence, metric, tables)
+        read = read_values(sentence, metric, tables, above)
         metric_before, metric = metric, read.metric
         if i <= joined or not is_sentence(sentence):
             continue
@@ -80,7 +82,7 @@ def findings_in(
         last = i
         if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
             last = joined = i + 1
-            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], metric_before, tables)
+            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], metric_before, tables, above)
         text = passage.text[ranges[i][0] : ranges[last][1]]
         found.append(
             Found(
@@ -97,6 +99,12 @@ def findings_in(
             )
         )
     return found
+
+
+def _above(section: Section, tables: Sequence[Float]) -> str | None:
+    """The measure that the section's heading names, else the caption of a float that the passage refers to."""
+    texts = [*section.path[-1:], *(one.caption for one in tables)]
+    return next((n.name for text in texts for n in named(text) if not n.generic), None)
 
 
 def is_sentence(text: str) -> bool:

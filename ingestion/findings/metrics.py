@@ -15,6 +15,12 @@ from ingestion.findings.cues import table
 from ingestion.reading.cues import either
 
 
+OF = re.compile(
+    r"\s+(?:of|on|to)\s+(?:the\s+|all\s+|these\s+|those\s+)?(?!(?:was|were|is|are|the)\b)[a-z][\w-]*"
+    r"(?:\s+(?!(?:was|were|is|are|rose|fell|from|to|by|and|that|in|on|for|with|of|at|which)\b)[a-z][\w-]*){0,2}"
+)
+
+
 class Named(msgspec.Struct, frozen=True):
     """A measure's name as printed at [start, end); `generic` where it does not tell what is measured ("the score")."""
 
@@ -26,10 +32,19 @@ class Named(msgspec.Struct, frozen=True):
 
 def named(sentence: str) -> list[Named]:
     """The measures that a sentence names, in order."""
-    return [
-        Named(re.sub(r"\s+", " ", m.group()), m.start(), m.end(), m.group().lower() in _generic())
-        for m in _pattern().finditer(sentence)
-    ]
+    found: list[Named] = []
+    for m in _pattern().finditer(sentence):
+        name, generic = m.group(), m.group().lower() in _generic()
+        if m.group().lower().split()[-1] in _of() and (of := OF.match(sentence[m.end() :])):
+            name, generic = name + of.group(), False
+        found.append(Named(re.sub(r"\s+", " ", name).strip(), m.start(), m.end(), generic))
+    return found
+
+
+def is_score(name: str) -> bool:
+    """Whether a measure has no unit but percent or points."""
+    low = name.lower()
+    return any(word in low for word in table("metrics")["score"]["words"])
 
 
 def owner(names: Sequence[Named], start: int, end: int) -> Named | None:
@@ -47,6 +62,11 @@ def owner(names: Sequence[Named], start: int, end: int) -> Named | None:
 @cache
 def _generic() -> frozenset[str]:
     return frozenset(word.lower() for word in table("metrics")["generic"]["words"])
+
+
+@cache
+def _of() -> frozenset[str]:
+    return frozenset(table("metrics")["of"]["words"])
 
 
 @cache

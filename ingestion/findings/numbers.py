@@ -23,8 +23,10 @@ BRACKETED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)
 CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(?(?:19|20)\d\d")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
-    r"\s+(?:(?:of the|of its|of these|of our|of)\s+)?(?:[a-z-]+\s+){0,1}?([a-z]{3,}s|species|people)\b"
+    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)?([a-z]{3,}s|species|people)\b"
 )
+WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+SPELLED = re.compile(rf"(?<![\w-])({'|'.join(WORDS)})(?![\w-])", re.I)
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -57,7 +59,19 @@ def numbers(sentence: str) -> list[Number]:
             sign = ""
         value = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
         found.append(Number(value, unit, start, end + width, "." not in digits))
-    return shared_units(sentence, found)
+    found += _spelled(sentence)
+    return shared_units(sentence, sorted(found, key=lambda n: n.start))
+
+
+def _spelled(sentence: str) -> list[Number]:
+    """Counts written as words, where something counted follows ("four days")."""
+    out: list[Number] = []
+    for match in SPELLED.finditer(sentence):
+        unit, width = _unit(sentence[match.end() :], True)
+        if unit is not None and not _is_label(sentence, match.start(), "0"):
+            value = float(WORDS.index(match.group().lower()) + 2)
+            out.append(Number(value, unit, match.start(), match.end() + width, True))
+    return out
 
 
 def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:

@@ -18,12 +18,21 @@ from ingestion.findings.comparisons import pairs
 from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
 from ingestion.findings.intervals import Interval, intervals, is_aside
-from ingestion.findings.metrics import Named, named, owner
+from ingestion.findings.metrics import Named, is_score, named, owner
 from ingestion.findings.numbers import Number, numbers
 from ingestion.reading.cues import either
 
 MOST = 12  # values of one sentence: more are a table in words
 PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
+BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b", re.I)
+SHARE_OF = re.compile(
+    r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
+)
+ASIDE = re.compile(
+    r"\b(?:at|above|below|with|of|over|same|every|per|first|last|within|under|for|each|more than|less than|fewer than|up to|between|in|on|across|among|after|from)\s+(?:(?:the|a|about|all|only|our)\s+)*$",
+    re.I,
+)
+PERCENT = frozenset({"%", "percent", "per cent"})
 BOTH = re.compile(r"\b(?:both|either|each)\b[^.;]{0,60}$", re.I)
 SUBJECT = re.compile(
     r"(?:^|[,;]\s+|\b(?:the|a|an|that|of|and|mean|median)\s+)((?:[a-z][\w-]*\s+){0,2}[a-z][\w-]{3,})"
@@ -40,17 +49,21 @@ class Read(msgspec.Struct, frozen=True):
     metric: str | None
 
 
-def read_values(sentence: str, metric_before: str | None, tables: Sequence[Float]) -> Read:
+def read_values(
+    sentence: str, metric_before: str | None, tables: Sequence[Float], metric_above: str | None = None
+) -> Read:
     """The values that a sentence states.
 
     Args:
         sentence: its words.
         metric_before: the last specific measure that was named before it in its passage.
         tables: those that the passage refers to; only those that the sentence names are looked at.
+        metric_above: a measure that the heading or a caption names.
     """
     found, names = numbers(sentence), named(sentence)
-    specific = [n.name for n in names if not n.generic]
+    specific = [n.name for n in names if not n.generic and " of " not in n.name]
     last = specific[-1] if specific else metric_before
+    context = [n for n in (metric_before, metric_above) if n]
     held = intervals(sentence, found)
     free = _free(sentence, found, held)
     if not free or len(free) > MOST:
@@ -60,11 +73,11 @@ def read_values(sentence: str, metric_before: str | None, tables: Sequence[Float
     bases = {base for held_bases in compared.values() for base in held_bases}
     values: list[Value] = []
     for i in free:
-        if i in bases and i not in compared:
+        if told and i in bases and i not in compared:
             continue
         number = found[i]
         name = owner(names, number.start, number.end)
-        metric = _metric(sentence, number, name, metric_before, tables, bool(change[i]))
+        metric = _metric(sentence, number, name, context, tables, bool(change[i]))
         following = min((n.start for n in found if n.start >= number.end), default=len(sentence))
         stated = Value(
             metric,
@@ -97,8 +110,22 @@ def _free(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -> l
     decimal = [i for i in free if not found[i].whole or (found[i].unit and not _counted(found[i].unit))]
     # Beside measurements, plain counts are mostly sizes; alone they are what is told.
     if decimal:
-        return [i for i in decimal if not _in_total(sentence, found, i)]
+        kept = [i for i in decimal if not _in_total(sentence, found, i)]
+        units = {found[i].unit for i in kept}
+        return [
+            i
+            for i in free
+            if (i in kept and (len(units) == 1 or not _sets_up(sentence, found[i])))
+            or (_counted(found[i].unit) and not ASIDE.search(sentence[: found[i].start]))
+        ]
     return [i for i in free if found[i].unit is not None]
+
+
+def _sets_up(sentence: str, number: Number) -> bool:
+    """Whether a number with a physical unit only says under which conditions something was measured ("at 32 kHz")."""
+    if number.unit is None or number.unit in PERCENT or "point" in number.unit:
+        return False
+    return bool(ASIDE.search(sentence[: number.start])) and not re.search(r"\bfrom\s+$", sentence[: number.start])
 
 
 def _counted(unit: str | None) -> bool:
@@ -153,17 +180,27 @@ def _verbs() -> re.Pattern[str]:
 
 
 def _metric(
-    sentence: str, number: Number, name: Named | None, before: str | None, tables: Sequence[Float], change: bool
+    sentence: str,
+    number: Number,
+    name: Named | None,
+    context: Sequence[str],
+    tables: Sequence[Float],
+    change: bool,
 ) -> str | None:
-    told = name.name if name and not name.generic else None
-    told = (
-        told
-        or _header(sentence, number, tables)
-        or before
-        or (name.name if name else None)
-        or _subject(sentence, number)
-    )
+    """What a number measures: named beside it, else in the head of its column, else before, else its sentence's subject."""
+    if number.unit in PERCENT and (of := SHARE_OF.match(sentence[number.end :])):
+        return f"share of {of[1]}"
+    named_here = name if name and fits(name.name, number) else None
+    told = named_here.name if named_here and not named_here.generic else _header(sentence, number, tables)
+    told = told or next((n for n in context if fits(n, number)), None)
+    told = told or (named_here.name if named_here else None) or _subject(sentence, number)
     return f"difference in {told}" if change and told and not told.lower().startswith("difference") else told
+
+
+def fits(name: str, number: Number) -> bool:
+    """Whether a measure may have the number's unit: a score has none but percent and points."""
+    physical = number.unit is not None and number.unit not in PERCENT and "point" not in number.unit
+    return not (physical and is_score(name))
 
 
 def _header(sentence: str, number: Number, tables: Sequence[Float]) -> str | None:
@@ -186,7 +223,8 @@ def _header(sentence: str, number: Number, tables: Sequence[Float]) -> str | Non
 def _subject(sentence: str, number: Number) -> str | None:
     """The noun before the verb that gives the number: "the runtime falls to"."""
     matches = list(SUBJECT.finditer(sentence[: number.start]))
-    return matches[-1][1].strip() if matches else None
+    noun = matches[-1][1].strip() if matches else ""
+    return noun if noun and not noun.endswith("s") else None  # many things are seldom what is measured
 
 
 def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[float, float] | None:
@@ -197,4 +235,5 @@ def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[fl
 
 def _same(sentence: str, number: Number, free: Sequence[int]) -> list[float]:
     """The number itself, where "both" have it."""
-    return [number.value] if len(free) == 1 and BOTH.search(sentence[: number.start]) and not number.whole else []
+    both = BOTH.search(sentence[: number.start]) or BOTH_AFTER.match(sentence[number.end :])
+    return [number.value] if len(free) == 1 and both and not number.whole else []
