@@ -37,6 +37,16 @@ SAME_UNIT = {
     "hour": "hours",
     "day": "days",
     "week": "weeks",
+    "second": "s",
+    "seconds": "s",
+    "h": "hours",
+    "degrees celsius": "°c",
+    "litres": "l",
+    "liters": "l",
+    "metres": "m",
+    "meters": "m",
+    "x": "times",
+    "fold": "times",
 }
 
 
@@ -207,7 +217,10 @@ def _stems(text: str) -> set[str]:
 
 
 def _unit(unit: str | None) -> str | None:
-    return SAME_UNIT.get(unit.lower(), unit.lower()) if unit else None
+    if not unit:
+        return None
+    plain = re.sub(r"\s+", " ", unit.lower().translate(str.maketrans({"◦": "°", "∘": "°", "²": "2", "³": "3"})))
+    return SAME_UNIT.get(plain, plain.replace(" ", ""))
 
 
 def _numbers(text: str) -> set[float]:

@@ -63,9 +63,9 @@ def pairs(
             out.setdefault(pair[0], []).append(pair[1])
             return out, True
     if len(left) >= 2 and not any(_is_range(sentence, found[i]) for i in left[:1]):
-        alike = [i for i in left if found[i].unit == found[left[0]].unit and found[i].whole == found[left[0]].whole]
-        for i in alike[1:]:
-            out.setdefault(i, []).append(alike[0])
+        same = [i for i in left if found[i].unit == found[left[0]].unit and alike(found[i], found[left[0]])]
+        for i in same[1:]:
+            out.setdefault(i, []).append(same[0])
     return out, told
 
 
@@ -77,9 +77,7 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
         between = sentence[found[values[at - 1]].end : found[b].start]
         if not _comparer().search(between):
             continue
-        earlier = [
-            i for i in values[:at] if found[i].unit == found[b].unit or found[b].unit is None or found[i].unit is None
-        ]
+        earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
         if not earlier:
             continue
@@ -96,6 +94,12 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
                 break
             out[a].append(c)
             taken.add(c)
+
+
+def alike(a: Number, b: Number) -> bool:
+    """Whether two numbers may measure the same: in the same unit, or, where one has none, both with decimals or both
+    without."""
+    return a.unit == b.unit if a.unit and b.unit else a.whole == b.whole
 
 
 def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -> tuple[int, int] | None:

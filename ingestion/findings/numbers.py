@@ -23,9 +23,13 @@ BRACKETED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)
 CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(?(?:19|20)\d\d")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
-    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)?([a-z]{3,}s|species|people)\b"
+    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??([a-z]{3,}s|species|people)\b"
 )
 WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+DETERMINED = re.compile(
+    r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)\s+$",
+    re.I,
+)
 SPELLED = re.compile(rf"(?<![\w-])({'|'.join(WORDS)})(?![\w-])", re.I)
 
 
@@ -68,7 +72,7 @@ def _spelled(sentence: str) -> list[Number]:
     out: list[Number] = []
     for match in SPELLED.finditer(sentence):
         unit, width = _unit(sentence[match.end() :], True)
-        if unit is not None and not _is_label(sentence, match.start(), "0"):
+        if unit is not None and not DETERMINED.search(sentence[: match.start()]) and match.start():
             value = float(WORDS.index(match.group().lower()) + 2)
             out.append(Number(value, unit, match.start(), match.end() + width, True))
     return out
@@ -100,9 +104,13 @@ def _units() -> re.Pattern[str]:
 
 
 @cache
-def _labels() -> tuple[re.Pattern[str], frozenset[str]]:
+def _labels() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
     group = table("numbers")["label"]
-    return re.compile(rf"(?<!\w)({either(group['words'])})\s*\(?$", re.I), frozenset(group["years_only"])
+    return (
+        re.compile(rf"(?<!\w)({either(group['words'])})\s*\(?$", re.I),
+        frozenset(group["years_only"]),
+        frozenset(group["places"]),
+    )
 
 
 def _unit(after: str, whole: bool) -> tuple[str | None, int]:
@@ -115,8 +123,9 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
 
 
 def _is_label(sentence: str, start: int, digits: str) -> bool:
-    pattern, years_only = _labels()
+    pattern, years_only, places = _labels()
     before = pattern.search(sentence[:start])
     if before is None:
         return False
-    return bool(YEAR.fullmatch(digits)) if before[1].lower() in years_only else "." not in digits
+    word = before[1].lower()
+    return bool(YEAR.fullmatch(digits)) if word in years_only else word in places or "." not in digits

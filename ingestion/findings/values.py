@@ -24,7 +24,7 @@ from ingestion.reading.cues import either
 
 MOST = 12  # values of one sentence: more are a table in words
 PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
-BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b", re.I)
+BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
 SHARE_OF = re.compile(
     r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
 )
@@ -82,7 +82,7 @@ def read_values(
         stated = Value(
             metric,
             number.value,
-            number.unit or next((found[b].unit for b in compared.get(i, ()) if found[b].unit), None),
+            number.unit or next((u for b in compared.get(i, ()) if (u := found[b].unit) and not _counted(u)), None),
             condition(sentence, name.end if name else None, number.end, following),
             None,
             _interval(i, free, held),
@@ -149,9 +149,9 @@ def _in_total(sentence: str, found: Sequence[Number], i: int) -> bool:
 def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     """1 where the number is a gain, -1 a loss, 2 a difference without a sign, 0 where it is no change."""
     number = found[i]
-    before, after = sentence[max(0, number.start - 45) : number.start], sentence[number.end : number.end + 14]
+    before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 14]
     less = patterns("comparisons")["less"]
-    if noun := _nouns().search(before):
+    if (noun := _nouns().search(before)) and not re.search(r"\bfrom\b|\b(?:than|against)\b", noun.group()):
         return -1 if less.search(noun.group()) else 2 if noun[1].lower() in ("difference", "gap") else 1
     if verb := _verbs().search(before):
         return -1 if less.search(verb.group()) or less.search(before) else 1
@@ -163,10 +163,7 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
 @cache
 def _nouns() -> re.Pattern[str]:
     nouns = either(table("metrics")["change"]["words"])
-    return re.compile(
-        rf"\b({nouns})(?:\s+(?:of|was|is|remained|stayed|by|in\s+\w+\s+(?:was|is|of)))(?:\s+(?:at|only|about|just|still|to))*\s*$",
-        re.I,
-    )
+    return re.compile(rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}\s*$", re.I)
 
 
 @cache
