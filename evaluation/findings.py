@@ -8,7 +8,8 @@ A gold finding is found where an own finding of the same paper has half of the w
 quotes, or begins or ends with the marked words. A finding is right where it finds a gold one; where the gold tells
 each result once, it may also state one again: it has values, and all their numbers stand in one gold finding's quote and values. Values are
 right where each number of the gold's values that is printed in both quotes is among the finding's values, with the same
-unit; with a baseline that the same quotes print, as that number's baseline; and with a metric that has a word in common.
+unit, and what it is compared with, where the same quotes print that (a pair may be told either way round). The metric is
+told apart: it has a word in common with the gold's, which often takes it from elsewhere in the paper.
 """
 
 from __future__ import annotations
@@ -175,18 +176,19 @@ def _compared(gold: Gold, found: Sequence[Finding]) -> dict[str, int]:
     printed = _numbers(quotes) & _numbers(gold.quote) if gold.quote else _numbers(quotes)
     said = [v for f in found for v in f.values]
     wanted = [v for v in gold.values if v.value is not None and abs(v.value) in printed]
-    numbers = all(any(_same_number(v, w) for v in said) for w in wanted)
-    pairs = all(any(_same_number(v, w) and _same_base(v, w, printed) for v in said) for w in wanted)
-    values = all(
-        any(_same_number(v, w) and _same_base(v, w, printed) and _same_metric(v, w) for v in said) for w in wanted
-    )
+    numbers = [[v for v in said if _same_number(v, w)] for w in wanted]
+    pairs = [
+        [v for v in same if _same_base(v, w, printed)] or [v for v in said if _turned(v, w)]
+        for w, same in zip(wanted, numbers, strict=True)
+    ]
+    values = [[v for v in same if _same_metric(v, w)] for w, same in zip(wanted, pairs, strict=True)]
     best = found[0]
     return {
         "found": 1,
         "with_values": int(bool(wanted)),
-        "numbers": int(bool(wanted) and numbers),
-        "pairs": int(bool(wanted) and pairs),
-        "values": int(bool(wanted) and values),
+        "numbers": int(bool(wanted) and all(numbers)),
+        "pairs": int(bool(wanted) and all(pairs)),
+        "values": int(bool(wanted) and all(values)),
         "directed": int(gold.direction is not None),
         "directions": int(gold.direction is not None and any(f.direction == gold.direction for f in found)),
         "hedges": int(best.hedged == gold.hedged),
@@ -195,15 +197,22 @@ def _compared(gold: Gold, found: Sequence[Finding]) -> dict[str, int]:
 
 
 def _same_number(said: Value, gold: Value) -> bool:
-    if said.value is None or gold.value is None or abs(abs(said.value) - abs(gold.value)) > 1e-9:
-        return False
-    return _unit(said.unit) == _unit(gold.unit)
+    """Whether the number is the same and its unit too; of a difference the sign is told by words."""
+    return _same(said.value, gold.value) and _unit(said.unit) == _unit(gold.unit)
 
 
 def _same_base(said: Value, gold: Value, printed: set[float]) -> bool:
-    if gold.baseline is None or abs(gold.baseline) not in printed:
-        return True
-    return said.baseline is not None and abs(said.baseline - gold.baseline) < 1e-9
+    return gold.baseline is None or abs(gold.baseline) not in printed or _same(said.baseline, gold.baseline)
+
+
+def _turned(said: Value, gold: Value) -> bool:
+    """Whether the same two numbers are compared the other way round."""
+    units = _unit(said.unit) == _unit(gold.unit)
+    return units and _same(said.baseline, gold.value) and _same(said.value, gold.baseline)
+
+
+def _same(a: float | None, b: float | None) -> bool:
+    return a is not None and b is not None and abs(abs(a) - abs(b)) < 1e-9
 
 
 def _same_metric(said: Value, gold: Value) -> bool:

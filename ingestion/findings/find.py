@@ -93,7 +93,7 @@ def findings_in(
                 re.sub(r"\s+", " ", text),
                 "other" if reported else kind_of(text, section.kind, bool(read.values)),
                 read.values,
-                direction(text, read.values, read.told),
+                direction(text, read.values, read.told, read.change),
                 is_hedged(text),
                 "reported" if reported else "own",
             )

@@ -25,7 +25,11 @@ YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
     r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??([a-z]{3,}s|species|people)\b"
 )
-WORDS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+PER = re.compile(r"\s+per\s+(?:square\s+|cubic\s+)?[a-z]+[²³23]?(?!\w)")
+WORDS = (
+    "two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+).split()
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)\s+$",
     re.I,
@@ -115,11 +119,15 @@ def _labels() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
 
 def _unit(after: str, whole: bool) -> tuple[str | None, int]:
     """The unit at the beginning of what follows a number, and how many characters it takes."""
-    match = _units().match(after)
-    if match:
-        return re.sub(r"\s+", " ", match[1]), match.end()
+    if match := _units().match(after):
+        per = PER.match(after[match.end() :]) if match[1] not in ("%", "percent") else None
+        unit = match[1] + (per.group() if per else "")
+        return re.sub(r"\s+", " ", unit), match.end() + (per.end() if per else 0)
     counted = COUNTED.match(after) if whole else None
-    return (counted[1], 0) if counted else (None, 0)
+    if counted is None:
+        return None, 0
+    per = PER.match(after[counted.end() :])
+    return re.sub(r"\s+", " ", counted[1] + (per.group() if per else "")), 0
 
 
 def _is_label(sentence: str, start: int, digits: str) -> bool:

@@ -24,12 +24,20 @@ from ingestion.reading.cues import either
 
 MOST = 12  # values of one sentence: more are a table in words
 PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
+NO_CHANGE = re.compile(r"\b(?:from|than|against)\b|^\s*of\s+\w+\s*$", re.I)  # "changes of gain 0.59"
 BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
 SHARE_OF = re.compile(
     r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
 )
 ASIDE = re.compile(
-    r"\b(?:at|above|below|with|of|over|same|every|per|first|last|within|under|for|each|more than|less than|fewer than|up to|between|in|on|across|among|after|from)\s+(?:(?:the|a|about|all|only|our)\s+)*$",
+    r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )"
+    r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after)\s+"
+    r"(?:(?:the|a|about|all|only|our)\s+)*$",
+    re.I,
+)
+COUNT_ASIDE = re.compile(
+    r"\b(?:at|with|of|over|same|every|per|first|last|within|under|for|each|more than|less than|fewer than|up to|between"
+    r"|in|on|across|among|after|from|by|all|the)\s+(?:(?:the|a|about|all|only|our)\s+)*$",
     re.I,
 )
 PERCENT = frozenset({"%", "percent", "per cent"})
@@ -42,11 +50,13 @@ SUBJECT = re.compile(
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What was read of a sentence: its values, whether it ties them into pairs itself, and the last measure named."""
+    """What was read of a sentence: its values, whether it ties them into pairs itself, the last measure named, and the
+    sign of its first change (0 where there is none)."""
 
     values: tuple[Value, ...]
     told: bool
     metric: str | None
+    change: int = 0
 
 
 def read_values(
@@ -89,7 +99,8 @@ def read_values(
         )
         base_values = [found[b].value for b in compared.get(i, ())] or _same(sentence, number, free)
         values += [msgspec.structs.replace(stated, baseline=base) for base in base_values] or [stated]
-    return Read(tuple(values), told, last)
+    told = told or any(v.value == v.baseline for v in values)
+    return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0))
 
 
 def _free(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -> list[int]:
@@ -116,7 +127,7 @@ def _free(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -> l
             i
             for i in free
             if (i in kept and (len(units) == 1 or not _sets_up(sentence, found[i])))
-            or (_counted(found[i].unit) and not ASIDE.search(sentence[: found[i].start]))
+            or (_counted(found[i].unit) and not COUNT_ASIDE.search(sentence[: found[i].start]))
         ]
     return [i for i in free if found[i].unit is not None]
 
@@ -151,7 +162,7 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     number = found[i]
     before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 14]
     less = patterns("comparisons")["less"]
-    if (noun := _nouns().search(before)) and not re.search(r"\bfrom\b|\b(?:than|against)\b", noun.group()):
+    if (noun := _nouns().search(before)) and not NO_CHANGE.search(before[max(0, noun.start() - 4) :]):
         return -1 if less.search(noun.group()) else 2 if noun[1].lower() in ("difference", "gap") else 1
     if verb := _verbs().search(before):
         return -1 if less.search(verb.group()) or less.search(before) else 1
