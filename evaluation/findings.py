@@ -1,15 +1,17 @@
 """How well the findings of papers were read, against findings that people wrote down or marked.
 
-Two kinds of gold: whole quotes with values (the sample), and marks (a paper's hash, page, first and last words, values),
-which keep no text of papers that are not ours. It reads findings as Strata's nodes have them. It must not know how they
-are made.
+Two kinds of gold: whole quotes with values (the sample), and marks (a paper's hash, page, first and last words,
+values), which keep no text of papers that are not ours. It must not know how findings are made.
 
-A gold finding is found where an own finding of the same paper has half of the word trigrams of the shorter of the two
-quotes, or begins or ends with the marked words. A finding is right where it finds a gold one; where the gold tells
-each result once, it may also state one again: it has values, and all their numbers stand in one gold finding's quote and values. Values are
-right where each number of the gold's values that is printed in both quotes is among the finding's values, with the same
-unit, and what it is compared with, where the same quotes print that (a pair may be told either way round). The metric is
-told apart: it has a word in common with the gold's, which often takes it from elsewhere in the paper.
+A gold finding is found where an own finding of the same paper shares half of the word trigrams of the shorter of the
+two quotes, or begins or ends with the marked words. A finding is right where it finds a gold one. Where the gold tells
+each result once, a finding may also state one again: it has values, and all their numbers stand in one gold finding's
+quote and values.
+
+Values are right where each number of the gold's values that is printed in both quotes is among the finding's values
+with the same unit, and with what it is compared with, where the same quotes print that (a pair may be told either way
+round). The metric is told apart: it has a word in common with the gold's, which often takes it from elsewhere in the
+paper.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ SAME_UNIT = {
 
 
 class Gold(msgspec.Struct, frozen=True):
-    """A finding that people know of: of the sample with its `quote`, of a real paper with its `first` and `last` words."""
+    """A finding that people know of: with its `quote` in the sample, in a real paper with `first` and `last` words."""
 
     values: tuple[Value, ...] = ()
     kind: str = "result"
@@ -71,7 +73,7 @@ class FindingsScore(msgspec.Struct, frozen=True):
     """Counts over papers.
 
     `gold`, `found` of them; `told` own findings, `right` ones, `again` those that are right only because they state a
-    gold finding again; of the found gold findings, `with_values` print values, `numbers`, `pairs` and `values` have them
+    gold finding again. Of the found gold findings `with_values` print values; `numbers`, `pairs` and `values` have them
     right by number and unit, with the baseline too, with the metric too; `directed` have a direction, `directions` the
     same; `hedges` are hedged as the gold is; `kinds` are of its kind.
     """
@@ -228,8 +230,11 @@ def _stems(text: str) -> set[str]:
 def _unit(unit: str | None) -> str | None:
     if not unit:
         return None
-    plain = re.sub(r"\s+", " ", unit.lower().translate(str.maketrans({"◦": "°", "∘": "°", "²": "2", "³": "3"})))
-    return SAME_UNIT.get(plain, plain.replace(" ", ""))
+    plain = re.sub(r"\s+", " ", unit.lower().translate(str.maketrans("◦∘²³", "°°23")))
+    plain = re.sub(r"\s*(?:\bper\b|/)\s*", "/", plain)
+    plain = re.sub(r"square met(?:re|er)s?", "m2", plain)
+    parts = (SAME_UNIT.get(part.strip(), part.strip()) for part in plain.split("/"))
+    return "/".join(parts).replace(" ", "")
 
 
 def _numbers(text: str) -> set[float]:

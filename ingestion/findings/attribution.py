@@ -46,7 +46,9 @@ def _subject() -> re.Pattern[str]:
 
 @cache
 def _possessive() -> re.Pattern[str]:
+    studies = either(table("attribution")["study"]["words"])
     verbs = either(table("attribution")["reporting"]["words"])
     return re.compile(
-        rf"\b(?:reported|found|shown|proposed|introduced|observed|described)\s+(?:by|in)\s+{SUBJECT}|^They\s+{verbs}\b"
+        rf"\b(?:reported|found|shown|proposed|introduced|observed|described)\s+(?:by|in)\s+{SUBJECT}"
+        rf"|^They\s+{verbs}\b|^(?:The\s+|In\s+the\s+)?{studies}\s+{verbs}\b"
     )

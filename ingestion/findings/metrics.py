@@ -14,7 +14,6 @@ import msgspec
 from ingestion.findings.cues import table
 from ingestion.reading.cues import either
 
-
 OF = re.compile(
     r"\s+(?:of|on|to)\s+(?:the\s+|all\s+|these\s+|those\s+)?(?!(?:was|were|is|are|the)\b)[a-z][\w-]*"
     r"(?:\s+(?!(?:was|were|is|are|rose|fell|from|to|by|and|that|in|on|for|with|of|at|which)\b)[a-z][\w-]*){0,2}"

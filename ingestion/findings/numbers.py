@@ -17,24 +17,22 @@ from ingestion.reading.cues import either
 
 TOKEN = re.compile(
     r"(?<![\w.,/^_-])(?P<sign>[-−–+]\s?)?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?![\w]|[./:]\d)"
-    r"|(?<![\w.,/^_-])(?P<sign2>[-−–+]\s?)?(?P<digits2>\d+(?:\.\d+)?|\.\d+)(?=(?:x|×|ms|s|h|k?Hz|dB|mm|cm|km|m|kg|g|W|mW|K|pp|MB|GB)\b)"
+    r"|(?<![\w.,/^_-])(?P<sign2>[-−–+]\s?)?(?P<digits2>\d+(?:\.\d+)?|\.\d+)"
+    r"(?=(?:x|×|ms|s|h|k?Hz|dB|mm|cm|km|m|kg|g|W|mW|K|pp|MB|GB)\b)"
 )
 BRACKETED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)\d\d[a-z]?(?:[,;][^()]*)?\)")
 CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(?(?:19|20)\d\d")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
-    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??([a-z]{3,}s|species|people)\b"
+    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??"
+    r"([a-z]{3,}s|species|people)\b"
 )
-PER = re.compile(r"\s+per\s+(?:square\s+|cubic\s+)?[a-z]+[²³23]?(?!\w)")
-WORDS = (
-    "two three four five six seven eight nine ten eleven twelve "
-    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
+PER = re.compile(r"(?:\s+per\s+|\s?/\s?)(?:square\s+|cubic\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)")
 DETERMINED = re.compile(
-    r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)\s+$",
+    r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
+    r"\s+$",
     re.I,
 )
-SPELLED = re.compile(rf"(?<![\w-])({'|'.join(WORDS)})(?![\w-])", re.I)
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -74,10 +72,10 @@ def numbers(sentence: str) -> list[Number]:
 def _spelled(sentence: str) -> list[Number]:
     """Counts written as words, where something counted follows ("four days")."""
     out: list[Number] = []
-    for match in SPELLED.finditer(sentence):
+    for match in _spelling().finditer(sentence):
         unit, width = _unit(sentence[match.end() :], True)
         if unit is not None and not DETERMINED.search(sentence[: match.start()]) and match.start():
-            value = float(WORDS.index(match.group().lower()) + 2)
+            value = float(table("numbers")["spelled"]["words"].index(match.group().lower()) + 2)
             out.append(Number(value, unit, match.start(), match.end() + width, True))
     return out
 
@@ -105,6 +103,11 @@ def _is_citation(text: str) -> bool:
 @cache
 def _units() -> re.Pattern[str]:
     return re.compile(rf"[\s-]*({either(table('numbers')['unit']['words'])})(?![\w²])")
+
+
+@cache
+def _spelling() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){either(table('numbers')['spelled']['words'])}(?![\w-])", re.I)
 
 
 @cache

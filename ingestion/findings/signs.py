@@ -80,6 +80,7 @@ def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: S
     held["that"] = float(bool(SHOWS_THAT.search(sentence)))
     held["goal"] = float(bool(GOAL.match(sentence)))
     held["plain claim"] = float(not decimals and bool(OWN.search(sentence)))
+    held["no difference"] = float(bool(patterns("comparisons")["none"].search(sentence)))
     held["hedged"] = float(is_hedged(sentence))
     held["cited"] = float(bool(CITATION.search(sentence)))
     held["symbols"] = min(len(SYMBOLS.findall(sentence)), 4)

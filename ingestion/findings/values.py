@@ -195,7 +195,7 @@ def _metric(
     tables: Sequence[Float],
     change: bool,
 ) -> str | None:
-    """What a number measures: named beside it, else in the head of its column, else before, else its sentence's subject."""
+    """What a number measures: named beside it, in the head of its column, or before, else its sentence's subject."""
     if number.unit in PERCENT and (of := SHARE_OF.match(sentence[number.end :])):
         return f"share of {of[1]}"
     named_here = name if name and fits(name.name, number) else None
