@@ -37,35 +37,36 @@ def pairs(
         change: of a number, 1 where it is a gain, -1 a loss, 2 a difference, 0 where it is no change at all.
     """
     out: Pairs = {}
-    values = [i for i in free if not change(i)]
     taken: set[int] = set()
-    for a, b in pairwise(values):
-        if a in taken or b in taken:
+    for a, b in pairwise(free):
+        if a in taken or b in taken or bool(change(a)) != bool(change(b)):
             continue
         between = sentence[found[a].end : found[b].start]
-        if FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST:
+        from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
+        plain = bool(PLAIN_TO.fullmatch(between))
+        if from_to or plain:
             taken |= {a, b}
-            if not _is_range(sentence, found[a]):
-                out.setdefault(b, []).append(a)
-        elif PLAIN_TO.fullmatch(between):
-            taken |= {a, b}
-            if not _is_range(sentence, found[a]) and sentence[: found[a].start].rstrip().endswith("("):
+            if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
                 out.setdefault(b, []).append(a)
         elif _says_before(sentence, found, a, b):
             taken |= {a, b}
             out.setdefault(b, []).append(a)
-    _against(sentence, found, values, taken, out)
+    for group in ([i for i in free if not change(i)], [i for i in free if change(i)]):
+        _against(sentence, found, group, taken, out)
     told = bool(out)
-    left = [i for i in values if i not in taken and i not in out and not any(i in v for v in out.values())]
-    if len(left) == 2 and (d := next((i for i in free if change(i)), None)) is not None:
-        pair = _by_difference(found, left[0], left[1], found[d].value * (-1 if change(d) == -1 else 1))
-        if pair is not None:
+    bases = {base for held in out.values() for base in held}
+    left = [i for i in free if i not in taken and i not in out and i not in bases]
+    plain_left = [i for i in left if not change(i)]
+    if len(plain_left) == 2 and (d := next((i for i in free if change(i)), None)) is not None:
+        signed = found[d].value * (-1 if change(d) == -1 else 1)
+        if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
             out.setdefault(pair[0], []).append(pair[1])
             return out, True
-    if len(left) >= 2 and not any(_is_range(sentence, found[i]) for i in left[:1]):
-        same = [i for i in left if found[i].unit == found[left[0]].unit and alike(found[i], found[left[0]])]
-        for i in same[1:]:
-            out.setdefault(i, []).append(same[0])
+    for group in (plain_left, [i for i in left if change(i)]):
+        if len(group) >= 2 and not _is_range(sentence, found[group[0]]):
+            same = [i for i in group if found[i].unit == found[group[0]].unit and alike(found[i], found[group[0]])]
+            for i in same[1:]:
+                out.setdefault(i, []).append(same[0])
     return out, told
 
 
