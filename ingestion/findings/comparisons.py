@@ -48,11 +48,13 @@ def pairs(
             taken |= {a, b}
             if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
                 out.setdefault(b, []).append(a)
+        elif between.strip() == "(" and _before().match(sentence[found[b].end :]):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
         elif _says_before(sentence, found, a, b):
             taken |= {a, b}
             out.setdefault(b, []).append(a)
-    for group in ([i for i in free if not change(i)], [i for i in free if change(i)]):
-        _against(sentence, found, group, taken, out)
+    _against(sentence, found, free, taken, out)
     told = bool(out)
     bases = {base for held in out.values() for base in held}
     left = [i for i in free if i not in taken and i not in out and i not in bases]
@@ -63,10 +65,12 @@ def pairs(
             out.setdefault(pair[0], []).append(pair[1])
             return out, True
     for group in (plain_left, [i for i in left if change(i)]):
-        if len(group) >= 2 and not _is_range(sentence, found[group[0]]):
-            same = [i for i in group if found[i].unit == found[group[0]].unit and alike(found[i], found[group[0]])]
-            for i in same[1:]:
-                out.setdefault(i, []).append(same[0])
+        if len(group) < 2 or _is_range(sentence, found[group[0]]):
+            continue
+        for at, i in enumerate(group[1:], start=1):
+            first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
+            if first is not None:
+                out.setdefault(i, []).append(first)
     return out, told
 
 
@@ -113,9 +117,12 @@ def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -
 
 def _says_before(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
     between = sentence[found[a].end : found[b].start]
-    return bool(
-        re.match(rf"\s+{either(table('comparisons')['before']['words'])}\b", between) and len(between) <= FARTHEST
-    )
+    return bool(_before().match(between) and len(between) <= FARTHEST)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"\s+{either(table('comparisons')['before']['words'])}\b", re.I)
 
 
 def _is_range(sentence: str, number: Number) -> bool:

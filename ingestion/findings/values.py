@@ -24,7 +24,7 @@ from ingestion.reading.cues import either
 
 MOST = 12  # values of one sentence: more are a table in words
 PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
-NO_CHANGE = re.compile(r"\b(?:from|than|against)\b|^\s*of\s+\w+\s*$", re.I)  # "changes of gain 0.59"
+NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
 BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
 SHARE_OF = re.compile(
     r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
@@ -162,8 +162,8 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     number = found[i]
     before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 14]
     less = patterns("comparisons")["less"]
-    if (noun := _nouns().search(before)) and not NO_CHANGE.search(before[max(0, noun.start() - 4) :]):
-        return -1 if less.search(noun.group()) else 2 if noun[1].lower() in ("difference", "gap") else 1
+    if (noun := _nouns().search(before)) and not NO_CHANGE.search(noun.group()):
+        return -1 if less.search(noun.group()) else 2 if (noun[1] or noun[2]).lower() in ("difference", "gap") else 1
     if verb := _verbs().search(before):
         return -1 if less.search(verb.group()) or less.search(before) else 1
     if close := re.match(r"\s+(above|below|better|worse|higher|lower|more|less|longer|shorter|behind|ahead)\b", after):
@@ -174,7 +174,9 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
 @cache
 def _nouns() -> re.Pattern[str]:
     nouns = either(table("metrics")["change"]["words"])
-    return re.compile(rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}\s*$", re.I)
+    link = r"(?:of|was|is|were|are|to|at|by|remains|remained|reached|about|only|nearly|almost|around|just|still)"
+    led = rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}?\s+{link}\s*$"
+    return re.compile(rf"{led}|(?:\(|,\s+(?:an?|the)\s+)({nouns})\s*:?\s*$", re.I)
 
 
 @cache
