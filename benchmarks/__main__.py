@@ -37,6 +37,8 @@ NAMES = (
     "captions",
     "graph",
     "relations",
+    "sentences",
+    "findings",
 )
 
 

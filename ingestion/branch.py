@@ -16,11 +16,11 @@ import numpy as np
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Matrix, SentenceVectors, Text, unit
 from hierarchy.identity import Occurrences, digest, fold, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
-from hierarchy.paper import Paper, Passage, Section
+from hierarchy.paper import Float, Paper, Passage, Section
 from hierarchy.positions import Positions, WordBox
 from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import central, pooled
-from ingestion.findings import is_finding, is_hedged
+from ingestion.findings import findings_in
 from ingestion.passes import OCR, UNREAD
 
 RULES = "tree-3"  # changes whenever the same paper would give other nodes; part of every digest
@@ -94,7 +94,8 @@ def grow(
         grown.append(_section_record(paper, project, section, inside, whole, digests[section.id]))
         for part in by_section[section.id]:
             grown.append(_passage_record(paper, project, part))
-            grown += _finding_records(paper, project, part, ids, encoder.identity)
+            referred = [one for one in (*paper.tables, *paper.figures) if one.label in part.passage.floats]
+            grown += _finding_records(paper, project, part, referred, ids, encoder.identity)
     top = _paper_record(
         paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra
     )
@@ -193,35 +194,42 @@ def _cites(passage: Passage) -> dict[str, Any]:
 
 
 def _finding_records(
-    paper: Paper, project: str, part: _Part, ids: Occurrences, identity: EncoderIdentity
+    paper: Paper, project: str, part: _Part, tables: Sequence[Float], ids: Occurrences, identity: EncoderIdentity
 ) -> list[Record]:
-    if part.passage.type not in RUNNING:
-        return []
+    """The findings of a passage; `tables` are the floats that it refers to, which may name what is measured."""
     records: list[Record] = []
     vectors = part.sentences.vectors()
-    for (start, end), vector in zip(part.sentences.ranges, vectors, strict=True):
-        sentence = part.passage.text[start:end]
-        if not is_finding(sentence, part.section.kind):
-            continue
-        finding = Finding(sentence, "result", part.passage.id, sentence, hedged=is_hedged(sentence))
+    grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
+    for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
+        quote = part.passage.text[found.start : found.end]
+        finding = Finding(
+            found.claim,
+            found.kind,
+            part.passage.id,
+            quote,
+            found.values,
+            found.direction,
+            found.hedged,
+            found.attribution,
+        )
         node = Node(
-            id=ids.finding(part.passage.id, sentence),
+            id=ids.finding(part.passage.id, quote),
             level=Level.FINDING,
             project=project,
             title=part.section.path[-1] if part.section.path else "",
-            text=sentence,
+            text=quote,
             parent=part.section.id,
             paper=paper.paper_id,
             paper_title=paper.title,
             file=paper.file,
             path=part.section.path,
-            kind="result",
-            digest=digest("finding", RULES, str(identity), part.digest, sentence),
+            kind=found.kind,
+            digest=digest("finding", RULES, str(identity), part.digest, quote, grids),
             metadata=_metadata(paper, part.section),
             finding=finding,
-            places=part.passage.places.cut(start, end),
+            places=part.passage.places.cut(found.start, found.end),
         )
-        records.append(Record(node, vector))
+        records.append(Record(node, unit(vectors[found.first : found.last + 1].mean(axis=0))))
     return records
 
 

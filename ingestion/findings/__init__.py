@@ -1,0 +1,8 @@
+"""Findings: which sentences of a passage state one, and what it states, by rules and two small trained models.
+
+It must not know stores, nor how a paper is read.
+"""
+
+from ingestion.findings.find import Found, findings_in
+
+__all__ = ["Found", "findings_in"]

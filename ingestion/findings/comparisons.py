@@ -1,0 +1,136 @@
+"""Which numbers of a sentence are compared: pairs of a value and what it is compared with.
+
+It must not know what the numbers measure; it reads how they are tied: "from A to B", "A against B", "A before and B
+after", "A ..., B ..., a difference of D".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import pairwise
+
+from ingestion.findings.cues import patterns, table
+from ingestion.findings.numbers import Number
+from ingestion.reading.cues import either
+
+FROM = re.compile(
+    r"\bfrom\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I
+)
+TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
+PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
+FARTHEST = 70  # characters between "from A" and "to B"
+
+Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
+
+
+def pairs(
+    sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int]
+) -> tuple[Pairs, bool]:
+    """Values and what they are compared with, by index in `found`, and whether the sentence says so in words.
+
+    Args:
+        sentence: the words.
+        found: its numbers.
+        free: indices of those that are measurements.
+        change: of a number, 1 where it is a gain, -1 a loss, 2 a difference, 0 where it is no change at all.
+    """
+    out: Pairs = {}
+    taken: set[int] = set()
+    for a, b in pairwise(free):
+        if a in taken or b in taken or bool(change(a)) != bool(change(b)):
+            continue
+        between = sentence[found[a].end : found[b].start]
+        from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
+        plain = bool(PLAIN_TO.fullmatch(between))
+        if from_to or plain:
+            taken |= {a, b}
+            if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
+                out.setdefault(b, []).append(a)
+        elif between.strip() == "(" and _before().match(sentence[found[b].end :]):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
+        elif _says_before(sentence, found, a, b):
+            taken |= {a, b}
+            out.setdefault(b, []).append(a)
+    _against(sentence, found, free, taken, out)
+    told = bool(out)
+    bases = {base for held in out.values() for base in held}
+    left = [i for i in free if i not in taken and i not in out and i not in bases]
+    plain_left = [i for i in left if not change(i)]
+    if len(plain_left) == 2 and (d := next((i for i in free if change(i)), None)) is not None:
+        signed = found[d].value * (-1 if change(d) == -1 else 1)
+        if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
+            out.setdefault(pair[0], []).append(pair[1])
+            return out, True
+    for group in (plain_left, [i for i in left if change(i)]):
+        if len(group) < 2 or _is_range(sentence, found[group[0]]):
+            continue
+        for at, i in enumerate(group[1:], start=1):
+            first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
+            if first is not None:
+                out.setdefault(i, []).append(first)
+    return out, told
+
+
+def _against(sentence: str, found: Sequence[Number], values: Sequence[int], taken: set[int], out: Pairs) -> None:
+    """Pairs tied by "against" and the like, with those that "and" adds to them."""
+    for at, b in enumerate(values):
+        if at == 0 or b in taken:
+            continue
+        between = sentence[found[values[at - 1]].end : found[b].start]
+        if not _comparer().search(between):
+            continue
+        earlier = [i for i in values[:at] if alike(found[i], found[b])]
+        earlier = [i for i in earlier if not any(i in base for base in out.values())]
+        if not earlier:
+            continue
+        a = earlier[-1]
+        for one in earlier:
+            if one not in out and one not in taken:
+                out[one] = [b]
+        out.setdefault(a, [b])
+        taken.add(b)
+        for c_at in range(at + 1, len(values)):
+            c = values[c_at]
+            link = sentence[found[values[c_at - 1]].end : found[c].start]
+            if not re.search(r"\band\s+(?:\w+\s+){0,2}$", link) or ";" in link or "." in link.strip() or c in taken:
+                break
+            out[a].append(c)
+            taken.add(c)
+
+
+def alike(a: Number, b: Number) -> bool:
+    """Whether two numbers may measure the same: in the same unit, or, where one has none, both with decimals or both
+    without."""
+    return a.unit == b.unit if a.unit and b.unit else a.whole == b.whole
+
+
+def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -> tuple[int, int] | None:
+    """The pair whose difference is the one that is told."""
+    for value, base in ((b, a), (a, b)):
+        if abs(found[value].value - found[base].value - difference) <= 0.006 * max(1.0, abs(difference)):
+            return value, base
+    return None
+
+
+def _says_before(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
+    between = sentence[found[a].end : found[b].start]
+    return bool(_before().match(between) and len(between) <= FARTHEST)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"\s+{either(table('comparisons')['before']['words'])}\b", re.I)
+
+
+def _is_range(sentence: str, number: Number) -> bool:
+    return bool(patterns("comparisons")["range"].search(sentence[max(0, number.start - 40) : number.start]))
+
+
+@cache
+def _comparer() -> re.Pattern[str]:
+    words = either(table("comparisons")["against"]["words"])
+    apart = r"(?!and\b|or\b|but\b)[\w'’-]+"
+    return re.compile(rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\()$", re.I)

@@ -1,0 +1,124 @@
+"""The findings of a passage: which of its sentences state one, and what each states.
+
+They depend on the passage's own words, its type, its section's kind, and the tables that it refers to, so that an
+unchanged passage keeps its findings. It must not know stores, nor other passages.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+
+from hierarchy.encoder import Matrix, Range
+from hierarchy.nodes import Value
+from hierarchy.paper import Float, Passage, Section
+from ingestion.findings.attribution import is_reported
+from ingestion.findings.classes import classes
+from ingestion.findings.cues import table
+from ingestion.findings.directions import direction
+from ingestion.findings.hedges import is_hedged
+from ingestion.findings.kinds import kind_of
+from ingestion.findings.metrics import named
+from ingestion.findings.numbers import numbers
+from ingestion.findings.signs import signs
+from ingestion.findings.values import read_values
+
+RUNNING = frozenset({"paragraph", "list"})  # types of passages that state findings
+LEAST_WORDS, MOST_WORDS = 5, 90
+BEGINS = re.compile(r"[“\"‘'(\[]*(?:[^\W\d_a-z]|\d|[a-z]+-[a-z])")
+ENDS = re.compile(r"[.!)\]”\"’'\d]$")
+GOES_ON = re.compile(r"^(?:The|Its|Their)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference)\b[^.]{0,60}\d")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A finding at [start, end) of its passage's text, from the sentences `first` to `last`; the other fields as in
+    `hierarchy.nodes.Finding`."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    claim: str
+    kind: str
+    values: tuple[Value, ...]
+    direction: str | None
+    hedged: bool
+    attribution: str
+
+
+def findings_in(
+    passage: Passage, section: Section, ranges: Sequence[Range], vectors: Matrix, tables: Sequence[Float]
+) -> list[Found]:
+    """The findings of a passage, in order.
+
+    Args:
+        passage: its words and type.
+        section: the section that it stands in.
+        ranges: its sentences.
+        vectors: theirs, unit rows of shape (sentences, dimension).
+        tables: those that it refers to.
+    """
+    if passage.type not in RUNNING or not ranges:
+        return []
+    sentences = [passage.text[a:b] for a, b in ranges]
+    chances = classes().probabilities(sentences, vectors, section.kind)
+    amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences])
+    found: list[Found] = []
+    metric: str | None = None
+    above = _above(section, tables)
+    joined = -1
+    for i, sentence in enumerate(sentences):
+        read = read_values(sentence, metric, tables, above)
+        metric_before, metric = metric, read.metric
+        if i <= joined or not is_sentence(sentence):
+            continue
+        reported = is_reported(sentence, section.kind)
+        if chance(amounts[i]) < _threshold():
+            continue
+        last = i
+        if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
+            last = joined = i + 1
+            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], metric_before, tables, above)
+        text = passage.text[ranges[i][0] : ranges[last][1]]
+        found.append(
+            Found(
+                ranges[i][0],
+                ranges[last][1],
+                i,
+                last,
+                re.sub(r"\s+", " ", text),
+                "other" if reported else kind_of(text, section.kind, bool(read.values)),
+                read.values,
+                direction(text, read.values, read.told, read.change),
+                is_hedged(text),
+                "reported" if reported else "own",
+            )
+        )
+    return found
+
+
+def _above(section: Section, tables: Sequence[Float]) -> str | None:
+    """The measure that the section's heading names, else the caption of a float that the passage refers to."""
+    texts = [*section.path[-1:], *(one.caption for one in tables)]
+    return next((n.name for text in texts for n in named(text) if not n.generic), None)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a range is a whole statement: neither a fragment, nor a question, nor a list in words."""
+    return LEAST_WORDS <= len(text.split()) <= MOST_WORDS and bool(BEGINS.match(text)) and bool(ENDS.search(text))
+
+
+def chance(amounts: dict[str, float]) -> float:
+    """How likely a sentence with these signs is a finding, between 0 and 1."""
+    weights = table("weights")
+    score = weights["bias"] + sum(weights["weight"].get(name, 0.0) * amount for name, amount in amounts.items())
+    return 1 / (1 + math.exp(-score))
+
+
+@cache
+def _threshold() -> float:
+    return float(table("weights")["threshold"])

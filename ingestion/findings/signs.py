@@ -1,0 +1,94 @@
+"""What speaks for and against a sentence being a finding, as named amounts that `weights.toml` weighs.
+
+It must not know how they are weighed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ingestion.findings.attribution import CITATION
+from ingestion.findings.classes import CLASSES, RESULT
+from ingestion.findings.cues import distinct, patterns
+from ingestion.findings.hedges import is_hedged
+from ingestion.findings.metrics import named
+from ingestion.findings.numbers import Number
+
+MOST = 3  # of one kind of cue
+P_VALUE = re.compile(
+    r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I
+)
+POINTS_AT = re.compile(r"^(?:The\s+)?(?:(?:In\s+)?(?:Table|Figure|Fig\.?|Appendix|Section|Equation)s?\s*\d*)", re.I)
+REFERS = re.compile(r"\b(?:Table|Figure|Fig\.?)s?\s*\d", re.I)
+OWN = re.compile(r"\b(?:we|our|us|I|my)\b", re.I)
+PAST = re.compile(r"\b(?:was|were|had|did|gave|rose|fell|found|took|made|\w{3,}ed)\b")
+SHOWS_THAT = re.compile(
+    r"\b(?:show|find|found|observe|conclude|demonstrate|indicate|suggest|reveal|confirm|note|see)\w*\s+(?:\w+\s+)?that\b",
+    re.I,
+)
+GOAL = re.compile(r"^(?:To|In order to|For this)\s+\w+")
+SYMBOLS = re.compile(r"[=∈∑∏≤≥θλσμαβ∥{}|]")
+
+
+def signs(
+    sentences: Sequence[str], kind: str, chances: npt.NDArray[np.float32], found: Sequence[Sequence[Number]]
+) -> list[dict[str, float]]:
+    """The signs of each sentence of a passage.
+
+    Args:
+        sentences: their words, in order.
+        kind: of their section.
+        chances: the probabilities of their classes, shape (sentences, 5).
+        found: their measured numbers.
+    """
+    held = [_of_one(s, kind, row, numbers) for s, row, numbers in zip(sentences, chances, found, strict=True)]
+    measured = [one["measured"] for one in held]
+    for i, one in enumerate(held):
+        one["first"] = float(i == 0)
+        one["last"] = float(i == len(held) - 1)
+        one["result before"] = float(chances[i - 1, RESULT]) if i else 0.2
+        one["result after"] = float(chances[i + 1, RESULT]) if i + 1 < len(held) else 0.2
+        one["measured before"] = measured[i - 1] if i else 0.0
+        one["measured after"] = measured[i + 1] if i + 1 < len(held) else 0.0
+        one["plain beside measured"] = float(not measured[i] and any(measured))
+        one["plain led to"] = float(not measured[i] and i + 1 < len(held) and bool(measured[i + 1]))
+        one["share measured"] = sum(measured) / len(held)
+    return held
+
+
+def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: Sequence[Number]) -> dict[str, float]:
+    words = len(sentence.split())
+    held = {f"cue {name}": min(distinct(pattern, sentence), MOST) / 1.0 for name, pattern in patterns("cues").items()}
+    log = np.log(chances + 0.02)
+    held |= {f"class {name}": float(log[i]) for i, name in enumerate(CLASSES)}
+    held[f"section {kind}"] = 1.0
+    decimals = sum(1 for n in found if not n.whole or n.unit in ("%", "percent", "points"))
+    held["decimals"] = min(decimals, MOST)
+    held["wholes"] = min(len(found) - decimals, MOST)
+    held["measured"] = float(bool(decimals))
+    held["metric"] = float(bool(named(sentence)))
+    held["metric measured"] = float(bool(decimals and named(sentence)))
+    held["p value"] = float(bool(P_VALUE.search(sentence)))
+    held["points at"] = float(bool(POINTS_AT.match(sentence)))
+    held["refers"] = float(bool(REFERS.search(sentence)))
+    held["own"] = float(bool(OWN.search(sentence)))
+    held["past"] = float(bool(PAST.search(sentence)))
+    held["that"] = float(bool(SHOWS_THAT.search(sentence)))
+    held["goal"] = float(bool(GOAL.match(sentence)))
+    held["plain claim"] = float(not decimals and bool(OWN.search(sentence)))
+    held["no difference"] = float(bool(patterns("comparisons")["none"].search(sentence)))
+    held["hedged"] = float(is_hedged(sentence))
+    held["cited"] = float(bool(CITATION.search(sentence)))
+    held["symbols"] = min(len(SYMBOLS.findall(sentence)), 4)
+    held["question"] = float(sentence.endswith("?"))
+    held["colon"] = float(sentence.endswith(":"))
+    held["short"] = float(words < 8)
+    held["long"] = float(words > 40)
+    held["but"] = float(
+        bool(re.match(r"(?:However|But|Yet|Still|Nevertheless|Surprisingly|Interestingly)\b", sentence))
+    )
+    return held

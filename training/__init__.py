@@ -1,0 +1,1 @@
+"""Training of the small models whose weights ship. Nothing that runs imports it."""
