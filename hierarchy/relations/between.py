@@ -31,6 +31,8 @@ BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of
 BEHIND_SUPPORTS = 1.5
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
+KINDS = frozenset(("result", "claim"))
+LEAST_TERMS = 2  # a finding of fewer says too little of what it is on to be contradicted
 SAMPLE = 4000  # findings that the weights of terms are counted in
 HEDGED = 0.9
 
@@ -134,7 +136,8 @@ def relations_between(
 def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
     out: list[int] = []
     for i, node in enumerate(nodes):
-        if node.finding is not None and node.finding.attribution != "reported" and node.id not in known:
+        told = node.finding is not None and node.finding.kind in KINDS and node.finding.attribution != "reported"
+        if told and node.id not in known:
             known.add(node.id)
             out.append(i)
     return out
@@ -187,6 +190,8 @@ def _near_enough(
     behind = [nearest[key] - score for key in keys]
     if p.going > 0:
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
+    if min(len(pool.terms(k)) for k in (p.i, p.j)) < LEAST_TERMS:
+        return False
     if score < (LEAST_CONTRADICTS_LEVELS if p.levels else LEAST_CONTRADICTS):
         return False
     # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen.

@@ -63,8 +63,8 @@ def of_condition(noun: str) -> bool:
 
 
 def excludes(noun: str, a: Statement, b: Statement) -> bool:
-    """Whether another number of this is so much another condition that the two cannot be compared: twice as much of what
-    has a unit or is a share of others, several times as many of what is only counted."""
+    """Whether another number of this is so much another condition that the two cannot be compared: twice as much of
+    what has a unit or is a share of others, several times as many of what is only counted."""
     times = DOUBLE if noun in DOSES or noun.endswith(" in") else SEVERAL
     return not any(_near(x, y, times) for x in a.quantities[noun] for y in b.quantities[noun])
 
