@@ -78,7 +78,8 @@ def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
     pairs: list[tuple[float, int, int]] = []
     for i, x in enumerate(a.outcomes):
         for j, y in enumerate(b.outcomes):
-            if x.kind == y.kind and x.level == y.level:
+            left_out = (x.ablated and not b.removes) or (y.ablated and not a.removes)
+            if x.kind == y.kind and x.level == y.level and not left_out:
                 one = len(a.outcomes) == 1 or len(b.outcomes) == 1
                 mine = a.terms if len(a.outcomes) == 1 else a.local[i]
                 theirs = b.terms if len(b.outcomes) == 1 else b.local[j]
