@@ -105,7 +105,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 
 def _figures(name: str, score: KindScore, floors: bool = False) -> Iterator[Figure]:
-    counts = f"{score.right} of {score.found}"
+    counts = f"{score.right} of {score.found} ({score.listed} in gold)"
     yield Figure(f"{name}: right {counts}", score.precision, "share", CONTRADICTS_PRECISION if floors else None)
     gold = f"{score.hit} of {score.gold}"
     yield Figure(f"{name}: found {gold}", score.recall, "share", CONTRADICTS_RECALL if floors else None)
@@ -166,7 +166,7 @@ def _scored(
     found = relations_between(nodes, vectors, [], none, passages=library.passages, versions=library.versions)
     by_id = {n.id: Quoted(library.stems[n.paper or ""], n.finding.quote if n.finding else "") for n in nodes}
     versions = {library.stems[a]: library.stems[b] for a, b in library.versions.items() if b in library.stems}
-    return scored([FoundPair(by_id[r.a], by_id[r.b], r.kind) for r in found], [*pairs, *sure()], versions)
+    return scored([FoundPair(by_id[r.a], by_id[r.b], r.kind) for r in found], pairs, versions, sure())
 
 
 def _scifact(bench: Bench) -> Iterator[Figure]:

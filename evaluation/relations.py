@@ -46,7 +46,8 @@ class FoundPair(msgspec.Struct, frozen=True):
 
 class KindScore(msgspec.Struct, frozen=True):
     """One kind of relation: `gold` pairs and how many of them were found (`hit`); `found` relations, how many of them
-    are gold pairs (`right`), near-misses, and pairs that gold does not list; `wrong` are those that are not right."""
+    are gold pairs (`listed`), or also checked by hand (`right`); `near_misses`, and what gold does not list
+    (`unlisted`), among those that are not right (`wrong`)."""
 
     gold: int
     hit: int
@@ -54,6 +55,7 @@ class KindScore(msgspec.Struct, frozen=True):
     right: int
     near_misses: int
     unlisted: int
+    listed: int
     wrong: tuple[FoundPair, ...] = ()
     missed: tuple[str, ...] = ()
 
@@ -69,7 +71,10 @@ class KindScore(msgspec.Struct, frozen=True):
 
 
 def scored(
-    found: Sequence[FoundPair], gold: Sequence[GoldPair], versions: Mapping[str, str] | None = None
+    found: Sequence[FoundPair],
+    gold: Sequence[GoldPair],
+    versions: Mapping[str, str] | None = None,
+    checked: Sequence[GoldPair] = (),
 ) -> dict[Kind, KindScore]:
     """The score of each kind.
 
@@ -78,32 +83,36 @@ def scored(
         gold: the listed pairs.
         versions: the base of papers that are versions of another; where a version has the very words of a gold quote,
             it stands for it.
+        checked: pairs that gold does not list and that were read and found to be so: they are right, and not asked for.
     """
     out: dict[Kind, KindScore] = {}
     for name, kind in KINDS.items():
         mine = [f for f in found if f.kind == kind]
         listed = [g for g in gold if g.relation == name]
-        right = [f for f in mine if any(_is(f, g, versions or {}) for g in listed)]
+        also = [g for g in checked if g.relation == name]
+        right = [f for f in mine if any(_is(f, g, versions or {}) for g in [*listed, *also])]
+        strict = [f for f in mine if any(_is(f, g, versions or {}) for g in listed)]
         wrong = [f for f in mine if f not in right]
         near = [f for f in wrong if any(_is(f, g, versions or {}) for g in gold if g.relation.startswith("near"))]
         unlisted = [f for f in wrong if not any(_is(f, g, versions or {}) for g in gold)]
         missed = tuple(g.id for g in listed if not any(_is(f, g, versions or {}) for f in mine))
         out[kind] = KindScore(
-            len(listed),
-            len(listed) - len(missed),
-            len(mine),
-            len(right),
-            len(near),
-            len(unlisted),
-            tuple(wrong),
-            missed,
+            gold=len(listed),
+            hit=len(listed) - len(missed),
+            found=len(mine),
+            right=len(right),
+            near_misses=len(near),
+            unlisted=len(unlisted),
+            listed=len(strict),
+            wrong=tuple(wrong),
+            missed=missed,
         )
     return out
 
 
 def together(scores: Sequence[KindScore]) -> KindScore:
     """The sum of several scores."""
-    counts = (sum(getattr(s, name) for s in scores) for name in KindScore.__struct_fields__[:6])
+    counts = (sum(getattr(s, name) for s in scores) for name in KindScore.__struct_fields__[:7])
     return KindScore(*counts)
 
 

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from hierarchy.encoder import Matrix
-from hierarchy.nodes import Node
+from hierarchy.nodes import Finding, Node
 from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
@@ -22,15 +22,18 @@ from hierarchy.relations.relation import Relation
 from hierarchy.relations.sameness import WEIGHTS, Sameness, Surroundings, based, rarity, sameness
 from hierarchy.relations.statement import Statement, read, said
 from hierarchy.relations.terms import Weight, terms_of
+from hierarchy.relations.words import cue
 
 LEAST_CONTRADICTS = -2.6
-LEAST_CONTRADICTS_LEVELS = -1.2  # where nothing is compared in either, other numbers need no contradiction
+LEAST_CONTRADICTS_LEVELS = -1.5  # where nothing is compared in either, other numbers need no contradiction
 LEAST_SUPPORTS = -2.6
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
 BEHIND_SUPPORTS = 1.5
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
+KINDS = frozenset(("result", "claim"))
+LEAST_TERMS = 3  # a finding of fewer says too little of what it is on to be contradicted
 SAMPLE = 4000  # findings that the weights of terms are counted in
 HEDGED = 0.9
 
@@ -134,10 +137,15 @@ def relations_between(
 def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
     out: list[int] = []
     for i, node in enumerate(nodes):
-        if node.finding is not None and node.finding.attribution != "reported" and node.id not in known:
+        if node.finding is not None and _own(node.finding) and node.id not in known:
             known.add(node.id)
             out.append(i)
     return out
+
+
+def _own(finding: Finding) -> bool:
+    """Whether a finding is a result or claim of its own paper."""
+    return finding.kind in KINDS and finding.attribution != "reported" and not cue("reported").search(finding.quote)
 
 
 def _base(paper: str, versions: Mapping[str, str]) -> str:
@@ -159,7 +167,7 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
         return _Pair(i, j, same, 0, False, False)
     going, paired = outlook(a, b, pool.weight)
     same = based(same, paired)
-    levels = by_words(a, b) or (not (a.changes or b.changes) and "none" not in (a.direction, b.direction))
+    levels = by_words(a, b) or not (a.changes or b.changes)
     return _Pair(i, j, same, going, levels, same_ends(a, b))
 
 
@@ -187,15 +195,23 @@ def _near_enough(
     behind = [nearest[key] - score for key in keys]
     if p.going > 0:
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
+    if score < 0 and any(_leans(pool, k) for k in (p.i, p.j)):
+        return False
     if score < (LEAST_CONTRADICTS_LEVELS if p.levels else LEAST_CONTRADICTS):
         return False
-    # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen.
-    if any(agreeing.get(key, score - 1) > score - 0.3 for key in keys):
-        return False
     lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
+    # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen; of a list, the
+    # other numbers may agree.
+    if any(agreeing.get(key, score - 1) > score - 0.3 for key, many in zip(keys, lists, strict=True) if not many):
+        return False
     return min(behind) <= 0.3 and all(
         d <= (BEHIND_LIST if is_list else BEHIND_CONTRADICTS) for d, is_list in zip(behind, lists, strict=True)
     )
+
+
+def _leans(pool: _Pool, i: int) -> bool:
+    """Whether a finding says too little of what it is on, or points to what stands before it."""
+    return len(pool.terms(i)) < LEAST_TERMS or cue("pointing").match(said(pool.nodes[i])) is not None
 
 
 def _relation(pool: _Pool, pair: _Pair) -> Relation:

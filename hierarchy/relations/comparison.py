@@ -63,8 +63,8 @@ def of_condition(noun: str) -> bool:
 
 
 def excludes(noun: str, a: Statement, b: Statement) -> bool:
-    """Whether another number of this is so much another condition that the two cannot be compared: twice as much of what
-    has a unit or is a share of others, several times as many of what is only counted."""
+    """Whether another number of this is so much another condition that the two cannot be compared: twice as much of
+    what has a unit or is a share of others, several times as many of what is only counted."""
     times = DOUBLE if noun in DOSES or noun.endswith(" in") else SEVERAL
     return not any(_near(x, y, times) for x in a.quantities[noun] for y in b.quantities[noun])
 
@@ -78,7 +78,8 @@ def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
     pairs: list[tuple[float, int, int]] = []
     for i, x in enumerate(a.outcomes):
         for j, y in enumerate(b.outcomes):
-            if x.kind == y.kind and x.level == y.level:
+            left_out = (x.ablated and not b.removes) or (y.ablated and not a.removes)
+            if x.kind == y.kind and x.level == y.level and not left_out:
                 one = len(a.outcomes) == 1 or len(b.outcomes) == 1
                 mine = a.terms if len(a.outcomes) == 1 else a.local[i]
                 theirs = b.terms if len(b.outcomes) == 1 else b.local[j]

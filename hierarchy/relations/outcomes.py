@@ -53,7 +53,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     `delta` is what it changed by, None for a level; `base` what it is compared with; `interval` that of uncertainty;
     `kind` that of its unit; `start` and `end` where it stands in the words. `signed` is False where two things are set
-    side by side, so that either may be the one that is compared with.
+    side by side, so that either may be the one that is compared with; `ablated` where a part was left out.
     """
 
     value: float | None
@@ -64,6 +64,7 @@ class Outcome(msgspec.Struct, frozen=True):
     start: int
     end: int
     signed: bool = True
+    ablated: bool = False
 
     @property
     def level(self) -> bool:
@@ -314,7 +315,7 @@ def _ablated(text: str, level: Outcome, first: Outcome) -> Outcome:
     if level is not first and level.value is not None and first.value is not None and level.kind == first.kind:
         after = text[level.end : level.end + 40]
         if re.match(r"\s*(?:without|with no|minus)\b", after):
-            return msgspec.structs.replace(level, base=first.value, delta=level.value - first.value)
+            return msgspec.structs.replace(level, base=first.value, delta=level.value - first.value, ablated=True)
     return level
 
 

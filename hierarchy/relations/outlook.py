@@ -14,6 +14,7 @@ from hierarchy.relations.statement import Statement
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import opposites
 
+FEW = 3
 LEAST_FIT_APART = 0.3
 LEAST_FIT = 0.2  # the words around two numbers must have this much in common
 CLEAR_FACE = 0.3  # of the agreement of directions, between -1 and 1
@@ -30,6 +31,8 @@ def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match
         return 1, paired
     if "none" not in (a.direction, b.direction) and same_ends(a, b):
         return 1, paired
+    if any(s.direction == "none" and _same_pair(s, other) for s, other in ((a, b), (b, a))):
+        return 1, paired  # the very numbers between which one sees no difference
     changes = [m for m in paired if m.change and m.fit >= LEAST_FIT]
     if changes:
         return _voted(changes), paired
@@ -65,8 +68,12 @@ def _one_without_effect(a: Statement, b: Statement) -> int:
     nothing = (a.direction == "none", b.direction == "none")
     if any(nothing):
         other = a if nothing[1] else b
+        if len(other.outcomes) > FEW:
+            return 0  # of a list, some other number may be meant
         clear = [o for o in other.changes if _clear(o)]
         if clear or (len(other.levels) == 2 and _apart(*other.levels)):
+            return -1
+        if other.direction in ("increase", "decrease") and other.levels and not other.changes:
             return -1
     return 0
 
