@@ -19,6 +19,7 @@ from hierarchy.changes import notice
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
 from hierarchy.errors import ReadError
 from hierarchy.journal import Journal
+from hierarchy.linking import link
 from hierarchy.store import NodeStore
 from ingestion.containment import ReaderPool
 from ingestion.files import exists
@@ -58,13 +59,14 @@ def ingest(
         intake = Intake(store, timed)
         for result in _outcomes(files, intake, settings, job.watcher):
             job.done(result)
-        _round_off(store)
         rough = to_refine(job.outcomes, intake, settings.asked, again)
         if rough:
+            _round_off(store)
             job.refining(len(rough))
             for result in refined(rough, intake, settings, job.watcher):
                 job.done(result)
-            _round_off(store)
+        link(store)
+        _round_off(store)
         notice(store, journal)
     except BaseException as error:
         job.stopped(error, intake.rest() if intake is not None else None)

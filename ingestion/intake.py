@@ -18,6 +18,8 @@ from hierarchy.behind import Behind
 from hierarchy.encoder import Encoder, SentenceVectors
 from hierarchy.errors import ConflictError, ReadError, StrataError
 from hierarchy.identity import version_id
+from hierarchy.linking import KEPT as LINKS
+from hierarchy.linking import with_links
 from hierarchy.nodes import Node, Record
 from hierarchy.paper import Paper
 from hierarchy.store import BranchChange, NodeStore, papers_of
@@ -79,7 +81,7 @@ class Intake:
                 return Duplicate(**named(path), of=before.metadata["path"])
         if before is not None:  # a new version, at the same path or of a file that is gone
             paper = with_id(paper, before.id)
-            extra = _kept(before, "tags", VERSION_OF)
+            extra = _kept(before, "tags", *LINKS, VERSION_OF)
         else:
             main = main_of(paper, shelf.bearing(Work.of_paper(paper).names))
             if main is not None:
@@ -101,7 +103,7 @@ class Intake:
         if how.ocr and not read.ocr and read.unread and (known.metadata.get(OCR) or not sees_more(known.metadata, how)):
             return _unrefined(path, known, _without_ocr(read))
         paper = with_id(read, known.id)
-        extra = _kept(known, "tags", VERSION_OF) | _satisfied(known, read, how)
+        extra = _kept(known, "tags", *LINKS, VERSION_OF) | _satisfied(known, read, how)
         return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, how)
 
     def not_refined(self, path: Path, error: ReadError, how: How) -> Refined | Left:
@@ -192,7 +194,10 @@ class Intake:
 
     def _grown(self, paper: Paper, known: Node | None, extra: Mapping[str, Any]) -> Branch:
         passages_of = self._known_passages if known is not None else _none_known
-        return grow(paper, self._store.project, self._encoder, passages_of, extra)
+        branch = grow(paper, self._store.project, self._encoder, passages_of, extra)
+        top = branch.records[0]
+        tied = msgspec.structs.replace(top, node=with_links(top.node))
+        return msgspec.structs.replace(branch, records=(tied, *branch.records[1:]))
 
     def _look_again(self) -> None:
         self.judge.shelf = Shelf(papers_of(self._store))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from hierarchy import changes
 from hierarchy.errors import UsageError
 from hierarchy.filters import And, Eq, Filter
 from hierarchy.nodes import FINDING_KINDS, Level, Node
 from hierarchy.store import papers_of
-from strata.knowledge import Findings
+from strata.knowledge import Findings, Relations, relations_in
 from strata.opened import Opened
 from strata.projects import ProjectInfo, info
 from strata.since import moment
 from strata.tree import Tree, tree_of
+
+if TYPE_CHECKING:
+    from hierarchy.graph.build import Graph
 
 
 class Looking(Opened):
@@ -69,3 +73,14 @@ class Looking(Opened):
             filters.append(Eq("kind", kind))
         found = self._store().scan(And(tuple(filters)))
         return Findings(tuple(n for n in found if n.finding and (reported or n.finding.attribution == "own")))
+
+    def relations(self) -> Relations:
+        """Findings of different papers that contradict or support each other, with a quote from both sides."""
+        return relations_in(self._store())
+
+    def graph(self) -> Graph:
+        """Papers and findings as a `networkx.MultiDiGraph`: who cites whom and where, what bears out or contradicts
+        what (`hierarchy.graph.build.ProjectGraph` lists its attributes). It is yours to change."""
+        from hierarchy.graph.build import ProjectGraph  # networkx is not imported where nobody asks for a graph
+
+        return ProjectGraph(self._store(), self._graph_cache()).graph()

@@ -13,6 +13,7 @@ from typing import Self
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Encoder
 from hierarchy.errors import StrataError
+from hierarchy.graph.cache import GraphCache
 from hierarchy.identity import checked_project_name
 from hierarchy.journal import Journal
 from hierarchy.store import NodeStore
@@ -78,6 +79,12 @@ class Opened:
         if self._open_pipeline is None:
             self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval)
         return self._open_pipeline
+
+    def _graph_cache(self) -> GraphCache:
+        """What spares reading papers anew for the graph; it holds words of papers."""
+        folder = self.settings.home / "graphs"
+        folder.mkdir(parents=True, exist_ok=True)
+        return GraphCache(folder / f"{self.project.lower()}.db", self.project)
 
     def close(self) -> None:
         """Lets go of the files; the assistant can be used again and opens them anew."""

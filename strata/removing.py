@@ -54,6 +54,7 @@ class Removing(Opened):
         nodes = store.delete(Eq("paper", found.id))
         renewed = renew_project(store)
         self._journal.forget_paper(self.project, found.id)
+        self._graph_cache().write({}, [found.id])
         self._forget_said(lambda said: said.forget_paper(self.project, found.id))
         self._open_pipeline = None
         return Removal(self.project, found.id, nodes, int(renewed))
@@ -64,5 +65,6 @@ class Removing(Opened):
         self.close()
         nodes = self._projects.remove(name)
         self._journal.forget_project(name)
+        self._graph_cache().discard()
         self._forget_said(lambda said: said.forget_project(name))
         return Removal(name, None, nodes)

@@ -45,7 +45,7 @@ class GraphCache:
             finally:
                 connection.close()
         except (StoreError, apsw.Error, msgspec.MsgspecError, OSError):
-            self._discard()
+            self.discard()
             return {}
 
     def write(self, parts: Mapping[str, Part], gone: Iterable[str] = ()) -> None:
@@ -62,7 +62,7 @@ class GraphCache:
                 finally:
                     connection.close()
             except (StoreError, apsw.Error, OSError):
-                self._discard()
+                self.discard()
 
     def _open(self) -> apsw.Connection:
         connection = connect(self._path, create=True)
@@ -75,7 +75,8 @@ class GraphCache:
                 connection.execute("INSERT OR REPLACE INTO meta VALUES ('identity', ?)", (self._identity,))
         return connection
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
+        """Throws the file away."""
         for suffix in ("", "-wal", "-shm"):
             try:
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
