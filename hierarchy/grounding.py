@@ -1,0 +1,139 @@
+"""Whether a sentence that a language model wrote is borne out by the sentences that it says it was made from.
+
+Three tests that a program can do: every number of it stands there, its words are there or near, and it does not turn
+them round. None proves that it follows from them; together they stop what is invented. It must not know papers.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+# A minus belongs to a number only where nothing stands right before it: "3-5" is a range, "COVID-19" a name.
+NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_.])(?:(?<![\w)\]])[-−–])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+|(?<=\d))(?:[eE][-+]?\d+)?"
+)
+AFTER_NAME = re.compile(r"(?<=[A-Za-z])[-–](\d+(?:\.\d+)?)")
+WORD = re.compile(r"[^\W_]+(?:['’]t\b)?")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """The numbers of a text, in one spelling: "0.90", ".9" and "0.9" are one number, "five" and "5" are.
+
+    Signs that stand for numbers without being digits ("½", "五") are given as they are. Words for one are left out: they
+    mean other things too often.
+    """
+    plain = "".join(_as_digit(c) for c in text)
+    found = {_spelling(m.group()) for m in NUMBER.finditer(plain) if any(c.isdigit() for c in m.group())}
+    found |= {_spelling(m.group(1)) for m in AFTER_NAME.finditer(plain)}
+    found |= {c for c in plain if c.isnumeric() and not c.isdigit()}
+    return frozenset(found | _spelled_out(plain))
+
+
+def has_number(value: float, numbers: Iterable[str]) -> bool:
+    """Whether a value is one of these numbers, as `numbers_in` gives them; the sign of a value may be left out."""
+    spelled = _spelling(repr(value))
+    return any(spelled in (number, number.lstrip("-")) for number in numbers)
+
+
+def invented(text: str, numbers: Iterable[str]) -> list[str]:
+    """The numbers of a text that are not among these; one that stands there with a minus may be told without."""
+    there = set(numbers)
+    there |= {number.lstrip("-") for number in there}
+    return sorted(numbers_in(text) - there)
+
+
+def coverage(text: str, sources: Iterable[str]) -> float:
+    """The share of a text's words, small words aside, that stand in one of the sources in some form; 1 for no words."""
+    wanted = stems(text)
+    if not wanted:
+        return 1.0
+    return len(wanted & frozenset().union(*map(stems, sources))) / len(wanted)
+
+
+def stems(text: str) -> frozenset[str]:
+    """What a text is about: the beginnings of its words, small words, numbers and single letters aside."""
+    words = (w.lower() for w in WORD.findall(_bare(text)))
+    stop = _stop()
+    return frozenset(_stem(w) for w in words if w not in stop and len(w) > 1 and not w[0].isdigit())
+
+
+def turns_round(text: str, source: str) -> bool:
+    """Whether a text says more where its source only says less, the other way round, or denies what it affirms."""
+    said, there = _leanings(text), _leanings(source)
+    if len(said) == 1 and len(there) == 1 and said != there:
+        return True
+    return _denies(text) and not _denies(source)
+
+
+def _leanings(text: str) -> frozenset[str]:
+    words = {w.lower() for w in WORD.findall(text)}
+    named: dict[str, list[str]] = _table()["stems"]
+    return frozenset(name for name, begin in named.items() if any(w.startswith(tuple(begin)) for w in words))
+
+
+def _denies(text: str) -> bool:
+    words = {w.lower() for w in WORD.findall(text)}
+    return any(w in _table()["negations"] or w.endswith(("n't", "n’t")) for w in words)
+
+
+@cache
+def _stop() -> frozenset[str]:
+    table = _table()
+    return frozenset([*table["stop"], *table["numbers"], *table["tens"], *table["negations"]])
+
+
+def _spelled_out(text: str) -> set[str]:
+    numbers: dict[str, int] = _table()["numbers"]
+    tens: dict[str, int] = _table()["tens"]
+    found, waiting = set[str](), 0
+    for word in (w.lower() for w in WORD.findall(text)):
+        if waiting and numbers.get(word, 10) < 10:
+            found.add(str(waiting + numbers[word]))
+            waiting = 0
+            continue
+        if waiting:
+            found.add(str(waiting))
+        waiting = tens.get(word, 0)
+        if word in numbers:
+            found.add(str(numbers[word]))
+    return found | ({str(waiting)} if waiting else set())
+
+
+def _spelling(number: str) -> str:
+    plain = number.replace(",", "").replace("−", "-").replace("–", "-")
+    try:
+        value = Decimal(plain)
+    except InvalidOperation:
+        return plain
+    if not value.is_finite():
+        return plain
+    return "0" if value == 0 else format(value.normalize(), "f" if -20 < value.adjusted() < 20 else "e")
+
+
+def _as_digit(sign: str) -> str:
+    """A digit of any script as one of ours."""
+    if sign.isascii():
+        return sign
+    value = unicodedata.decimal(sign, None)
+    return sign if value is None else str(value)
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _stem(word: str) -> str:
+    """A light stem, so that "annotated" meets "annotators"."""
+    return re.sub(r"(?:ations?|ators?|ated|ating|ings?|ed|es|s|ly)$", "", word) if len(word) > 5 else word.rstrip("s")
