@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,19 +71,21 @@ def stems(text: str) -> frozenset[str]:
 
 def turns_round(text: str, source: str) -> bool:
     """Whether a text says more where its source only says less, the other way round, or denies what it affirms."""
-    said, there = _leanings(text), _leanings(source)
+    said, there = leanings(text), leanings(source)
     if len(said) == 1 and len(there) == 1 and said != there:
         return True
-    return _denies(text) and not _denies(source)
+    return denies(text) and not denies(source)
 
 
-def _leanings(text: str) -> frozenset[str]:
+def leanings(text: str) -> frozenset[str]:
+    """Whether a text has words for more ("rising"), for less ("falling"), for both, or for neither."""
     words = {w.lower() for w in WORD.findall(text)}
     named: dict[str, list[str]] = _table()["stems"]
     return frozenset(name for name, begin in named.items() if any(w.startswith(tuple(begin)) for w in words))
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
+    """Whether a text has a word that turns a statement round."""
     words = {w.lower() for w in WORD.findall(text)}
     return any(w in _table()["negations"] or w.endswith(("n't", "n’t")) for w in words)
 
@@ -114,12 +116,12 @@ def _spelled_out(text: str) -> set[str]:
 def _spelling(number: str) -> str:
     plain = number.replace(",", "").replace("−", "-").replace("–", "-")
     try:
-        value = Decimal(plain)
-    except InvalidOperation:
+        value = Decimal(plain).normalize()
+    except ArithmeticError:  # no number, or one beyond all measure
         return plain
     if not value.is_finite():
         return plain
-    return "0" if value == 0 else format(value.normalize(), "f" if -20 < value.adjusted() < 20 else "e")
+    return "0" if value == 0 else format(value, "f" if -20 < value.adjusted() < 20 else "e")
 
 
 def _as_digit(sign: str) -> str:

@@ -31,6 +31,7 @@ from ingestion.renaming import with_id
 from ingestion.report import Duplicate, Left, Outcome, Refined, Unchanged, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF, Work, main_of
+from ingestion.writing.kept import WRITTEN, written_of
 
 MOST_CONFLICTS = 20
 MOST_WAIT_S = 1.0  # for a store that does not answer, when the run must end
@@ -68,7 +69,7 @@ class Intake:
                 return Duplicate(**named(path), of=before.metadata["path"])
         if before is not None:  # a new version, at the same path or of a file that is gone
             paper = with_id(paper, before.id)
-            extra = _kept(before, "tags", VERSION_OF)
+            extra = _kept(before, "tags", VERSION_OF, WRITTEN)
         else:
             main = main_of(paper, shelf.bearing(Work.of_paper(paper).names))
             if main is not None:
@@ -88,7 +89,7 @@ class Intake:
         if read.sha256 != known.metadata["sha256"]:
             return _unrefined(path, known, ReadError("The file changed while it was read.", "Ingest it again."))
         paper = with_id(read, known.id)
-        extra = _kept(known, "tags", VERSION_OF, "text_hash") | {LAYOUT: satisfied(asked, read.reading)}
+        extra = _kept(known, "tags", VERSION_OF, WRITTEN, "text_hash") | {LAYOUT: satisfied(asked, read.reading)}
         return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, asked)
 
     def not_refined(self, path: Path, error: ReadError, asked: Layout) -> Refined | Left:
@@ -184,8 +185,9 @@ class Intake:
 
     def _known_passages(self, ids: Sequence[str]) -> Mapping[str, Known]:
         nodes, vectors, attachments = self._store.get(ids), self._store.vectors(ids), self._store.attachments(ids)
+        written = written_of(self._store, nodes)
         return {
-            i: Known(nodes[i].digest, vectors[i], SentenceVectors.unpack(attachments[i]))
+            i: Known(nodes[i].digest, vectors[i], SentenceVectors.unpack(attachments[i]), written.get(i))
             for i in ids
             if i in nodes and i in vectors and i in attachments
         }
