@@ -31,8 +31,8 @@ def _table() -> dict[str, Any]:
 def numbers_in(text: str) -> frozenset[str]:
     """The numbers of a text, in one spelling: "0.90", ".9" and "0.9" are one number, "five" and "5" are.
 
-    Signs that stand for numbers without being digits ("½", "五") are given as they are. Words for one are left out: they
-    mean other things too often.
+    Signs that stand for numbers without being digits ("½", "五") are given as they are. Words for one are left out:
+    they mean other things too often.
     """
     plain = "".join(_as_digit(c) for c in text)
     found = {_spelling(m.group()) for m in NUMBER.finditer(plain) if any(c.isdigit() for c in m.group())}

@@ -1,7 +1,7 @@
 """Asks a language model many things at once, and stops asking one that does not answer.
 
-A circuit breaker: after a failure that is bound to repeat, or a few in a row, nothing more is asked in this run (Nygard,
-Release It!, 2007). It must not know what is asked.
+A circuit breaker (Nygard, Release It!, 2007): after a failure that is bound to repeat, or a few in a row, nothing more
+is asked in this run. It must not know what is asked.
 """
 
 from __future__ import annotations

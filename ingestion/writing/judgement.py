@@ -1,4 +1,4 @@
-"""What a language model says of two findings of different papers: whether they agree, contradict each other, or neither.
+"""Whether two findings of different papers agree or contradict each other, by a language model's judgement.
 
 It stands on top of a decision by rules: it may drop a relation, never make one or turn it round, since a wrong
 contradiction costs more trust than a missing one. It must not know how candidates are found.

@@ -1,4 +1,4 @@
-"""How a language model is asked: instructions from `prompts.toml`, and material framed so that it cannot leave its frame.
+"""How a language model is asked: instructions from `prompts.toml`, and material that cannot leave its frame.
 
 Text of papers is hostile. It is shown as numbered lines between two marks that are made from the text itself, so that
 no text can hold its own; sentences that speak to a machine are left out. It must not know what is done with a reply.

@@ -87,7 +87,11 @@ class WritingReport(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         asked, left = sum(p.asked for p in self.papers), sum(p.left for p in self.papers)
-        counts = [(asked, "sections asked about"), (self.accepted, "findings"), (sum(self.rejected.values()), "refused")]
+        counts = [
+            (asked, "sections asked about"),
+            (self.accepted, "findings"),
+            (sum(self.rejected.values()), "refused"),
+        ]
         counts += [(len(self.failed), "sections failed"), (left, "left for the next run")]
         said = ", ".join(f"{n} {word}" for n, word in counts if n) or "nothing to do"
         return f"Project {self.project}, written by {self.writer}: {said} ({self.seconds:.1f} s)"

@@ -68,9 +68,7 @@ class StoredPaper:
         """Whether this hand wrote about the section as it is."""
         return bool(self._marks.get(section.id) == self.mark(section, by))
 
-    def renewed(
-        self, findings: Mapping[str, Sequence[Finding]], marks: Mapping[str, str], writer: str
-    ) -> list[Record]:
+    def renewed(self, findings: Mapping[str, Sequence[Finding]], marks: Mapping[str, str], writer: str) -> list[Record]:
         """The paper's records with these findings, by section; none where nothing was told.
 
         A section of which nothing stands keeps the findings that it has, and is noted as asked about.
