@@ -1,8 +1,8 @@
 """A language model behind any OpenAI-compatible address, by LlamaIndex's own class for OpenAI.
 
-That class knows OpenAI's models by name and refuses others; here any name will do. A reply is bounded in time as a whole
-and in bytes, since a client's own timeout begins anew with every byte. Settings that lie in the environment for other
-programs (OPENAI_API_KEY, OPENAI_API_BASE) are never sent to a server that was not meant.
+That class knows OpenAI's models by name and refuses others; here any name will do. A reply is bounded in bytes, and in
+time as a whole, since a client's own timeout begins anew with every byte. What lies in the environment for other
+programs (OPENAI_API_KEY, OPENAI_API_BASE) is never used: an address gets the key that was set for it, or none.
 """
 
 from __future__ import annotations

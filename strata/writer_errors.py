@@ -52,7 +52,7 @@ def writer_error(error: BaseException, name: str) -> WriterError:
         if _is_timeout(error):
             return slow(name)
         if _is_connection(error):
-            return WriterError(  # its code is writer_down
+            return WriterError(
                 f"The language model {name} cannot be reached.",
                 "See whether its server runs, and whether STRATA_LLM_URL is its address.",
             )
@@ -63,7 +63,7 @@ def writer_error(error: BaseException, name: str) -> WriterError:
         )
     if status in SLOW_STATUS:
         return slow(name)
-    if status == UNPAID_STATUS or status == BUSY_STATUS:
+    if status in (UNPAID_STATUS, BUSY_STATUS):
         unpaid = status == UNPAID_STATUS or _is_unpaid(error)
         hint = "See the account's limits at the provider." if unpaid else "Wait a moment, or lower STRATA_LLM_AT_ONCE."
         return WriterError(f"The language model {name} takes no more requests ({status}).", hint, "writer_quota")

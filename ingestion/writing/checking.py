@@ -42,7 +42,7 @@ IN_QUOTE = 0.4  # of a claim's words, those that must stand in its sentences
 NEARBY = 0.7  # those that must stand in their passage, its headings or the paper's title
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A finding that does not stand; its argument is one of REASONS."""
 
 
@@ -56,18 +56,18 @@ def checked(given: dict[str, Any], sentences: Sequence[Sentence], origin: str, l
         left_out: counts the values and directions that do not stand.
 
     Raises:
-        Refused: where it does not stand.
+        RefusedError: where it does not stand.
     """
     claim, kind = given.get("claim"), given.get("kind")
     if not isinstance(claim, str) or not CLAIM_LETTERS[0] <= len(claim := one_line(claim)) <= CLAIM_LETTERS[1]:
-        raise Refused("shape")
+        raise RefusedError("shape")
     if kind not in KINDS:
-        raise Refused("kind")
+        raise RefusedError("kind")
     numbers = numbers_of(given.get("evidence"))
     if not numbers or not all(1 <= n <= len(sentences) for n in numbers):
-        raise Refused("evidence")
+        raise RefusedError("evidence")
     if speaks_to_machine(claim):
-        raise Refused("instruction")
+        raise RefusedError("instruction")
     run = _standing(claim, runs(sentences, numbers))
     passage = run[0].passage
     quote = passage.text[run[0].start : run[-1].end]
@@ -92,7 +92,7 @@ def _standing(claim: str, found: Sequence[list[Sentence]]) -> list[Sentence]:
     by_fit = sorted(found, key=lambda run: -coverage(claim, [_text(run)]))
     reasons = [_objection(claim, run) for run in by_fit]
     if None not in reasons:
-        raise Refused(reasons[0])
+        raise RefusedError(reasons[0])
     return by_fit[reasons.index(None)]
 
 

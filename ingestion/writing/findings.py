@@ -15,9 +15,9 @@ from hierarchy.grounding import stems
 from hierarchy.identity import digest
 from hierarchy.nodes import Finding
 from hierarchy.writer import Writer
-from ingestion.writing.checking import CHECKS, Refused, checked
+from ingestion.writing.checking import CHECKS, RefusedError, checked
 from ingestion.writing.prompts import asked, numbered, version
-from ingestion.writing.replies import Unreadable, objects
+from ingestion.writing.replies import UnreadableError, objects
 from ingestion.writing.sentences import Sentence, batches
 
 MOST_FINDINGS = 12  # of a batch
@@ -53,12 +53,12 @@ def findings_of(writer: Writer, sentences: Sequence[Sentence]) -> Told:
         for given in _reply(writer, batch):
             try:
                 if said["kept"] == MOST_FINDINGS:
-                    raise Refused("too_many")
+                    raise RefusedError("too_many")
                 aside = Counter[str]()
                 finding = checked(given, batch, writer.name, aside)
                 if any(_same(finding, other) for other in found):
-                    raise Refused("repeated")
-            except Refused as refusal:
+                    raise RefusedError("repeated")
+            except RefusedError as refusal:
                 rejected[str(refusal)] += 1
                 continue
             found.append(finding)
@@ -71,7 +71,7 @@ def _reply(writer: Writer, batch: Sequence[Sentence]) -> list[dict[str, object]]
     told, material = asked("findings", numbered(s.text for s in batch), most=MOST_FINDINGS)
     try:
         return objects(writer.write(told, material, MOST_TOKENS))
-    except Unreadable:
+    except UnreadableError:
         raise junk(writer) from None
 
 

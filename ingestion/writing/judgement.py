@@ -17,7 +17,7 @@ from hierarchy.relations import Relation
 from hierarchy.writer import Writer
 from ingestion.writing.findings import junk
 from ingestion.writing.prompts import asked, one_line, speaks_to_machine
-from ingestion.writing.replies import Unreadable, one_object
+from ingestion.writing.replies import UnreadableError, one_object
 
 Verdict = Literal["supports", "contradicts", "neither"]
 VERDICTS: tuple[Verdict, ...] = ("supports", "contradicts", "neither")
@@ -44,7 +44,7 @@ def judge(writer: Writer, a: Node, b: Node) -> Judgement:
     told, material = asked("judgement", lines)
     try:
         given = one_object(writer.write(told, material, MOST_TOKENS))
-    except Unreadable:
+    except UnreadableError:
         raise junk(writer) from None
     verdict = next((v for v in VERDICTS if v == given.get("verdict")), None)
     reason = given.get("reason")

@@ -15,7 +15,7 @@ MOST_STARTS = 300  # places where an object might begin
 MOST_OBJECT = 20_000  # letters of one object
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A reply without any JSON that was asked for."""
 
 
@@ -23,12 +23,12 @@ def objects(reply: str) -> list[dict[str, Any]]:
     """The objects of a reply that is a list of them; those before a cut, where it was cut off.
 
     Raises:
-        Unreadable: where there is neither an object nor an empty list.
+        UnreadableError: where there is neither an object nor an empty list.
     """
     text = reply[:MOST_LETTERS]
     found = list(_objects(text))
     if not found and not re.search(r"\[\s*\]", text):
-        raise Unreadable
+        raise UnreadableError
     return found
 
 
@@ -36,11 +36,11 @@ def one_object(reply: str) -> dict[str, Any]:
     """The first object of a reply.
 
     Raises:
-        Unreadable: where there is none.
+        UnreadableError: where there is none.
     """
     found = next(_objects(reply[:MOST_LETTERS]), None)
     if found is None:
-        raise Unreadable
+        raise UnreadableError
     return found
 
 

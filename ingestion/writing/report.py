@@ -22,8 +22,8 @@ class SectionFailed(msgspec.Struct, frozen=True):
 
 
 class PaperWritten(msgspec.Struct, frozen=True):
-    """What became of a paper: how many of its sections were asked about, were `unchanged` since they were, or were `left`
-    because the model did not answer before; how many findings stand now, and what was refused.
+    """What became of a paper: how many of its sections were asked about, were `unchanged` since they were, or were
+    `left` because the model did not answer before; how many findings were taken, and what was refused.
 
     `error` (code, message, hint) is why its new findings could not be stored, if they could not.
     """

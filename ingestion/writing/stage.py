@@ -1,9 +1,8 @@
-"""The stage of a project in which a language model writes the findings: what is new or changed is asked about, the rest
-costs nothing.
+"""The stage in which a language model writes a project's findings: what is new or changed is asked about, the rest is free.
 
-Each paper's findings are swapped in one write, whole or not at all, so it may be stopped at any moment, and the next run
-goes on. Where the model fails, or nothing that it says stands, the findings that there are stay. It must not know any one
-store or model.
+Each paper's findings are swapped in one write, whole or not at all, so it may be stopped at any moment, and the next
+run goes on. Where the model fails, or nothing that it says stands, the findings that there are stay. It must not know
+any one store or model.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from functools import partial
 
 import msgspec
 
-from hierarchy.errors import ConflictError, StrataError, WriterError
-from hierarchy.nodes import Node, Record
+from hierarchy.errors import ConflictError, WriterError
+from hierarchy.nodes import Node
 from hierarchy.store import NodeStore, papers_of
 from hierarchy.writer import Writer
 from ingestion.writing.asking import Breaker, side_by_side

@@ -1,7 +1,7 @@
 """A paper as it stands in the store, and how its branch becomes one with other findings.
 
-Nothing is encoded: a finding's vector is pooled from the sentence vectors that its passage's pass gave. It must not know
-who writes.
+Nothing is encoded: a finding's vector is pooled from the sentence vectors that its passage's pass gave. It must not
+know who writes.
 """
 
 from __future__ import annotations

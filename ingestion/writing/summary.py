@@ -16,7 +16,7 @@ from hierarchy.grounding import coverage, invented, numbers_in, turns_round
 from hierarchy.writer import Writer
 from ingestion.writing.findings import junk
 from ingestion.writing.prompts import about, asked, numbered, one_line, speaks_to_machine
-from ingestion.writing.replies import Unreadable, numbers_of, objects
+from ingestion.writing.replies import UnreadableError, numbers_of, objects
 
 MOST_LETTERS = 24_000  # of the sentences that are shown
 MOST_SENTENCE = 600  # letters of a sentence of the summary
@@ -68,7 +68,7 @@ def write_summary(writer: Writer, sources: Sequence[Source], words: int, what: s
     told, material = asked("summary", numbered(s.text for s in shown), words=words, about=about(what))
     try:
         given = objects(writer.write(told, material, most_tokens=200 + 8 * words))
-    except Unreadable:
+    except UnreadableError:
         raise junk(writer) from None
     found: list[WrittenSentence] = []
     dropped = Counter[str]()
