@@ -19,7 +19,8 @@ from typing import Any
 NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.])(?:(?<![\w)\]])[-−–])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+|(?<=\d))(?:[eE][-+]?\d+)?"
 )
-AFTER_NAME = re.compile(r"(?<=[A-Za-z])[-–](\d+(?:\.\d+)?)")
+AFTER_NAME = re.compile(r"(?<=[A-Za-z])(?<!\d[eE])[-–](\d+(?:\.\d+)?)")
+SUFFIX = re.compile(r"(?:ations?|ators?|ated|ating|ences?|ents?|ings?|ed|es|s|ly)$")
 WORD = re.compile(r"[^\W_]+(?:['’]t\b)?")
 
 
@@ -137,5 +138,5 @@ def _bare(text: str) -> str:
 
 
 def _stem(word: str) -> str:
-    """A light stem, so that "annotated" meets "annotators"."""
-    return re.sub(r"(?:ations?|ators?|ated|ating|ings?|ed|es|s|ly)$", "", word) if len(word) > 5 else word.rstrip("s")
+    """A light stem, so that "annotated" meets "annotators", and "agree" meets "agreed"."""
+    return (SUFFIX.sub("", word) if len(word) > 5 else word.rstrip("s")).rstrip("e")

@@ -16,7 +16,7 @@ from hierarchy.identity import digest
 from hierarchy.nodes import Finding
 from hierarchy.writer import Writer
 from ingestion.writing.checking import CHECKS, RefusedError, checked
-from ingestion.writing.prompts import asked, numbered, version
+from ingestion.writing.prompts import asked, numbered, speaks_to_machine, version
 from ingestion.writing.replies import UnreadableError, objects
 from ingestion.writing.sentences import Sentence, batches
 
@@ -68,7 +68,10 @@ def findings_of(writer: Writer, sentences: Sequence[Sentence]) -> Told:
 
 
 def _reply(writer: Writer, batch: Sequence[Sentence]) -> list[dict[str, object]]:
-    told, material = asked("findings", numbered(s.text for s in batch), most=MOST_FINDINGS)
+    passage = batch[0].passage
+    head = [f"Paper: {passage.paper_title or ''}", f"Section: {' > '.join(passage.path)}"]
+    lines = [line for line in head if not speaks_to_machine(line.split(": ", 1)[1])]
+    told, material = asked("findings", [*lines, *numbered(s.text for s in batch)], most=MOST_FINDINGS)
     try:
         return objects(writer.write(told, material, MOST_TOKENS))
     except UnreadableError:

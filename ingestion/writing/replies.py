@@ -12,7 +12,7 @@ from typing import Any
 
 MOST_LETTERS = 200_000  # of a reply; what comes after is not looked at
 MOST_STARTS = 300  # places where an object might begin
-MOST_OBJECT = 20_000  # letters of one object
+MOST_OBJECT = 8_000  # letters of one object
 
 
 class UnreadableError(Exception):

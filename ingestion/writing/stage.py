@@ -1,4 +1,4 @@
-"""The stage in which a language model writes a project's findings: what is new or changed is asked about, the rest is free.
+"""The stage in which a language model writes a project's findings: what is new or changed is asked about, nothing else.
 
 Each paper's findings are swapped in one write, whole or not at all, so it may be stopped at any moment, and the next
 run goes on. Where the model fails, or nothing that it says stands, the findings that there are stay. It must not know
