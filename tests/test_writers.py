@@ -298,5 +298,3 @@ def test_openais_own_class_is_named_by_its_model(server: ModelServer) -> None:
 
     assert writer_from(OpenAI(model="gpt-4o-mini", api_key=KEY)).name == "openai/gpt-4o-mini"
     assert writer_from(OpenAI(model="unheard-of", api_key=KEY)).name == "openai/unheard-of"
-
-

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.writing.replies import UnreadableError, numbers_of, objects, one_object
+from ingestion.writing.replies import MOST_STARTS, UnreadableError, numbers_of, objects, one_object
 
-ENTRIES: list[dict[str, Any]] = [{"claim": 'It "rose" {by} 3].', "evidence": [1]}, {"claim": "B", "values": [{"value": 2}]}]
+ENTRIES: list[dict[str, Any]] = [
+    {"claim": 'It "rose" {by} 3].', "evidence": [1]},
+    {"claim": "B", "values": [{"value": 2}]},
+]
 LIST = json.dumps(ENTRIES)
 
 
@@ -53,14 +56,14 @@ def test_a_reply_without_an_object_cannot_be_read(reply: str) -> None:
         one_object(reply)
 
 
-@pytest.mark.parametrize("reply", ["{" * 500_000, "[" * 500_000, '{"a":' * 100_000, '{"' * 300_000, "{}" * 200_000])
-def test_a_hostile_reply_costs_little(reply: str) -> None:
-    start = time.process_time()
-    try:
+@pytest.mark.parametrize("reply", ["{" * 500_000, "[" * 500_000, '{"a":' * 100_000, '{"' * 300_000])
+def test_a_reply_without_end_holds_nothing(reply: str) -> None:
+    with pytest.raises(UnreadableError):
         objects(reply)
-    except UnreadableError:
-        pass
-    assert time.process_time() - start < 5
+
+
+def test_a_reply_of_very_many_objects_is_read_as_far_as_it_goes() -> None:
+    assert 0 < len(objects("{}" * 200_000)) <= MOST_STARTS
 
 
 def test_numbers_of_sentences() -> None:
@@ -73,7 +76,5 @@ def test_numbers_of_sentences() -> None:
 @given(st.text(max_size=300), st.text(max_size=50))
 def test_no_reply_breaks_the_reader(text: str, inside: str) -> None:
     for reply in (text, "{" + text, f'[{{"a": "{inside}"}}{text}', text + LIST):
-        try:
+        with suppress(UnreadableError):
             assert all(isinstance(entry, dict) for entry in objects(reply))
-        except UnreadableError:
-            pass
