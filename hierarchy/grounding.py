@@ -21,6 +21,11 @@ NUMBER = re.compile(
 )
 AFTER_NAME = re.compile(r"(?<=[A-Za-z])(?<!\d[eE])[-–](\d+(?:\.\d+)?)")
 SUFFIX = re.compile(r"(?:ations?|ators?|ated|ating|ences?|ents?|ings?|ed|es|s|ly)$")
+SIGNED = r"(?:about |only )?([-−]?\d+(?:\.\d+)?)"
+FROM_TO = re.compile(rf"\bfrom {SIGNED}(?:\s?%|\s[a-zA-Z]+)? to {SIGNED}")
+CLAUSE = re.compile(r"[;:]|,\s|\.\s|\b(?:and|while|but|whereas)\b")
+OR_MORE = re.compile(r"\b(?:or|and) (?:more|less|fewer|above|below|higher|lower|larger|smaller)\b", re.I)
+HOLDS_ZERO = re.compile(r"[-−]\d+(?:\.\d+)?%? (?:to|and) \+?\d|\bincludes? zero\b")
 WORD = re.compile(r"[^\W_]+(?:['’]t\b)?")
 
 
@@ -71,24 +76,40 @@ def stems(text: str) -> frozenset[str]:
 
 
 def turns_round(text: str, source: str) -> bool:
-    """Whether a text says more where its source only says less, the other way round, or denies what it affirms."""
+    """Whether a text says more where its source only says less, or the other way round, denies what its source affirms,
+    or lets a number rise that it tells as falling."""
     said, there = leanings(text), leanings(source)
-    if len(said) == 1 and len(there) == 1 and said != there:
+    if there and not said <= there:
         return True
-    return denies(text) and not denies(source)
+    return (denies(text) and not denies(source)) or bool(_wrong_ways(text) - _wrong_ways(source))
 
 
 def leanings(text: str) -> frozenset[str]:
     """Whether a text has words for more ("rising"), for less ("falling"), for both, or for neither."""
-    words = {w.lower() for w in WORD.findall(text)}
+    words = {w.lower() for w in WORD.findall(OR_MORE.sub(" ", text))}
     named: dict[str, list[str]] = _table()["stems"]
     return frozenset(name for name, begin in named.items() if any(w.startswith(tuple(begin)) for w in words))
 
 
 def denies(text: str) -> bool:
-    """Whether a text has a word that turns a statement round."""
+    """Whether a text has a word that turns a statement round, or an interval that holds zero."""
     words = {w.lower() for w in WORD.findall(text)}
-    return any(w in _table()["negations"] or w.endswith(("n't", "n’t")) for w in words)
+    negative = any(w in _table()["negations"] or w.endswith(("n't", "n’t")) for w in words)
+    return negative or HOLDS_ZERO.search(text) is not None
+
+
+def _wrong_ways(text: str) -> frozenset[tuple[str, str]]:
+    """The pairs of "from A to B" whose numbers go another way than the verb before them says."""
+    ways: dict[str, list[str]] = _table()["verbs"]
+    found: set[tuple[str, str]] = set()
+    for clause in CLAUSE.split(text):
+        for match in FROM_TO.finditer(clause):
+            before = [w.lower() for w in WORD.findall(clause[: match.start()])]
+            verbs = [way for w in before for way, begin in ways.items() if w.startswith(tuple(begin))]
+            start, end = (float(match.group(i).replace("−", "-")) for i in (1, 2))
+            if verbs and start != end and (verbs[-1] == "up") != (start < end):
+                found.add((match.group(1), match.group(2)))
+    return frozenset(found)
 
 
 @cache

@@ -250,7 +250,7 @@ def test_llamaindex_is_imported_only_where_a_model_is_chosen() -> None:
 # Any LLM of LlamaIndex
 
 
-class Slow(CustomLLM):
+class Slow(CustomLLM):  # type: ignore[misc]
     """A model that answers when it likes, or raises."""
 
     wait_s: float = 0.0
@@ -290,7 +290,7 @@ def test_any_llm_has_a_deadline_and_one_error() -> None:
 
 def test_what_is_no_llm_is_refused() -> None:
     with pytest.raises(UsageError):
-        writer_from("gpt-4")  # type: ignore[arg-type]
+        writer_from("gpt-4")
 
 
 def test_openais_own_class_is_named_by_its_model(server: ModelServer) -> None:

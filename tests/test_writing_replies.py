@@ -69,7 +69,8 @@ def test_a_reply_of_very_many_objects_is_read_as_far_as_it_goes() -> None:
 def test_numbers_of_sentences() -> None:
     assert numbers_of([1, "2", "S3", "[4]", 1]) == [1, 2, 3, 4]
     assert numbers_of(7) == [7]
-    for wrong in (True, None, [1.5], ["first"], [[1]], "9" * 20, {}):
+    wrongs: list[object] = [True, None, [1.5], ["first"], [[1]], "9" * 20, {}]
+    for wrong in wrongs:
         assert numbers_of(wrong) is None
 
 

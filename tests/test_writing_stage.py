@@ -93,7 +93,8 @@ def ingested(
 ) -> dict[str, Path]:
     """Homes with a project of one paper, and of two: ingested once, copied for each test."""
     homes = {}
-    for name, results in {"one": [RESULTS], "two": [RESULTS, RESULTS[:2]]}.items():
+    papers: dict[str, list[tuple[str, ...]]] = {"one": [RESULTS], "two": [RESULTS, RESULTS[:2]]}
+    for name, results in papers.items():
         folder = tmp_path_factory.mktemp(name)
         homes[name] = make_home(folder / "home")
         files = [paper(folder / f"{n}.pdf", r, f"Reeds in shallow lakes of year {n}") for n, r in enumerate(results)]
@@ -119,9 +120,9 @@ def having(ingested: dict[str, Path], tmp_path: Path, encoder: MiniLM) -> Iterat
         one.close()
 
 
-def writer_at(server: ModelServer, model: str = "m", **values: object) -> Writer:
-    given: dict[str, object] = {"llm": f"openai/{model}", "llm_url": server.url, "llm_timeout_s": 5}
-    writer = writer_of(Settings(writer=WriterSettings.model_validate(given | values)))
+def writer_at(server: ModelServer, model: str = "m", timeout_s: float = 5) -> Writer:
+    given = {"llm": f"openai/{model}", "llm_url": server.url, "llm_timeout_s": timeout_s}
+    writer = writer_of(Settings(writer=WriterSettings.model_validate(given)))
     assert writer is not None
     return writer
 
@@ -242,12 +243,12 @@ def test_an_interrupt_leaves_whole_papers(having: Have, server: ModelServer) -> 
 # Where the model fails
 
 
-def failed_run(a: Assistant, server: ModelServer, reply: Reply, **values: object) -> WritingReport:
+def failed_run(a: Assistant, server: ModelServer, reply: Reply, timeout_s: float) -> WritingReport:
     """A run whose model fails as this says: what there was stands, and the next run mends it."""
     store = store_of(a)
     state = everything(store)
     server.reply = reply
-    report = write_findings(store, writer_at(server, **values))
+    report = write_findings(store, writer_at(server, timeout_s=timeout_s))
     assert everything(store) == state
     assert not report.complete
     assert report.failed
@@ -270,7 +271,7 @@ def test_a_model_that_fails_leaves_the_findings_of_the_rules(
     having: Have, server: ModelServer, reply: Raw, code: str
 ) -> None:
     a = having("one")
-    report = failed_run(a, server, lambda asked: reply, llm_timeout_s=0.5)
+    report = failed_run(a, server, lambda asked: reply, 0.5)
     assert {f.code for f in report.failed} == {code}
     assert report.stopped is not None
     assert report.stopped["code"] == code
