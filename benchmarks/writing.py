@@ -61,7 +61,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
             chance = random.Random(0)
             lies = [(t, entry) for t in told if (entry := lie(t, told, chance)) is not None]
             passed = sum(_refused(t, entry, lines, "", name) is None for t, entry in lies)
-            yield Figure(f"{project}: {name}, taken of {len(lies)}", passed / len(lies), "share", most=0.1)
+            most = None if name == "turned round" else 0.01  # words alone do not tell which of two is more
+            yield Figure(f"{project}: {name}, taken of {len(lies)}", passed / len(lies), "share", most=most)
         (folder / f"{project}.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 

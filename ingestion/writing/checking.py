@@ -36,8 +36,8 @@ CLAIM_LETTERS = (12, 400)
 LABEL_LETTERS = 160  # of a metric, a unit or a condition
 MOST_EVIDENCE = 3  # sentences
 MOST_VALUES = 8
-# Measured by `python -m benchmarks writing`: with these, three quarters of wetland-calls' gold findings stand, which tell
-# what a reader knows of the whole paper, and none of those that cite another sentence.
+# Measured by `python -m benchmarks writing`: with these, three quarters of wetland-calls' gold findings stand, which
+# tell what a reader knows of the whole paper, and none of those that cite another sentence.
 IN_QUOTE = 0.35  # of a claim's words, those that must stand in its sentences
 NEARBY = 0.6  # those that must stand in their passage, its headings or the paper's title
 
