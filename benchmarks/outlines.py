@@ -17,8 +17,8 @@ import pymupdf
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.parsed import files, half_of, parse
-from ingestion.reading import numbering
-from ingestion.reading.outline import fold
+from ingestion.reading.headings import numbering
+from ingestion.reading.headings.outline import fold
 
 LEAST_ALIKE = 0.88  # as the scorer of headings has it
 ROOM = 2.0  # points around a box

@@ -18,7 +18,7 @@ import pymupdf
 from benchmarks.bench import ROOT, Bench
 from hierarchy.errors import ReadError
 from ingestion.containment import ReaderPool
-from ingestion.passes import Layout
+from ingestion.passes import How, Layout
 from ingestion.settings import IngestionSettings
 
 MOST_PAGES = 60  # that the limit of a reading allows for
@@ -54,7 +54,9 @@ def parse(paths: Sequence[Path], folder: Path, layout: Layout = "never") -> floa
     folder.mkdir(parents=True, exist_ok=True)
     before = _cpu_of_children()
     with ReaderPool(IngestionSettings(readers=2)) as readers:
-        for path, reading in readers.read_all(paths, layout, dict.fromkeys(paths, MOST_PAGES)):
+        for path, reading in readers.read_all(
+            paths, dict.fromkeys(paths, How(layout)), dict.fromkeys(paths, MOST_PAGES)
+        ):
             paper = reading.result()
             target = folder / f"{path.stem}.json"
             target.unlink(missing_ok=True)

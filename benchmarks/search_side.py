@@ -21,6 +21,7 @@ from retrieval.route import route
 from retrieval.search import Searcher
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
+from retrieval.weighing import Weighing
 from strata.minilm import MiniLM
 from strata.projects import FileProjects
 
@@ -31,7 +32,7 @@ def search(searcher: Searcher, question: str) -> int:
     """One search as `strata search` does it; how many nodes it found."""
     way = route(question)
     rankings = searcher.rank(question, searcher.encode(question), way, K, None, Trace.of(question))
-    return len(searcher.merge(rankings, way, K))
+    return len(searcher.merge(rankings, way, K, Weighing.of(question, within=False)))
 
 
 def main() -> None:

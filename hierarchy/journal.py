@@ -17,7 +17,7 @@ import msgspec
 from hierarchy.processes import born
 from hierarchy.sqlite.local import LocalFile
 
-SCHEMA = 3
+SCHEMA = 4
 TABLES = """
 CREATE TABLE failures (
     project TEXT COLLATE NOCASE, path TEXT, code TEXT, message TEXT, hint TEXT, at TEXT, PRIMARY KEY (project, path)
@@ -34,6 +34,13 @@ CREATE TABLE jobs (
 REFINED = """
 ALTER TABLE jobs ADD COLUMN refined INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN to_refine INTEGER NOT NULL DEFAULT 0;
+"""
+CHANGES = """
+CREATE TABLE seen (
+    project TEXT COLLATE NOCASE, paper TEXT, state TEXT, title TEXT, findings BLOB, PRIMARY KEY (project, paper)
+);
+CREATE TABLE changes (id INTEGER PRIMARY KEY, project TEXT COLLATE NOCASE, at TEXT, paper TEXT, change BLOB);
+CREATE INDEX changes_project ON changes (project, at);
 """
 SELECT_JOBS = "SELECT id, project, began, ended, state, pid, process, files, done, report, refined, to_refine FROM jobs"
 KEPT_TRACES = 10_000
@@ -69,6 +76,14 @@ class Job(msgspec.Struct, frozen=True):
     def to_dict(self) -> dict[str, Any]:
         """The record (docs/contract.md)."""
         return dict(msgspec.to_builtins(self))
+
+
+class SeenPaper(msgspec.Struct, frozen=True):
+    """A paper as it was last looked at: what it was made from, its title, and its findings as JSON."""
+
+    state: str
+    title: str
+    findings: bytes
 
 
 class Journal(LocalFile):
@@ -152,16 +167,42 @@ class Journal(LocalFile):
             rows = self._connection.execute(query, (trace_id,) * 4).fetchall()
         return msgspec.json.decode(str(rows[0][0]), type=dict[str, Any]) if len(rows) == 1 else None
 
+    def seen(self, project: str) -> dict[str, SeenPaper]:
+        """The papers of a project as they were last looked at, by their ids."""
+        with self._reading():
+            query = "SELECT paper, state, title, findings FROM seen WHERE project = ?"
+            return {str(row[0]): SeenPaper(*row[1:]) for row in self._connection.execute(query, (project,))}
+
+    def note_change(self, project: str, paper: str, change: bytes, seen: SeenPaper | None) -> None:
+        """Keeps what changed in a paper, and how it is seen from now on; None for one that is gone."""
+        with self._writing():
+            values = (project, _now(), paper, change)
+            self._connection.execute("INSERT INTO changes (project, at, paper, change) VALUES (?, ?, ?, ?)", values)
+            if seen is None:
+                self._connection.execute("DELETE FROM seen WHERE project = ? AND paper = ?", (project, paper))
+            else:
+                row = (project, paper, seen.state, seen.title, seen.findings)
+                self._connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)", row)
+
+    def changes(self, project: str, since: str) -> list[bytes]:
+        """What changed in a project since a time (ISO 8601, UTC), the oldest first."""
+        query = "SELECT change FROM changes WHERE project = ? AND at >= ? ORDER BY id"
+        with self._reading():
+            return [bytes(row[0]) for row in self._connection.execute(query, (project, since))]
+
     def forget_paper(self, project: str, paper: str) -> None:
-        """Removes the traces that touch a paper."""
+        """Removes the traces that touch a paper, and what is remembered of its words; its title is kept."""
         with self._writing():
             touched = "EXISTS (SELECT 1 FROM json_each(traces.papers) WHERE json_each.value = ?)"
             self._connection.execute(f"DELETE FROM traces WHERE project = ? AND {touched}", (project, paper))
+            self._connection.execute("DELETE FROM changes WHERE project = ? AND paper = ?", (project, paper))
+            wordless = "UPDATE seen SET findings = CAST('[]' AS BLOB) WHERE project = ? AND paper = ?"
+            self._connection.execute(wordless, (project, paper))
 
     def forget_project(self, project: str) -> None:
         """Removes all that is remembered of a project."""
         with self._writing():
-            for table in ("failures", "jobs", "traces"):
+            for table in ("failures", "jobs", "traces", "seen", "changes"):
                 self._connection.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
 
 
@@ -176,8 +217,8 @@ def _job(row: Sequence[Any]) -> Job:
 
 def _renewal(version: int) -> str:
     """The SQL that makes the tables of this version of those of an older one, 0 for none."""
-    jobs = "" if version == 2 else JOBS
-    return {0: TABLES, 1: "DROP TABLE runs;"}.get(version, "") + jobs + REFINED
+    steps = {0: TABLES + JOBS + REFINED, 1: "DROP TABLE runs;" + JOBS + REFINED, 2: REFINED}
+    return steps.get(version, "") + CHANGES
 
 
 def _now() -> str:

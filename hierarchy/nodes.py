@@ -43,6 +43,9 @@ class Value(msgspec.Struct, frozen=True):
     interval: tuple[float, float] | None = None
 
 
+FINDING_KINDS = ("result", "claim", "method", "limitation", "definition", "other")
+
+
 class Finding(msgspec.Struct, frozen=True):
     """What a paper states, as a record; `evidence` is the id of the passage that says it, `quote` its words there.
 

@@ -158,7 +158,8 @@ class ReadWarning(msgspec.Struct, frozen=True):
 
 class Paper(msgspec.Struct, frozen=True):
     """A paper as read. `page_texts` holds each page's own words from another extraction call than the passages: what
-    the check of quotes reads. `text_hash` is the same when the PDF was only saved again."""
+    the check of quotes reads. `text_hash` is the same when the PDF was only saved again. `ocr` are the languages in
+    which its pages that are pictures were read, empty where it has none or they were not."""
 
     file: str
     path: str
@@ -185,6 +186,12 @@ class Paper(msgspec.Struct, frozen=True):
     language: str | None = None
     keywords: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    ocr: str = ""
+
+    @property
+    def unread(self) -> int:
+        """How many of its pages are pictures that were not read."""
+        return sum(warning.code == "unread" for warning in self.warnings)
 
     def to_dict(self) -> dict[str, Any]:
         """The record of `strata parse --json`."""
@@ -192,6 +199,7 @@ class Paper(msgspec.Struct, frozen=True):
             "schema": 1,
             **{name: getattr(self, name) for name in ("file", "path", "sha256", "paper_id")},
             "pass": self.reading,
+            "ocr": self.ocr or None,
             "title": self.title,
             "authors": msgspec.to_builtins(self.authors),
             "abstract": self.abstract,

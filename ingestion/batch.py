@@ -1,10 +1,10 @@
 """Ingests files into a project: what is new is read, grown into a branch, and stored; what is unchanged costs a hash.
 
 The fast pass of all files is stored first, so that every paper is searchable soon; then those that ask for it are read
-again with the layout model. Files are read ahead in processes of their own, one is encoded, and the one before it is
-stored; how many wait is bounded, so memory does not grow with the batch. One file at a time is acknowledged, whole; a
-failure is one file's failure. Whether a file is in, and how closely it was read, is read from its paper's node in the
-store, never from the journal. It must not know any one store, encoder or screen.
+again with the layout model, or by OCR. Files are read ahead in processes of their own, one is encoded, and the one
+before it is stored; how many wait is bounded, so memory does not grow with the batch. One file at a time is
+acknowledged, whole; a failure is one file's failure. Whether a file is in, and how closely it was read, is read from
+its paper's node in the store, never from the journal. It must not know any one store, encoder or screen.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from hierarchy.changes import notice
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
 from hierarchy.errors import ReadError
 from hierarchy.journal import Journal
@@ -24,6 +25,7 @@ from ingestion.files import exists
 from ingestion.intake import Intake
 from ingestion.job import Job
 from ingestion.judge import Moved, Unread
+from ingestion.passes import OCR, How
 from ingestion.prepared import Result
 from ingestion.project import renew_project
 from ingestion.refining import refined, to_refine
@@ -57,12 +59,13 @@ def ingest(
         for result in _outcomes(files, intake, settings, job.watcher):
             job.done(result)
         _round_off(store)
-        rough = to_refine(job.outcomes, intake.judge.shelf, settings, again)
+        rough = to_refine(job.outcomes, intake, settings.asked, again)
         if rough:
             job.refining(len(rough))
-            for result in refined(rough, intake, settings, job.watcher, again):
+            for result in refined(rough, intake, settings, job.watcher):
                 job.done(result)
             _round_off(store)
+        notice(store, journal)
     except BaseException as error:
         job.stopped(error, intake.rest() if intake is not None else None)
         raise
@@ -84,7 +87,7 @@ def _round_off(store: NodeStore) -> None:
 
 def _outcomes(files: Sequence[Path], intake: Intake, settings: IngestionSettings, watcher: Watcher) -> Iterator[Result]:
     """An outcome for each file by the fast pass, those that need no reading first."""
-    todo: list[Path] = []
+    todo: dict[Path, How] = {}
     for path in files:
         verdict = intake.judge.of(path)
         while isinstance(verdict, Moved):
@@ -92,11 +95,12 @@ def _outcomes(files: Sequence[Path], intake: Intake, settings: IngestionSettings
         if not isinstance(verdict, Unread):
             yield verdict
         elif intake.judge.claims(path):
-            todo.append(path)
+            said = settings.ocr or (verdict.paper.metadata.get(OCR) if verdict.paper else None)
+            todo[path] = How(ocr=said or "")  # a new version of what was read by OCR is read so, too
     if not todo:
         return
     with ReaderPool(settings) as readers:
-        for result in taken(readers.read_all(todo), intake, watcher, intake.prepare, _failed):
+        for result in taken(readers.read_all(todo, todo), intake, watcher, intake.prepare, _failed):
             yield result
             path = Path(result.path)
             for copy in intake.judge.copies(path):

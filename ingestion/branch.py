@@ -21,11 +21,13 @@ from hierarchy.positions import Positions, WordBox
 from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import central, pooled
 from ingestion.findings import is_finding, is_hedged
+from ingestion.passes import OCR, UNREAD
 from ingestion.writing.kept import Written, kept_records, with_mark
 
-RULES = "tree-2"  # changes whenever the same paper would give other nodes; part of every digest
+RULES = "tree-3"  # changes whenever the same paper would give other nodes; part of every digest
 SECTION_SENTENCES = 3
 OPENING_WORDS = 200
+REFERENCE_FIELDS = ("id", "title", "authors", "year", "doi", "arxiv")  # what a paper's node keeps of each reference
 RUNNING = frozenset({"paragraph", "list"})  # the types whose sentences may stand for a section
 
 
@@ -195,10 +197,16 @@ def _passage_record(paper: Paper, project: str, part: _Part) -> Record:
         path=part.section.path,
         kind=part.passage.type,
         digest=part.digest,
-        metadata=_metadata(paper, part.section),
+        metadata=_metadata(paper, part.section) | _cites(part.passage),
         places=part.passage.places,
     )
     return Record(node, part.vector, part.sentences.pack())
+
+
+def _cites(passage: Passage) -> dict[str, Any]:
+    """The ids of the references that a passage cites, each once, in order; nothing where it cites none."""
+    cited = list(dict.fromkeys(reference for cite in passage.cites for reference in cite.references))
+    return {"cites": cited} if cited else {}
 
 
 def _finding_records(
@@ -254,10 +262,13 @@ def _paper_record(
         "tags": [],
         "pages": len(paper.pages),
         "pass": paper.reading,
+        OCR: paper.ocr or None,
+        UNREAD: paper.unread,
         "path": paper.path,
         "sha256": paper.sha256,
         "text_hash": paper.text_hash,
         "rules": RULES,
+        "references": [{name: getattr(r, name) for name in REFERENCE_FIELDS} for r in paper.references],
         **extra,
     }
     vector = pooled([_pooled_parts(abstract, whole), whole], [0.6, 0.4])

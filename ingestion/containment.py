@@ -23,7 +23,7 @@ import msgspec
 
 from hierarchy.errors import ReadError
 from hierarchy.paper import Paper
-from ingestion.passes import Layout
+from ingestion.passes import How, Layout
 from ingestion.settings import IngestionSettings
 from ingestion.tasks import Picture, Reply, Task
 
@@ -57,18 +57,21 @@ class Reader:
         self._served = 0
         self._closed = False
 
-    def read(self, path: Path, layout: Layout = "never", pages: int = 0) -> Paper:
+    def read(self, path: Path, layout: Layout = "never", pages: int = 0, ocr: str | None = None) -> Paper:
         """Reads a PDF in the child.
 
         Args:
             path: of the file.
             layout: whether the layout model reads, too.
             pages: how many the file has, as far as it is known: for each one the layout model gets more time.
+            ocr: the languages in which pages that are pictures are read, none where it is empty; None takes the
+                setting.
 
         Raises:
             ReadError: what is wrong with the file: its code is one of `hierarchy.errors.READ_CODES`.
         """
-        paper = self._answer(Task(os.fsencode(path), layout=layout, ocr=self._settings.ocr), pages).paper
+        languages = self._settings.ocr if ocr is None else ocr
+        paper = self._answer(Task(os.fsencode(path), layout=layout, ocr=languages), pages).paper
         assert paper is not None
         return paper
 
@@ -110,7 +113,7 @@ class Reader:
         try:
             child.stdin.write(b"%d %s\n" % (limit, msgspec.msgpack.encode(task).hex().encode()))
             child.stdin.flush()
-            reply = msgspec.msgpack.decode(self._receive(child, limit), type=Reply)
+            reply = msgspec.msgpack.decode(self._receive(child, limit, bool(task.ocr)), type=Reply)
         except (BrokenPipeError, msgspec.DecodeError, EOFError) as error:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(30)  # it has closed its end: it is about to be gone
@@ -171,9 +174,9 @@ class Reader:
             self._served = 0
         return self._child
 
-    def _receive(self, child: subprocess.Popen[bytes], limit: int) -> bytes:
+    def _receive(self, child: subprocess.Popen[bytes], limit: int, ocr: bool) -> bytes:
         # CPU time is what a file is given, whatever else the machine does; the clock only ends a process that waits.
-        deadline = time.monotonic() + (OCR_WAITING if self._settings.ocr else WAITING) * limit
+        deadline = time.monotonic() + (OCR_WAITING if ocr else WAITING) * limit
         try:
             length = int.from_bytes(self._exactly(child, 4, deadline), "big")
             if length > MOST_REPLY:
@@ -214,13 +217,14 @@ class ReaderPool:
     """Reads files ahead of whoever uses them, each in a child of its own."""
 
     def __init__(self, settings: IngestionSettings) -> None:
+        self._fast = How(ocr=settings.ocr)
         self._readers = [Reader(settings) for _ in range(max(1, settings.readers))]
 
     def read_all(
-        self, paths: Iterable[Path], layout: Layout = "never", pages: Mapping[Path, int] | None = None
+        self, paths: Iterable[Path], how: Mapping[Path, How] | None = None, pages: Mapping[Path, int] | None = None
     ) -> Iterator[tuple[Path, Reading]]:
         """The paths in their order, each with its reading, which has ended when the next is asked for; a few
-        files are read ahead. For `layout` and `pages` see `Reader.read`."""
+        files are read ahead. `how` tells how each is read, None by the fast pass; for `pages` see `Reader.read`."""
         todo, free = iter(paths), list(self._readers)
         with ThreadPoolExecutor(len(self._readers)) as threads:
             running: list[tuple[Path, Reading]] = []
@@ -228,7 +232,8 @@ class ReaderPool:
             def work(path: Path) -> Paper | ReadError:
                 reader = free.pop()
                 try:
-                    return reader.read(path, layout, (pages or {}).get(path, 0))
+                    asked = how[path] if how is not None else self._fast
+                    return reader.read(path, asked.layout, (pages or {}).get(path, 0), asked.ocr)
                 except ReadError as error:
                     return error
                 except OSError as error:

@@ -25,7 +25,18 @@ from ingestion.branch import Branch, Known, grow
 from ingestion.containment import KilledTwiceError
 from ingestion.files import exists
 from ingestion.judge import Judge
-from ingestion.passes import LAYOUT, UNREFINED, Layout, satisfied, wants
+from ingestion.passes import (
+    LAYOUT,
+    OCR,
+    OCR_FAILED,
+    UNREAD,
+    UNREFINED,
+    How,
+    is_better,
+    reads_more,
+    satisfied,
+    sees_more,
+)
 from ingestion.prepared import Prepared, Result
 from ingestion.renaming import with_id
 from ingestion.report import Duplicate, Left, Outcome, Refined, Unchanged, named
@@ -80,19 +91,21 @@ class Intake:
         branch = self._grown(paper, known, extra | {LAYOUT: "never"})
         return Prepared(path, read, paper, branch, known, before, shelf)
 
-    def refine(self, path: Path, read: Paper, asked: Layout, again: bool = False) -> Result | Prepared:
-        """Encodes what the layout model read otherwise than what is in; ids stay as the fast pass gave them."""
+    def refine(self, path: Path, read: Paper, how: How) -> Result | Prepared:
+        """Encodes what was read again otherwise than it is in; ids stay as the fast pass gave them."""
         shelf = self.judge.shelf
         known = shelf.at(path)
-        if known is None or not wants(known.metadata, asked, again):
+        if known is None or not is_better(known.metadata, how):
             return Left(**named(path))
         if read.sha256 != known.metadata["sha256"]:
             return _unrefined(path, known, ReadError("The file changed while it was read.", "Ingest it again."))
+        if how.ocr and not read.ocr and read.unread and (known.metadata.get(OCR) or not sees_more(known.metadata, how)):
+            return _unrefined(path, known, _without_ocr(read))
         paper = with_id(read, known.id)
-        extra = _kept(known, "tags", VERSION_OF, WRITTEN, "text_hash") | {LAYOUT: satisfied(asked, read.reading)}
-        return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, asked)
+        extra = _kept(known, "tags", VERSION_OF, WRITTEN) | _satisfied(known, read, how)
+        return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, how)
 
-    def not_refined(self, path: Path, error: ReadError, asked: Layout) -> Refined | Left:
+    def not_refined(self, path: Path, error: ReadError, how: How) -> Refined | Left:
         """Notes that a paper could not be refined: it stays as it is, and is not tried again unasked.
 
         Where the file is gone, or its reader was killed, nothing is noted: another time it may go well. What was
@@ -102,7 +115,9 @@ class Intake:
         if known is None:
             return Left(**named(path))
         passing = isinstance(error, KilledTwiceError) or not exists(path)
-        if not passing and not self._note(known, {LAYOUT: asked, UNREFINED: error.code}):
+        failed = {LAYOUT: how.layout, UNREFINED: error.code} if sees_more(known.metadata, how) else {}
+        failed |= {OCR_FAILED: how.ocr} if reads_more(known.metadata, how) else {}
+        if not passing and not self._note(known, failed):
             return Left(**named(path))
         return _unrefined(path, known, error)
 
@@ -194,7 +209,35 @@ class Intake:
 
 
 def _unrefined(path: Path, known: Node, error: ReadError) -> Refined:
-    return Refined(**named(path), paper=known.id, reading=str(known.metadata["pass"]), error=error.to_dict())
+    said = known.metadata
+    names, reading = named(path), str(said["pass"])
+    return Refined(
+        **names,
+        paper=known.id,
+        reading=reading,
+        error=error.to_dict(),
+        ocr=said.get(OCR),
+        unread=said.get(UNREAD, 0),
+    )
+
+
+def _satisfied(known: Node, read: Paper, how: How) -> dict[str, Any]:
+    """What a paper satisfies that was read again so: what failed before and was not tried now stays noted.
+
+    The hash of its words stays that of the fast pass, unless OCR has read others.
+    """
+    said: dict[str, Any] = {LAYOUT: satisfied(how.layout, read.reading)}
+    if known.metadata.get(UNREFINED) and not sees_more(known.metadata, how):
+        said = _kept(known, LAYOUT, UNREFINED)
+    if known.metadata.get(OCR_FAILED) != how.ocr:
+        said |= _kept(known, OCR_FAILED)
+    return said | (_kept(known, "text_hash") if read.ocr == (known.metadata.get(OCR) or "") else {})
+
+
+def _without_ocr(read: Paper) -> ReadError:
+    """Why pages that are pictures were not read although that was asked for: Tesseract is not there."""
+    first = next(warning for warning in read.warnings if warning.code == "unread")
+    return ReadError(f"Page {first.page}: {first.message}", "Then ingest it again with --ocr.", "no_text")
 
 
 def _kept(node: Node, *names: str) -> dict[str, Any]:

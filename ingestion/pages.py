@@ -177,6 +177,7 @@ class Document:
     hidden: list[HiddenText] = field(default_factory=list)
     warnings: list[ReadWarning] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)
+    ocr: str = ""  # the languages in which its pages that are pictures were read, if it has any
 
     def lines(self, *roles: Role) -> Iterator[Line]:
         """The lines with one of these roles (all without any), in order."""

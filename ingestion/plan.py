@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ingestion.judge import Judge, Moved, Unread
-from ingestion.passes import Layout, wants
+from ingestion.passes import How, wants
 from ingestion.report import Duplicate, Failed, Unchanged, named
 
 READ, RENEW, KEEP, MOVE, COPY, REFUSE = "read", "renew", "keep", "move", "duplicate", "refuse"
@@ -52,19 +52,17 @@ class IngestPlan(msgspec.Struct, frozen=True):
         return f"Project {self.project}: {said}; nothing was done"
 
 
-def plan(
-    project: str, files: Sequence[Path], judge: Judge, layout: Layout = "never", again: bool = False
-) -> IngestPlan:
+def plan(project: str, files: Sequence[Path], judge: Judge, asked: How, again: bool = False) -> IngestPlan:
     """What `ingest` would do with these files now; what their words are is only known when they are read."""
-    return IngestPlan(project, tuple(_planned(path, judge, layout, again) for path in files))
+    return IngestPlan(project, tuple(_planned(path, judge, asked, again) for path in files))
 
 
-def _planned(path: Path, judge: Judge, layout: Layout, again: bool) -> Planned:
+def _planned(path: Path, judge: Judge, asked: How, again: bool) -> Planned:
     name = named(path)
     match judge.of(path):
         case Unchanged():
             paper = judge.shelf.at(path)
-            closer = paper is not None and wants(paper.metadata, layout, again)
+            closer = paper is not None and wants(paper.metadata, asked, again)
             return Planned(**name, would=REFINE if closer else KEEP)
         case Duplicate(of=of):
             return Planned(**name, would=COPY, of=of)

@@ -14,7 +14,7 @@ from hierarchy.nodes import Level, Node
 from hierarchy.paper import Paper
 from hierarchy.store import BranchChange
 from ingestion.branch import Branch
-from ingestion.passes import Layout
+from ingestion.passes import How
 from ingestion.report import Added, Changed, Left, Outcome, Refined, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF
@@ -26,7 +26,7 @@ class Prepared(msgspec.Struct, frozen=True):
     """A paper, and how it shall be stored, as the shelf of that moment has it.
 
     `read` is the paper as it was read, `known` the node that it replaces, `before` the earlier version that it is one
-    of; `refines` is what was asked for where it only refines what is there.
+    of; `refines` is how it was read where it only refines what is there.
     """
 
     path: Path
@@ -36,7 +36,7 @@ class Prepared(msgspec.Struct, frozen=True):
     known: Node | None
     before: Node | None
     shelf: Shelf
-    refines: Layout | None = None
+    refines: How | None = None
 
     @property
     def top(self) -> Node:
@@ -48,14 +48,22 @@ class Prepared(msgspec.Struct, frozen=True):
         names, paper = named(self.path), self.paper
         if self.before is None:
             nodes, version_of = len(self.branch.records), self.top.metadata.get(VERSION_OF)
-            return Added(**names, paper=paper.paper_id, title=paper.title, nodes=nodes, version_of=version_of)
+            return Added(
+                **names,
+                paper=paper.paper_id,
+                title=paper.title,
+                nodes=nodes,
+                version_of=version_of,
+                unread=paper.unread,
+            )
         passages = {r.node.id for r in self.branch.records if r.node.level == Level.PASSAGE}
         counts: dict[str, Any] = {
             "embedded": self.branch.embedded,
             "moved": len(passages & set(change.moved)),
             "kept": len(passages & set(change.kept)),
             "removed": sum(node_id.startswith("p") for node_id in change.removed),
+            "unread": paper.unread,
         }
         if self.refines:
-            return Refined(**names, paper=paper.paper_id, reading=paper.reading, **counts)
+            return Refined(**names, paper=paper.paper_id, reading=paper.reading, ocr=paper.ocr or None, **counts)
         return Changed(**names, paper=paper.paper_id, **counts)

@@ -17,28 +17,28 @@ from ingestion.pages import Document, Role
 from ingestion.passes import Layout
 from ingestion.pdf.extract import extract
 from ingestion.pdf.layout import lay_out
-from ingestion.reading.citations import Citations
-from ingestion.reading.code import mark_code
-from ingestion.reading.direction import join_right_to_left
+from ingestion.reading.body.code import mark_code
+from ingestion.reading.body.footnotes import mark_footnotes
+from ingestion.reading.body.formulas import mark_formulas
+from ingestion.reading.body.pitch import name_typewriters
 from ingestion.reading.doubt import doubtful_pages
-from ingestion.reading.floats import mark_floats
-from ingestion.reading.footnotes import mark_footnotes
-from ingestion.reading.formulas import mark_formulas
-from ingestion.reading.front import read_front
-from ingestion.reading.furniture import mark_furniture
-from ingestion.reading.headings import find_headings
-from ingestion.reading.joining import Vocabulary
+from ingestion.reading.floats.finding import mark_floats
+from ingestion.reading.floats.linking import link_floats
+from ingestion.reading.front.matter import read_front
+from ingestion.reading.headings.finding import find_headings
 from ingestion.reading.labels import has_labels
-from ingestion.reading.lines import join_fragments
-from ingestion.reading.linking import link_floats
+from ingestion.reading.lines.direction import join_right_to_left
+from ingestion.reading.lines.fragments import join_fragments
+from ingestion.reading.lines.furniture import mark_furniture
+from ingestion.reading.lines.joining import Vocabulary
+from ingestion.reading.lines.order import order_page
+from ingestion.reading.lines.typography import Typography, learn
 from ingestion.reading.missing import give_back_front, missing
-from ingestion.reading.order import order_page
-from ingestion.reading.pitch import name_typewriters
-from ingestion.reading.reference_fields import reference_of
-from ingestion.reading.references import mark_references
+from ingestion.reading.references.citations import Citations
+from ingestion.reading.references.fields import reference_of
+from ingestion.reading.references.lists import mark_references
 from ingestion.reading.sections import abstract_of, build_sections, cut_sections, title_places
 from ingestion.reading.seen import mark_seen
-from ingestion.reading.typography import Typography, learn
 
 
 def read_paper(path: Path, layout: Layout = "never", ocr: str = "") -> Paper:
@@ -126,6 +126,7 @@ def _understood(document: Document, path: Path, sha256: str) -> tuple[Paper, Typ
         origin=front.origin,
         title_places=title_places(front.title_lines, vocabulary),
         left_out=tuple(_left_out(document)),
+        ocr=document.ocr,
         language=front.language,
         keywords=front.keywords,
     )

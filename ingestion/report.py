@@ -13,7 +13,8 @@ import msgspec
 
 
 class Added(msgspec.Struct, frozen=True):
-    """A new paper and how many nodes it has; `version_of` is the id of the paper that it is another version of."""
+    """A new paper and how many nodes it has; `version_of` is the id of the paper that it is another version of,
+    `unread` how many of its pages are pictures that were not read."""
 
     file: str
     path: str
@@ -21,6 +22,7 @@ class Added(msgspec.Struct, frozen=True):
     title: str
     nodes: int
     version_of: str | None = None
+    unread: int = 0
 
 
 class Unchanged(msgspec.Struct, frozen=True):
@@ -32,7 +34,8 @@ class Unchanged(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """A new version of a file; its passages were embedded anew, only moved, kept as they were, or removed."""
+    """A new version of a file; its passages were embedded anew, only moved, kept as they were, or removed; `unread` as
+    in `Added`."""
 
     file: str
     path: str
@@ -41,6 +44,7 @@ class Changed(msgspec.Struct, frozen=True):
     moved: int
     kept: int
     removed: int
+    unread: int = 0
 
 
 class Duplicate(msgspec.Struct, frozen=True):
@@ -62,9 +66,10 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class Refined(msgspec.Struct, frozen=True, rename={"reading": "pass"}):
-    """A paper that was read again with the layout model, and how it is read now; its passages as in `Changed`.
+    """A paper that was read again by the layout model or OCR, and how it is read now: its pass, the languages in which
+    its pages that are pictures were read, and how many of them were not; its passages as in `Changed`.
 
-    With `error` (code, message, hint) it could not be, and stays as the fast pass read it.
+    With `error` (code, message, hint) it could not be, and stays as it was.
     """
 
     file: str
@@ -76,6 +81,8 @@ class Refined(msgspec.Struct, frozen=True, rename={"reading": "pass"}):
     kept: int = 0
     removed: int = 0
     error: dict[str, str] | None = None
+    ocr: str | None = None
+    unread: int = 0
 
 
 class Left(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from ingestion.passes import Layout
+from ingestion.passes import How, Layout
 
 ENGLISH = "eng"
 
@@ -23,6 +23,11 @@ class IngestionSettings(BaseModel):
     layout_timeout_s: int = Field(900, ge=1, description="CPU seconds, at most, where the layout model reads")
     layout_files_per_child: int = Field(20, ge=1, description="the same as files_per_child, for such readings")
     ocr: str = Field("", pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$", description="languages of scans, such as deu+eng")
+
+    @property
+    def asked(self) -> How:
+        """How closely papers are to be read."""
+        return How(self.layout, self.ocr)
 
     @field_validator("ocr", mode="before")
     @classmethod

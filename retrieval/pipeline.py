@@ -18,6 +18,7 @@ from retrieval.scope import Library
 from retrieval.search import Searcher, checked_question
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
+from retrieval.weighing import Weighing
 
 EVIDENCE = 10
 READ = 12  # how many nodes of a level an answer is read from
@@ -50,7 +51,7 @@ class Pipeline:
             found.update(msgspec.to_builtins(way))
         where = self.library.scope(papers) if papers is not None else None
         rankings = self._searcher.rank(asked, self._searcher.encode(asked), way, k, where, trace)
-        nodes = self._searcher.merge(rankings, way, k)
+        nodes = self._searcher.merge(rankings, way, k, Weighing.of(asked, where is not None))
         return SearchResult(asked, way, nodes, trace.id), trace
 
     def stream(self, question: str, papers: Sequence[str] | None) -> Iterator[tuple[Event, Trace]]:
@@ -73,13 +74,14 @@ class Pipeline:
         where = self.library.scope(papers) if papers is not None else None
         vector = self._searcher.encode(asked)
         rankings = self._searcher.rank(asked, vector, way, EVIDENCE, where, trace)
-        evidence = self._searcher.merge(rankings, way, EVIDENCE)
+        weighing = Weighing.of(asked, where is not None)
+        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing)
         yield from news()
         wide = way.best in (Level.PROJECT, Level.PAPER)
         found = Found(
-            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ),
-            self._searcher.best(rankings, Level.SECTION, READ),
-            self._searcher.best(rankings, Level.PAPER, READ),
+            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing),
+            self._searcher.best(rankings, Level.SECTION, READ, weighing),
+            self._searcher.best(rankings, Level.PAPER, READ, weighing),
         )
         draft = self._answerer.answer(asked, vector, way, found, where, trace)
         yield from news()

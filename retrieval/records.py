@@ -30,13 +30,15 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Factors(msgspec.Struct, frozen=True):
-    """What a score is made of: each leg from 0 to 1 within its pool, the level's factor, the raw cosine."""
+    """What a score is made of: each leg from 0 to 1 within its pool, the level's factor, the raw cosine, and the factor
+    of a passage's kind."""
 
     dense: float = 0.0
     bm25: float = 0.0
     route: float = 1.0
     rerank: float | None = None
     cosine: float | None = None
+    kind: float = 1.0
 
 
 class ScoredNode(msgspec.Struct, frozen=True):

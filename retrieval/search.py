@@ -1,7 +1,7 @@
 """Searches the levels that a route gives weight, and puts what they find into one order.
 
-Raw dense and BM25 legs of each level, fused here, times a factor of the level's weight. It must not know how answers
-are made of what it finds.
+Raw dense and BM25 legs of each level, fused here, times a factor of the level's weight and one of the passage's kind.
+It must not know how answers are made of what it finds.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from retrieval.fusion import Fused, fuse, pool_size
 from retrieval.records import Factors, Route, ScoredNode
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
+from retrieval.weighing import Weighing
 
 MOST_LETTERS = 4_000  # of a question; what is longer is a document
 LEAST_WEIGHT = 0.03
 TRACED = 20
 MARGIN = 40  # how many more are looked at than are asked for
-KINDS = {"table": 0.7, "formula": 0.5, "footnote": 0.95}  # measured on evidence recall (docs/decisions/0006)
 
 Rankings: TypeAlias = dict[Level, list[Fused]]
 
@@ -64,17 +64,17 @@ class Searcher:
                 found["count"] = len(rankings[level])
         return rankings
 
-    def merge(self, rankings: Rankings, route: Route, k: int) -> tuple[ScoredNode, ...]:
+    def merge(self, rankings: Rankings, route: Route, k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
         """The k best nodes of all levels in one order, best first; ties in the order of ids."""
         weights = _weights(route)
         most = max(weights.values())
         factors = {level: 0.5 + 0.5 * weight / most for level, weight in weights.items()}
         merged = [(factors[level] * f.score, factors[level], f) for level, ranked in rankings.items() for f in ranked]
-        return self._scored(merged, k)
+        return self._scored(merged, k, weighing)
 
-    def best(self, rankings: Rankings, level: Level, k: int) -> tuple[ScoredNode, ...]:
+    def best(self, rankings: Rankings, level: Level, k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
         """The k best nodes of one level."""
-        return self._scored([(f.score, 1.0, f) for f in rankings.get(level, [])], k)
+        return self._scored([(f.score, 1.0, f) for f in rankings.get(level, [])], k, weighing)
 
     def level(self, question: str, vector: Vector, level: Level, k: int, where: Filter | None) -> list[Fused]:
         """One level's fused ranking."""
@@ -83,19 +83,16 @@ class Searcher:
         bm25 = self._store.bm25(question, level, pool, where)
         return fuse(dense, bm25, self._settings.alpha if where is None else self._settings.alpha_within)
 
-    def _scored(self, ranked: list[tuple[float, float, Fused]], k: int) -> tuple[ScoredNode, ...]:
-        """The k best as nodes; passages of kinds that hold few words to read step back."""
+    def _scored(self, ranked: list[tuple[float, float, Fused]], k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
+        """The k best as nodes, passages with the factor of their kind."""
         best = sorted(ranked, key=lambda item: (-item[0], item[2].id))[: k + MARGIN]
         nodes = self._store.get([f.id for _, _, f in best])
-        scored = [
-            ScoredNode(
-                nodes[f.id],
-                score * KINDS.get(nodes[f.id].kind or "", 1.0),
-                Factors(f.dense, f.bm25, factor, None, f.cosine),
-            )
-            for score, factor, f in best
-            if f.id in nodes
-        ]
+        scored: list[ScoredNode] = []
+        for score, factor, f in best:
+            if f.id in nodes:
+                kind = weighing.factor(nodes[f.id])
+                factors = Factors(f.dense, f.bm25, factor, None, f.cosine, kind)
+                scored.append(ScoredNode(nodes[f.id], score * kind, factors))
         return tuple(sorted(scored, key=lambda n: (-n.score, n.node.id))[:k])
 
 

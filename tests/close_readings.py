@@ -49,7 +49,7 @@ def reading_closely(monkeypatch: pytest.MonkeyPatch) -> Closely:
     def use(closer: Closer) -> list[tuple[str, Layout]]:
         asked: list[tuple[str, Layout]] = []
 
-        def read(self: Reader, path: Path, layout: Layout = "never", pages: int = 0) -> Paper:
+        def read(self: Reader, path: Path, layout: Layout = "never", pages: int = 0, ocr: str | None = None) -> Paper:
             if layout == "never":
                 return fast(self, path)
             assert pages >= 1

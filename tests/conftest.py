@@ -108,7 +108,7 @@ def assistant(home: Path, encoder: MiniLM) -> Iterator[Callable[..., Assistant]]
     made: list[Assistant] = []
 
     def make(project: str = "papers", **ingestion: int | str) -> Assistant:
-        with mock.patch("strata.assistant.build_encoder", return_value=encoder):
+        with mock.patch("strata.opened.build_encoder", return_value=encoder):
             settings = Settings(home=home, ingestion=IngestionSettings.model_validate({"layout": "never"} | ingestion))
             made.append(Assistant(project, settings))
         return made[-1]
@@ -127,7 +127,7 @@ def run_in(encoder: MiniLM) -> Run:
         variables = clean_environment(**{"STRATA_HOME": str(home)} | environment)
         with (
             mock.patch.dict(os.environ, variables, clear=True),
-            mock.patch("strata.assistant.build_encoder", return_value=encoder),
+            mock.patch("strata.opened.build_encoder", return_value=encoder),
             redirect_stdout(out),
             redirect_stderr(err),
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from made_pages import block_of, document_of, line, measures
 
 from ingestion.pages import Document, Line
-from ingestion.reading.headings import find_headings
+from ingestion.reading.headings.finding import find_headings
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 BASIS = [("1 Introduction", 12.0, True), ("2 Methods", 12.0, True), ("3 Results", 12.0, True)]

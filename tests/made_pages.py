@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingestion.pages import Document, Line, PageModel, Role, Style, Word
-from ingestion.reading.typography import Typography
+from ingestion.reading.lines.typography import Typography
 
 PITCH = 12.0
 

@@ -44,7 +44,7 @@ def library(make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def a(library: Path, encoder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> Assistant:
-    monkeypatch.setattr("strata.assistant.build_encoder", lambda settings: encoder)
+    monkeypatch.setattr("strata.opened.build_encoder", lambda settings: encoder)
     return Assistant("sample", Settings(home=library))
 
 

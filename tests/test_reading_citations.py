@@ -10,9 +10,9 @@ from made_pages import document_of, line, style
 from hierarchy.paper import Cite, Reference
 from hierarchy.positions import Positions
 from ingestion.pages import Line, Word
-from ingestion.reading.citations import Citations, raised_spans
-from ingestion.reading.joining import Vocabulary, join
-from ingestion.reading.reference_names import split_names
+from ingestion.reading.lines.joining import Vocabulary, join
+from ingestion.reading.references.citations import Citations, raised_spans
+from ingestion.reading.references.names import split_names
 
 
 def reference(number: int, authors: str, year: int, marker: str | None = None, letter: str = "") -> Reference:

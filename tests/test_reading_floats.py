@@ -19,15 +19,15 @@ from made_pages import block_of, document_of, line, measures, page_of, style
 from hierarchy.paper import Float, Paper
 from ingestion.pages import Document, Drawn, Line, Region, Role, Word
 from ingestion.reader import read_paper
-from ingestion.reading.captions import find_captions
-from ingestion.reading.code import is_typed, mark_code
-from ingestion.reading.floats import Found, mark_floats
-from ingestion.reading.formulas import mark_formulas
+from ingestion.reading.body.code import is_typed, mark_code
+from ingestion.reading.body.formulas import mark_formulas
+from ingestion.reading.body.pitch import name_typewriters
+from ingestion.reading.floats.captions import find_captions
+from ingestion.reading.floats.finding import Found, mark_floats
+from ingestion.reading.floats.mentions import mentions
+from ingestion.reading.floats.tables import rows_of
 from ingestion.reading.labels import has_labels, label_of
-from ingestion.reading.mentions import mentions
-from ingestion.reading.pitch import name_typewriters
 from ingestion.reading.seen import mark_seen
-from ingestion.reading.tables import rows_of
 
 SAMPLE = ROOT / "data" / "sample"
 LONG = "reeds grow slowly in the shallow northern lakes of the land"

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hierarchy.identity import fold
 from hierarchy.paper import Paper
 from ingestion.reader import read_paper
-from ingestion.reading.contacts import addresses, share_out
-from ingestion.reading.keywords import split
-from ingestion.reading.language import language_of
-from ingestion.reading.names import CLOSE, OPEN, read_names, with_accents
+from ingestion.reading.front.contacts import addresses, share_out
+from ingestion.reading.front.keywords import split
+from ingestion.reading.front.language import language_of
+from ingestion.reading.front.names import CLOSE, OPEN, read_names, with_accents
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 TEXT = (
@@ -216,6 +216,78 @@ def test_without_a_label_the_first_paragraph_is_the_abstract(read) -> None:  # t
     paper = read(title() + centred("Ada Fenwick", "University of Wetlands") + aside + f"\n{ABSTRACT}\n" + BODY)
     assert fold(paper.abstract) == fold(ABSTRACT)
     assert paper.year == 2019
+
+
+MORE = (
+    "Birds that nest in reed have been counted at the lake since the dam was built there. The counts are open to all, "
+    "and so is the program that made the figures from them."
+)
+
+
+@pytest.mark.parametrize("label", ["", "*Abstract.* ", '#text(11pt, weight: "bold")[Abstract]\n\n'])
+def test_an_abstract_of_spaced_paragraphs_stays_whole_before_an_introduction(read, label: str) -> None:  # type: ignore[no-untyped-def]
+    spaced = "#set par(spacing: 2em)\n"
+    paper = read(spaced + title() + centred("Ada Fenwick", size=12) + f"\n{label}{ABSTRACT}\n\n{MORE}\n" + BODY)
+    assert fold(paper.abstract) == fold(f"{ABSTRACT} {MORE}")
+
+
+def test_spaced_paragraphs_without_label_nor_introduction_are_text(read) -> None:  # type: ignore[no-untyped-def]
+    begin = "#set par(spacing: 2em)\n" + title() + centred("Ada Fenwick", size=12)
+    paper = read(begin + f"\n{ABSTRACT}\n\n{MORE}\n" + BODY.replace("1 Introduction", "1 Sites"))
+    assert paper.abstract == ""
+    assert any(fold(MORE) in fold(p.text) for s in paper.sections for p in s.passages)
+
+
+@pytest.mark.parametrize("look", ['weight: "bold", size: 9.5pt', "size: 8.5pt", "size: 11pt"])
+def test_lines_full_of_code_do_not_end_an_abstract(read, look: str) -> None:  # type: ignore[no-untyped-def]
+    call = "count(beds, years, birds; by=spring, cut=true, turn=3, rows=all, over=winters, people=both, beds=four)"
+    code = f'The package exports #text(font: "DejaVu Sans Mono", {look})[{call}] to all who count. '
+    paper = read(title() + centred("Ada Fenwick", size=12) + labelled(code + ABSTRACT) + BODY)
+    assert fold(paper.abstract) == fold(f"The package exports {call} to all who count. {ABSTRACT}")
+
+
+@pytest.mark.parametrize("other", ["Significance", "Plain Language Summary", "Zusammenfassung"])
+def test_another_summary_after_the_abstract_is_no_part_of_it(read, other: str) -> None:  # type: ignore[no-untyped-def]
+    second = labelled(MORE).replace("Abstract", other)
+    paper = read(title() + centred("Ada Fenwick", size=12) + labelled() + second + BODY)
+    assert fold(paper.abstract) == fold(ABSTRACT)
+    assert any(fold(MORE) in fold(p.text) for s in paper.sections for p in s.passages)
+
+
+def test_names_below_the_abstract_are_no_part_of_it(read) -> None:  # type: ignore[no-untyped-def]
+    paper = read(title() + labelled() + centred("Ada Fenwick and Tom Reeve", "University of Wetlands") + BODY)
+    assert fold(paper.abstract) == fold(ABSTRACT)
+
+
+def test_a_box_of_dates_and_keywords_stands_beside_the_abstract(read) -> None:  # type: ignore[no-untyped-def]
+    box = "#text(7pt)[_History:_ \\ Received 3 May 2018 \\ Accepted 9 June 2019 \n\n _Keywords:_ \\ reed \\ birds]"
+    text = f"#text(8pt)[A B S T R A C T]\n#line(length: 100%)\n#text(8pt)[{ABSTRACT}]"
+    grid = f"#grid(columns: (1fr, 2.2fr), gutter: 14pt, [#text(8pt)[I N F O]\n{box}], [{text}])\n"
+    paper = read(title() + centred("Ada Fenwick", size=12) + grid + BODY)
+    assert fold(paper.abstract) == fold(ABSTRACT)
+
+
+def test_heads_set_as_the_label_right_below_it_are_parts_of_the_abstract(read) -> None:  # type: ignore[no-untyped-def]
+    parts = f"= Abstract\n= Background\n{TEXT}\n= Methods\nFour beds were cut.\n= Results\n{MORE}\n"
+    paper = read(title() + centred("Ada Fenwick", size=12) + "\n" + parts + BODY)
+    assert fold(paper.abstract) == fold(f"Background {TEXT} Methods Four beds were cut. Results {MORE}")
+    assert [s.heading for s in paper.sections if s.heading][:4] == ["Abstract", "Introduction", "Methods", "Results"]
+
+
+def test_a_name_in_bold_right_below_the_label_is_the_abstracts_first_words(read) -> None:  # type: ignore[no-untyped-def]
+    label = "#heading(numbering: none)[Abstract]\n"
+    paper = read(title() + centred("Ada Fenwick", size=12) + label + f"*Warbler.jl.* {ABSTRACT}\n\n" + BODY)
+    assert fold(paper.abstract) == fold(f"Warbler.jl. {ABSTRACT}")
+    assert "Warbler.jl" not in " ".join(s.heading for s in paper.sections)
+
+
+def test_a_line_too_long_for_its_column_stays_in_the_abstract(read) -> None:  # type: ignore[no-untyped-def]
+    long = "beds.in.the.north.and.the.south.counted.each.spring.by.us"
+    code = f'#box[#text(font: "DejaVu Sans Mono", size: 9.5pt)[{long}]]'
+    left = f"*Abstract*\n\n{ABSTRACT} {code} {MORE}\n\n= 1 Introduction\n{TEXT * 6}"
+    columns = f"#grid(columns: (1fr, 1fr), gutter: 16pt, [{left}], [= 2 Methods\n{TEXT * 12}])\n"
+    paper = read(title() + centred("Ada Fenwick", size=12) + columns + f"= 3 Results\n{TEXT * 5}\n= References\n")
+    assert fold(paper.abstract) == fold(f"{ABSTRACT} {long} {MORE}")
 
 
 def test_an_abstract_goes_on_over_columns_and_stops_at_the_introduction(read) -> None:  # type: ignore[no-untyped-def]

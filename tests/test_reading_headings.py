@@ -20,10 +20,10 @@ from made_pages import block_of, document_of, line, measures
 from hierarchy.paper import Paper, Section
 from ingestion.pages import Document, Line, Role, Word
 from ingestion.reader import read_paper
-from ingestion.reading.headings import Heading, find_headings
-from ingestion.reading.kinds import kind_of
-from ingestion.reading.numbering import to_roman
-from ingestion.reading.outline import fold
+from ingestion.reading.headings.finding import Heading, find_headings
+from ingestion.reading.headings.kinds import kind_of
+from ingestion.reading.headings.numbering import to_roman
+from ingestion.reading.headings.outline import fold
 
 SAMPLE = ROOT / "data" / "sample"
 

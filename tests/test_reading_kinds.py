@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.reading.kinds import Told, kind_from_text, kind_of, settle
+from ingestion.reading.headings.kinds import Told, kind_from_text, kind_of, settle
 
 
 @pytest.mark.parametrize(

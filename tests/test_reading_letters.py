@@ -11,11 +11,11 @@ from made_pages import block_of, document_of, line, measures, page_of
 
 from ingestion.pages import Line, Role
 from ingestion.pdf.accents import composed
-from ingestion.reading.footnotes import is_marked
-from ingestion.reading.formulas import mark_formulas
-from ingestion.reading.joining import Vocabulary, join
-from ingestion.reading.lines import join_fragments
-from ingestion.reading.paragraphs import find_blocks
+from ingestion.reading.body.footnotes import is_marked
+from ingestion.reading.body.formulas import mark_formulas
+from ingestion.reading.body.paragraphs import find_blocks
+from ingestion.reading.lines.fragments import join_fragments
+from ingestion.reading.lines.joining import Vocabulary, join
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 
@@ -174,7 +174,7 @@ def test_a_new_sentence_after_a_box_is_a_new_paragraph() -> None:
 
 
 def test_running_heads_inside_wide_margins_are_left_out() -> None:
-    from ingestion.reading.furniture import mark_furniture
+    from ingestion.reading.lines.furniture import mark_furniture
 
     pages = [
         [line(f"Reeds of the north {n}", 72, 95, page=n), *block_of([LONG] * 9, y=150, page=n)] for n in range(1, 6)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.reading.numbering import Number, depths, follow, parse, roman, to_roman
+from ingestion.reading.headings.numbering import Number, depths, follow, parse, roman, to_roman
 
 
 @pytest.mark.parametrize(

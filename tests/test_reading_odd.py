@@ -12,7 +12,7 @@ from pdfs import Canvas, PaperMaker, plain, prose, write_pages
 
 from hierarchy.paper import Paper
 from ingestion.containment import Reader
-from ingestion.reading.direction import join_right_to_left, right_to_left
+from ingestion.reading.lines.direction import join_right_to_left, right_to_left
 from ingestion.settings import IngestionSettings
 
 HEBREW = "הקנים גדלים לאט באגם הצפוני ואנחנו מדדנו את הגובה של כל קנה בכל חורף במשך עשר שנים ברצף"

@@ -7,13 +7,13 @@ from made_pages import block_of, document_of, line, measures, page_of
 
 from ingestion.pages import Line, Role
 from ingestion.pdf.hidden import Ink, hidden_reason
-from ingestion.reading.footnotes import mark_footnotes
-from ingestion.reading.formulas import mark_formulas
-from ingestion.reading.furniture import mark_furniture
-from ingestion.reading.kinds import kind_of
-from ingestion.reading.lines import join_fragments
-from ingestion.reading.order import order_page
-from ingestion.reading.typography import learn
+from ingestion.reading.body.footnotes import mark_footnotes
+from ingestion.reading.body.formulas import mark_formulas
+from ingestion.reading.headings.kinds import kind_of
+from ingestion.reading.lines.fragments import join_fragments
+from ingestion.reading.lines.furniture import mark_furniture
+from ingestion.reading.lines.order import order_page
+from ingestion.reading.lines.typography import learn
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 

@@ -18,13 +18,13 @@ from hierarchy.identity import fold
 from hierarchy.paper import Paper
 from ingestion.pages import Document, Line, Role
 from ingestion.reader import read_paper
-from ingestion.reading.entries import split_entries
-from ingestion.reading.headings import Heading, find_headings
-from ingestion.reading.joining import Vocabulary
-from ingestion.reading.reference_fields import fields_of, reference_of
-from ingestion.reading.reference_identifiers import arxiv_of, doi_of
-from ingestion.reading.reference_names import split_names
-from ingestion.reading.references import mark_references
+from ingestion.reading.headings.finding import Heading, find_headings
+from ingestion.reading.lines.joining import Vocabulary
+from ingestion.reading.references.entries import split_entries
+from ingestion.reading.references.fields import fields_of, reference_of
+from ingestion.reading.references.identifiers import arxiv_of, doi_of
+from ingestion.reading.references.lists import mark_references
+from ingestion.reading.references.names import split_names
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 LONG = "reeds grow slowly in the shallow northern lakes of the land"

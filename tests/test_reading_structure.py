@@ -10,10 +10,10 @@ from made_pages import block_of, document_of, line, measures, page_of
 
 from hierarchy.paper import Author
 from ingestion.pages import Document, Line, Role
-from ingestion.reading.front import read_front
-from ingestion.reading.headings import find_headings
-from ingestion.reading.joining import Vocabulary, join
-from ingestion.reading.paragraphs import find_blocks
+from ingestion.reading.body.paragraphs import find_blocks
+from ingestion.reading.front.matter import read_front
+from ingestion.reading.headings.finding import find_headings
+from ingestion.reading.lines.joining import Vocabulary, join
 
 LONG = "reeds grow slowly in the shallow northern lakes of the land"
 

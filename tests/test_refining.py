@@ -25,7 +25,7 @@ from conftest import Run
 from hierarchy.nodes import Level
 from hierarchy.paper import Paper
 from ingestion.containment import KilledTwiceError
-from ingestion.passes import Layout, satisfied, wants
+from ingestion.passes import How, Layout, satisfied, wants
 from ingestion.report import Left, Refined
 from ingestion.watcher import Watcher
 from strata.settings import Settings
@@ -45,14 +45,15 @@ def closely(monkeypatch: pytest.MonkeyPatch) -> Closely:
 
 
 def test_what_satisfies_what() -> None:
-    asked: list[Layout] = ["never", "auto", "always"]
-    for i, there in enumerate(asked):
+    layouts: list[Layout] = ["never", "auto", "always"]
+    never, auto, always = asked = [How(layout) for layout in layouts]
+    for i, there in enumerate(layouts):
         assert [wants({"layout": there}, ask) for ask in asked] == [ask in asked[i + 1 :] for ask in asked]
-    assert wants({}, "auto")  # a paper of an earlier version of Strata
-    assert not wants({}, "never")
-    failed = {"layout": "auto", "layout_failed": "timeout"}
-    assert (wants(failed, "auto"), wants(failed, "always"), wants(failed, "auto", True)) == (False, True, True)
-    assert not wants(failed, "never", True)
+    assert wants({}, auto)  # a paper of an earlier version of Strata
+    assert not wants({}, never)
+    failed = {"layout": "auto", "layout_failed": "timeout", "pass": "fast"}
+    assert (wants(failed, auto), wants(failed, always), wants(failed, auto, True)) == (False, True, True)
+    assert not wants(failed, never, True)
     assert satisfied("auto", "mixed") == satisfied("auto", "fast") == "auto"
     assert satisfied("auto", "layout") == satisfied("always", "layout") == "always"
 
@@ -273,7 +274,7 @@ def test_a_failed_refinement_is_told_and_is_no_failure(here: Run, papers: Path, 
     said = here("ingest", papers, "--layout", "auto")
     assert said.code == 0
     assert "refining 1 of 3: not refined a.pdf (timeout)" in said.err
-    assert said.out.count("The paper is in, by the fast pass.") == 3
+    assert said.out.count("The paper is in, as it was read before.") == 3
     record = here("ingest", papers, "--layout", "always", "--json").json
     assert [r["error"]["code"] for r in record["refined"]] == ["timeout"] * 3
     assert len(here("ingest", "--retry-failed", "--layout", "auto", "--json").json["refined"]) == 3

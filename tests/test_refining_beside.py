@@ -36,7 +36,7 @@ from hierarchy.paper import Paper
 from hierarchy.sqlite.connection import connect
 from ingestion.containment import KilledTwiceError, Reader
 from ingestion.intake import Intake
-from ingestion.passes import Layout
+from ingestion.passes import How, Layout
 from ingestion.prepared import Prepared
 from ingestion.report import Left
 from ingestion.settings import IngestionSettings
@@ -95,19 +95,19 @@ def test_a_paper_that_another_process_refined_meanwhile_is_left(
     mine, other = assistant("shared"), assistant("shared", layout="auto")
     mine.ingest(file)
     intake = Intake(mine._store(), mine._encoder)
-    prepared = intake.refine(file, mended(mine.parse(file)), "auto")
+    prepared = intake.refine(file, mended(mine.parse(file)), How("auto"))
     assert isinstance(prepared, Prepared)
     late = Intake(mine._store(), mine._encoder)
     other.ingest(file)
     assert intake.store(prepared) is None
     assert isinstance(intake.settle(), Left)
     error = ReadError("No.", "", "timeout")
-    assert isinstance(late.not_refined(file, error, "auto"), Left)
+    assert isinstance(late.not_refined(file, error, How("auto")), Left)
     assert "layout_failed" not in metadata(mine)["a.pdf"]
     mine.remove("a.pdf")
     late.judge.shelf = Shelf(())
-    assert isinstance(late.refine(file, prepared.read, "auto"), Left)
-    assert isinstance(late.not_refined(file, error, "auto"), Left)
+    assert isinstance(late.refine(file, prepared.read, How("auto")), Left)
+    assert isinstance(late.not_refined(file, error, How("auto")), Left)
     assert mine.papers() == []
 
 
@@ -250,7 +250,7 @@ def test_an_upload_is_in_after_its_fast_pass_and_new_ones_need_not_wait_for_the_
 ) -> None:
     begun, go_on, read = threading.Event(), threading.Event(), Reader.read
 
-    def slow(self: Reader, path: Path, layout: Layout = "never", pages: int = 0) -> Paper:
+    def slow(self: Reader, path: Path, layout: Layout = "never", pages: int = 0, ocr: str | None = None) -> Paper:
         if layout != "never":
             begun.set()
             while not go_on.wait(0.05):

@@ -83,7 +83,7 @@ def bm25(store: NodeStore, words: str, where: Filter | None = None, k: int = 20)
 
 def test_upsert_is_idempotent_and_gives_back_all_that_was_stored(store: NodeStore) -> None:
     finding = Finding(
-        "It rose.", "result", "p1", "It rose.", (Value("F1", 0.5, None, "rain", "0.4"),), "increase", True
+        "It rose.", "result", "p1", "It rose.", (Value("F1", 0.5, None, "rain", 0.4, (0.45, 0.55)),), "increase", True
     )
     full = record(
         "f1",

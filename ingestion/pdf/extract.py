@@ -142,6 +142,7 @@ def _page(
     if sight.is_picture(len(own_text)):
         model.scanned = sight.mostly_picture
         recognised = scans.read(page, FLAGS)
+        document.ocr = scans.languages if scans.ready else ""
         if recognised is None:
             message = f"The page is a picture: its words were not read. {scans.advice}".strip()
             document.warnings.append(ReadWarning("unread", message, number))

@@ -41,7 +41,7 @@ class Ocr:
     """Reads pages in some languages ("eng", "deu+eng"); without any it reads none."""
 
     def __init__(self, languages: str) -> None:
-        self._languages = languages
+        self.languages = languages
         self._data = _folder(languages) if languages else None
 
     @property
@@ -54,9 +54,9 @@ class Ocr:
         """What to do so that a scan can be read, one sentence; empty where nothing is missing."""
         if self.ready:
             return ""
-        if not self._languages:
+        if not self.languages:
             return "Use --ocr (or STRATA_OCR=1) to read scans by Tesseract, which the package tesseract-ocr brings."
-        wanted = ", ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in self._languages.split("+"))
+        wanted = ", ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in self.languages.split("+"))
         return f"Install Tesseract and its languages (packages tesseract-ocr, {wanted}); or set TESSDATA_PREFIX."
 
     def read(self, page: Any, flags: int) -> Recognised | None:
@@ -68,7 +68,7 @@ class Ocr:
         dpi = int(min(DPI, 72 * (MOST_PIXELS / size) ** 0.5))
         try:
             found = page.get_textpage_ocr(
-                flags=flags, language=self._languages, dpi=max(1, dpi), full=True, tessdata=str(self._data)
+                flags=flags, language=self.languages, dpi=max(1, dpi), full=True, tessdata=str(self._data)
             )
         except (RuntimeError, pymupdf.mupdf.FzErrorBase):
             return None

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ingestion.pages import Line, PageModel, Role
-from ingestion.reading.footnotes import is_marked
-from ingestion.reading.typography import Typography
+from ingestion.reading.body.footnotes import is_marked
+from ingestion.reading.lines.typography import Typography
 
 FLOATS = (Role.TABLE, Role.FIGURE, Role.FORMULA)
 

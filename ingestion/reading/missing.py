@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from hierarchy.paper import ReadWarning, Section
 from ingestion.pages import Document, Role
-from ingestion.reading.direction import right_to_left
+from ingestion.reading.lines.direction import right_to_left
 
 MANY_PAGES = 100  # a book or a thesis
 LARGE_PAGE = 1_500.0  # points: A2 and larger, a poster

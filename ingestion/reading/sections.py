@@ -11,14 +11,14 @@ from hierarchy.identity import Occurrences
 from hierarchy.paper import Passage, Section
 from hierarchy.positions import Positions, around
 from ingestion.pages import Document, Line, Role
-from ingestion.reading.abstract import Abstract
-from ingestion.reading.citations import Citations, raised_spans
-from ingestion.reading.headings import Heading
-from ingestion.reading.joining import Vocabulary, join
-from ingestion.reading.kinds import Told, kind_of, settle
-from ingestion.reading.numbering import SUPPLEMENT, UPPER
-from ingestion.reading.paragraphs import find_blocks
-from ingestion.reading.typography import Typography
+from ingestion.reading.body.paragraphs import find_blocks
+from ingestion.reading.front.abstract import Abstract
+from ingestion.reading.headings.finding import Heading
+from ingestion.reading.headings.kinds import Told, kind_of, settle
+from ingestion.reading.headings.numbering import SUPPLEMENT, UPPER
+from ingestion.reading.lines.joining import Vocabulary, join
+from ingestion.reading.lines.typography import Typography
+from ingestion.reading.references.citations import Citations, raised_spans
 
 LEAST_LETTERS = 3
 PASSAGE_ROLES = (Role.BODY, Role.CAPTION, Role.TABLE, Role.CODE, Role.FORMULA, Role.FOOTNOTE)
@@ -124,10 +124,9 @@ def _passages(
 
 
 def abstract_of(sections: Iterable[Section]) -> str:
-    """The words of the section of kind abstract."""
-    return " ".join(
-        p.text for s in sections if s.kind == "abstract" for p in s.passages if p.type in ("paragraph", "list")
-    )
+    """The words of the first section of kind abstract that has any: a second one is in another language, or for other
+    readers."""
+    return next(filter(None, (_running(s) for s in sections if s.kind == "abstract")), "")
 
 
 def title_places(lines: list[Line], vocabulary: Vocabulary) -> Positions:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingestion.pages import Line, PageModel, Region, Role
-from ingestion.reading.code import is_typed
+from ingestion.reading.body.code import is_typed
+from ingestion.reading.body.formulas import is_math_font
 from ingestion.reading.doubt import is_running
-from ingestion.reading.formulas import is_math_font
 from ingestion.reading.labels import label_of
-from ingestion.reading.typography import Typography
+from ingestion.reading.lines.typography import Typography
 
 RUNNING = ("text", "list-item")
 ZONE = 0.12  # the share of the page's height at its head and foot where running heads stand

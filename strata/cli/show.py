@@ -45,7 +45,12 @@ def show_report(report: IngestReport) -> None:
     for refined in report.refined:
         if refined.error:
             said = refined.error["message"]
-            out.print(plain(f"not refined {refined.path}\n           {said} The paper is in, by the fast pass."))
+            out.print(plain(f"not refined {refined.path}\n           {said} The paper is in, as it was read before."))
+    papers = {o.path: o.unread for o in report.added} | {o.path: o.unread for o in report.changed}
+    papers |= {o.path: o.unread for o in report.refined}
+    if unread := sum(map(bool, papers.values())):
+        pages = "pages that are pictures and were not read: --ocr reads them, strata parse FILE tells which they are."
+        out.print(f"{unread} of these papers have {pages}", style="yellow")
     out.print(plain(str(report)), style="bold")
     if report.failed:
         out.print("Mend these files and run the same command again, or take them up with --retry-failed.")
@@ -121,7 +126,10 @@ def refined_line(refined: Refined | Left) -> str:
         return f"left {name} (another process had it)"
     if refined.error:
         return f"not refined {name} ({refined.error['code']})"
-    return f"refined {name} ({refined.reading}, {refined.embedded} passages embedded)"
+    read = "".join(
+        [f", {refined.ocr} by OCR" * bool(refined.ocr), f", {refined.unread} pages unread" * bool(refined.unread)]
+    )
+    return f"refined {name} ({refined.reading}{read}, {refined.embedded} passages embedded)"
 
 
 def show_answer(answer: Answer) -> None:

@@ -11,8 +11,9 @@ from contextlib import closing
 
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Text
-from strata.assistant import CONVERSATIONS, Assistant
+from strata.assistant import Assistant
 from strata.models import build_encoder
+from strata.opened import CONVERSATIONS
 from strata.pictures import PagePictures
 from strata.projects import projects_of
 from strata.screens.uploads import Uploads

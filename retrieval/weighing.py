@@ -1,0 +1,67 @@
+"""How much of its score a passage keeps by its kind: a factor and never a gate, so it costs rank, not the answer.
+
+A budget of reading is soon spent on captions, tables and formulas, which say little of what is asked for, unless a
+value or a figure is; and an abstract says in short what the body of the same paper tells in full, unless the gist is
+asked for. Measured in docs/decisions/0006; weights and cues are data (weighing.toml). It must not know stores or legs.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from hierarchy.nodes import Level, Node
+
+MOST_LETTERS = 2_000  # of a question that are looked at for cues
+TABLE = Path(__file__).with_suffix(".toml")
+
+
+class Weighing(msgspec.Struct, frozen=True):
+    """The factors of one question: by the type of a passage, and by the kind of its section."""
+
+    types: Mapping[str, float]
+    sections: Mapping[str, float]
+
+    @classmethod
+    def of(cls, question: str, within: bool) -> Weighing:
+        """Those of a question; `within`: it stays inside papers that it names, so that no abstract has to find one.
+
+        >>> Weighing.of("How many users are there?", within=False).types["table"]
+        1.0
+        """
+        table, asked = _table(), question[:MOST_LETTERS]
+        types: dict[str, float] = dict(table["types"])
+        sections: dict[str, float] = dict(table["sections"]) if within else {}
+        if _cues("values").search(asked):
+            types |= dict.fromkeys(table["values"]["types"], 1.0)
+        if _cues("gist").search(asked):
+            sections |= dict.fromkeys(table["gist"]["sections"], 1.0)
+        return cls(types, sections)
+
+    def factor(self, node: Node) -> float:
+        """What a node's score is multiplied by, above 0 and at most 1; it is 1 for all but passages."""
+        if node.level != Level.PASSAGE:
+            return 1.0
+        return self.types.get(node.kind or "", 1.0) * self.sections.get(str(node.metadata.get("section_kind")), 1.0)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(TABLE.read_text("utf-8"))
+
+
+@cache
+def _cues(name: str) -> re.Pattern[str]:
+    """Finds any of the cues of this name, standing alone, without regard to case."""
+    cues = _table()[name]
+    return re.compile(rf"(?<!\w)(?:{_either([*cues['phrases'], *cues['words']])})(?!\w)", re.I)
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))

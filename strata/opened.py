@@ -1,0 +1,100 @@
+"""A project opened: its store, its journal, its encoder and its pipeline, each made when it is first needed.
+
+What the assistant is made of stands on this; it must not know what is done with a project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing, suppress
+from types import TracebackType
+from typing import Self
+
+from hierarchy.conversations import Conversations
+from hierarchy.encoder import Encoder
+from hierarchy.errors import StrataError
+from hierarchy.identity import checked_project_name
+from hierarchy.journal import Journal
+from hierarchy.store import NodeStore
+from retrieval.pipeline import Pipeline
+from strata.models import build_encoder
+from strata.projects import projects_of
+from strata.settings import Settings
+
+CONVERSATIONS = "conversations.db"  # under STRATA_HOME
+
+
+class Opened:
+    """A project by its name, and what works on it.
+
+    Args:
+        project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
+        settings: None reads STRATA_… variables.
+        encoder: one that is loaded already, for several assistants in one process.
+
+    Raises:
+        UsageError: for a name or a setting that does not fit.
+    """
+
+    def __init__(
+        self, project: str | None = None, settings: Settings | None = None, *, encoder: Encoder | None = None
+    ) -> None:
+        self.settings = settings or Settings.from_environment()
+        self._projects = projects_of(self.settings)
+        self._name = checked_project_name(self.settings.project if project is None else project)
+        self._encoder = encoder or build_encoder(self.settings)
+        self._open_store: NodeStore | None = None
+        self._open_journal: Journal | None = None
+        self._open_pipeline: Pipeline | None = None
+
+    @property
+    def project(self) -> str:
+        """The project's name, as it was first written."""
+        return self._open_store.project if self._open_store is not None else self._name
+
+    @property
+    def _exists(self) -> bool:
+        return self.project.lower() in (name.lower() for name in self._projects.names())
+
+    def _store(self, *, create: bool = False) -> NodeStore:
+        if self._open_store is None:
+            self._open_store = self._projects.open(self.project, self._encoder.identity, create=create)
+        return self._open_store
+
+    def _forget_said(self, forget: Callable[[Conversations], None]) -> None:
+        path = self.settings.home / CONVERSATIONS
+        if path.exists():
+            with closing(Conversations(path)) as said:
+                forget(said)
+
+    @property
+    def _journal(self) -> Journal:
+        if self._open_journal is None:
+            self._open_journal = Journal(self.settings.home / "journal.db")
+        return self._open_journal
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        if self._open_pipeline is None:
+            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval)
+        return self._open_pipeline
+
+    def close(self) -> None:
+        """Lets go of the files; the assistant can be used again and opens them anew."""
+        for held in (self._open_store, self._open_journal):
+            if held is not None:
+                with suppress(StrataError):
+                    held.close()
+        self._projects.close()
+        self._open_store = self._open_journal = self._open_pipeline = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(project={self.project!r}, home={str(self.settings.home)!r})"

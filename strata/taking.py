@@ -1,0 +1,142 @@
+"""What the assistant takes in: files and folders into a project, or one file to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from hierarchy.errors import ReadError, UsageError
+from hierarchy.journal import Failure, Job
+from hierarchy.paper import Paper, ReadWarning
+from hierarchy.store import papers_of
+from ingestion.batch import failed_paths, ingest
+from ingestion.containment import Reader
+from ingestion.files import exists, find_files
+from ingestion.judge import Judge
+from ingestion.passes import OCR_FAILED, UNREFINED, Layout
+from ingestion.plan import IngestPlan, plan
+from ingestion.report import IngestReport
+from ingestion.settings import IngestionSettings
+from ingestion.watcher import Watcher
+from strata.opened import Opened
+
+Paths: TypeAlias = str | Path | Sequence[str | Path]
+
+
+class Taking(Opened):
+    """Ingesting, and what is known of ingests."""
+
+    def ingest(
+        self,
+        paths: Paths = (),
+        *,
+        retry_failed: bool = False,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        layout: Layout | None = None,
+        watcher: Watcher | None = None,
+    ) -> IngestReport:
+        """Takes files and folders in, and reads them again with the layout model where that pays.
+
+        Args:
+            paths: files, or folders that are searched to any depth.
+            retry_failed: takes up those that failed before, or could not be read again, too.
+            include: patterns; only files in folders that fit one are taken.
+            exclude: patterns; what fits one is passed over.
+            layout: which papers the layout model reads; None takes the setting.
+            watcher: told how it goes.
+
+        Raises:
+            UsageError: where there is nothing to take.
+            StoreError: where the project cannot be written.
+        """
+        files = self._files(paths, retry_failed, include, exclude)  # before a project is made for nothing
+        store = self._store(create=True)
+        self._open_pipeline = None
+        settings = self._reading(layout)
+        return ingest(files, store, self._journal, self._encoder, settings, watcher, again=retry_failed)
+
+    def plan(
+        self,
+        paths: Paths = (),
+        *,
+        retry_failed: bool = False,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        layout: Layout | None = None,
+    ) -> IngestPlan:
+        """What `ingest` would do with these files; nothing is read or stored."""
+        files = self._files(paths, retry_failed, include, exclude)
+        judge = Judge(papers_of(self._store()) if self._exists else ())
+        return plan(self.project, files, judge, self._reading(layout).asked, retry_failed)
+
+    def jobs(self, most: int = 20) -> list[Job]:
+        """The latest ingests of all projects, the newest first."""
+        return self._journal.jobs(None, most)
+
+    def job(self, number: int) -> Job:
+        """An ingest by its number.
+
+        Raises:
+            UsageError: where there is none.
+        """
+        found = self._journal.job(number)
+        if found is None:
+            raise UsageError(f"There is no job {number}.", "See: strata jobs.", "unknown_job")
+        return found
+
+    def failures(self) -> list[Failure]:
+        """The files of the project that failed when they were last tried."""
+        return self._journal.failures(self.project)
+
+    def parse(self, path: str | Path, *, layout: Layout | None = None) -> Paper:
+        """What the parser sees in a file; nothing is stored.
+
+        Args:
+            path: of the file.
+            layout: whether the layout model reads, too; None takes the setting. Where that fails, a warning says so.
+
+        Raises:
+            ReadError: where the file cannot be read as a paper.
+        """
+        file = Path(path)
+        if not file.exists():
+            raise UsageError(f"{file} does not exist.", "Check the path; quote it if it holds spaces.", "missing_path")
+        settings = self._reading(layout)
+        reader = Reader(settings)
+        try:
+            paper = reader.read(file.resolve())
+            return paper if settings.layout == "never" else _refined(paper, reader, settings.layout)
+        finally:
+            reader.close()
+
+    def _reading(self, layout: Layout | None) -> IngestionSettings:
+        settings = self.settings.ingestion
+        return settings if layout is None else settings.model_copy(update={"layout": layout})
+
+    def _files(self, paths: Paths, retry_failed: bool, include: Sequence[str], exclude: Sequence[str]) -> list[Path]:
+        given = [Path(p) for p in ([paths] if isinstance(paths, str | Path) else paths)]
+        if retry_failed:
+            papers = papers_of(self._store()) if self._exists else ()
+            rough = (p.metadata for p in papers if p.metadata.get(UNREFINED) or p.metadata.get(OCR_FAILED))
+            again = [*failed_paths(self._journal, self.project), *filter(exists, (Path(p["path"]) for p in rough))]
+            if not again and not given:
+                raise UsageError(
+                    f"Nothing failed in project {self.project!r}, or the files are gone.",
+                    "Ingest a folder.",
+                    "no_files",
+                )
+            given += again
+        return find_files(given, include, exclude)
+
+
+def _refined(paper: Paper, reader: Reader, layout: Layout) -> Paper:
+    """A paper as the layout model reads it, or as it is, with a warning, where that fails."""
+    try:
+        return reader.read(Path(paper.path), layout, len(paper.pages))
+    except ReadError as error:
+        message = f"The layout model could not read it ({error.message.rstrip('.')})."
+        return msgspec.structs.replace(paper, warnings=(*paper.warnings, ReadWarning(UNREFINED, message)))
