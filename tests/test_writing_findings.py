@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hierarchy.errors import WriterError
@@ -249,6 +249,7 @@ JSON = st.recursive(
 FIELDS = ("claim", "kind", "evidence", "values", "direction", "hedged", "reported")
 
 
+@settings(max_examples=40)
 @given(st.lists(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4), max_size=4))
 def test_whatever_is_told_each_quote_and_number_stands_in_the_text(changes: list[dict[str, Any]]) -> None:
     found = told([entry(**changed) for changed in changes] or "[]")

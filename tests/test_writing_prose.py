@@ -184,7 +184,7 @@ def test_both_go_over_the_wire() -> None:
         return json.dumps({"verdict": "contradicts", "reason": REASON})
 
     with serving(reply) as server:
-        chosen = WriterSettings.model_validate({"llm": "openai/m", "llm_url": server.url, "llm_timeout_s": 5})
+        chosen = WriterSettings.model_validate({"llm": "openai/m", "llm_url": server.url, "llm_timeout_s": 60})
         writer = writer_of(Settings(writer=chosen))
         assert writer is not None
         assert write_summary(writer, SOURCES, 50).sentences == (WrittenSentence(SOURCES[0].text, ("p1",)),)

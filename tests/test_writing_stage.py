@@ -120,7 +120,7 @@ def having(ingested: dict[str, Path], tmp_path: Path, encoder: MiniLM) -> Iterat
         one.close()
 
 
-def writer_at(server: ModelServer, model: str = "m", timeout_s: float = 5) -> Writer:
+def writer_at(server: ModelServer, model: str = "m", timeout_s: float = 60) -> Writer:
     given = {"llm": f"openai/{model}", "llm_url": server.url, "llm_timeout_s": timeout_s}
     writer = writer_of(Settings(writer=WriterSettings.model_validate(given)))
     assert writer is not None
@@ -243,7 +243,7 @@ def test_an_interrupt_leaves_whole_papers(having: Have, server: ModelServer) -> 
 # Where the model fails
 
 
-def failed_run(a: Assistant, server: ModelServer, reply: Reply, timeout_s: float) -> WritingReport:
+def failed_run(a: Assistant, server: ModelServer, reply: Reply, timeout_s: float = 60) -> WritingReport:
     """A run whose model fails as this says: what there was stands, and the next run mends it."""
     store = store_of(a)
     state = everything(store)
@@ -271,7 +271,7 @@ def test_a_model_that_fails_leaves_the_findings_of_the_rules(
     having: Have, server: ModelServer, reply: Raw, code: str
 ) -> None:
     a = having("one")
-    report = failed_run(a, server, lambda asked: reply, 0.5)
+    report = failed_run(a, server, lambda asked: reply, 0.5 if code == "writer_slow" else 60)
     assert {f.code for f in report.failed} == {code}
     assert report.stopped is not None
     assert report.stopped["code"] == code
