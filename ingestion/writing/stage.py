@@ -66,7 +66,8 @@ def write_findings(
     """
     watcher = watcher or WritingWatcher()
     start = time.monotonic()
-    wanted = [p.id for p in papers_of(store) if papers is None or p.id in papers]
+    wanted = [p for p in papers_of(store) if papers is None or p.id in papers]
+    by = hand(writer)
     watcher.began(len(wanted))
     breaker = Breaker()
     outcomes: list[PaperWritten] = []
@@ -75,7 +76,11 @@ def write_findings(
         if watcher.enough():
             stopped = NO_MORE
             break
-        outcome = _written(store, writer, paper, breaker, at_once, watcher)
+        outcome: PaperWritten | None
+        if (sections := StoredPaper.all_written(paper, by)) is not None:
+            outcome = PaperWritten(paper.id, paper.title, unchanged=sections)
+        else:
+            outcome = _written(store, writer, paper.id, breaker, at_once, watcher)
         if outcome is not None:
             outcomes.append(outcome)
             watcher.done(outcome)
@@ -103,7 +108,7 @@ def _written(
         told.update(zip((todo[s] for s in new), side_by_side(calls, at_once), strict=True))
         given = {s: answer for s, mark in todo.items() if isinstance(answer := told[mark], Told)}
         outcome = _outcome(stored, {s: told[mark] for s, mark in todo.items()})
-        records = stored.renewed({s: answer.findings for s, answer in given.items()}, todo, writer.name)
+        records = stored.renewed({s: answer.findings for s, answer in given.items()}, writer.name, by)
         if not records:
             return outcome
         try:

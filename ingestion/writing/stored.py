@@ -21,6 +21,7 @@ from ingestion.writing.sentences import Sentence, sentences_of
 
 RUNNING = frozenset({"paragraph", "list"})  # the types of passages that state findings
 MOST_TRIES = 3
+WHOLE = "paper"  # the mark of a paper all of whose sections are written about; no section has this id
 SKIPPED = frozenset({"front", "acknowledgement"})  # the kinds of sections that state none
 
 
@@ -64,12 +65,18 @@ class StoredPaper:
         passages = [p.digest for p in self._passages.get(section.id, ())]
         return digest("written", by, section.path, passages)
 
+    @staticmethod
+    def all_written(paper: Node, by: str) -> int | None:
+        """How many sections a paper has, if this hand wrote about each as it is: told by the paper's own node alone."""
+        marks = _marks(paper)
+        return len(marks) - 1 if marks.get(WHOLE) == digest("written", by, paper.digest) else None
+
     def is_written(self, section: Node, by: str) -> bool:
         """Whether this hand wrote about the section as it is."""
-        return bool(self._marks.get(section.id) == self.mark(section, by))
+        return bool(_marks(self.paper).get(section.id) == self.mark(section, by))
 
-    def renewed(self, findings: Mapping[str, Sequence[Finding]], marks: Mapping[str, str], writer: str) -> list[Record]:
-        """The paper's records with these findings, by section; none where nothing was told.
+    def renewed(self, findings: Mapping[str, Sequence[Finding]], writer: str, by: str) -> list[Record]:
+        """The paper's records with these findings, by section, that this hand wrote; none where nothing was told.
 
         A section of which nothing stands keeps the findings that it has, and is noted as asked about.
         """
@@ -90,9 +97,11 @@ class StoredPaper:
             records.append(Record(passage, record.vector, record.attachment))
             here = [f for f in told if f.evidence == node.id]
             records += finding_records(passage, self._sentences[node.id], here, before)
-        there = {r.node.id for r in records}
-        kept = {s: mark for s, mark in self._marks.items() if s in there}
-        marked = kept | {s: marks[s] for s in findings}
+        old = _marks(self.paper)
+        marks = {s.id: self.mark(s, by) if s.id in findings else old.get(s.id, "") for s in self.sections}
+        if all(marks[s.id] == self.mark(s, by) for s in self.sections):
+            marks[WHOLE] = digest("written", by, self.paper.digest)
+        marked = {name: mark for name, mark in marks.items() if mark}
         top = msgspec.structs.replace(self.paper, metadata=self.paper.metadata | {WRITTEN: marked})
         first = Record(top, self.records[0].vector, self.records[0].attachment)
         return [
@@ -113,7 +122,7 @@ class StoredPaper:
                 by_section.setdefault(record.node.parent or "", []).append(record.node)
         return by_section
 
-    @property
-    def _marks(self) -> dict[str, str]:
-        marks = self.paper.metadata.get(WRITTEN)
-        return dict(marks) if isinstance(marks, dict) else {}
+
+def _marks(paper: Node) -> dict[str, str]:
+    marks = paper.metadata.get(WRITTEN)
+    return dict(marks) if isinstance(marks, dict) else {}
