@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hierarchy.grounding import coverage, has_number, invented, numbers_in, turns_round
@@ -65,6 +65,7 @@ def test_what_turns_a_source_round(text: str, source: str, round_: bool) -> None
     assert turns_round(text, source) is round_
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_text_is_borne_out_by_itself(text: str) -> None:
     assert invented(text, numbers_in(text)) == []
@@ -72,6 +73,7 @@ def test_a_text_is_borne_out_by_itself(text: str) -> None:
     assert not turns_round(text, text)
 
 
+@settings(deadline=None)
 @given(st.floats(min_value=-1e9, max_value=1e9, allow_nan=False), st.integers(0, 6))
 def test_a_number_is_found_however_it_is_printed(value: float, places: int) -> None:
     printed = f"{value:.{places}f}"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.writing.replies import MOST_STARTS, UnreadableError, numbers_of, objects, one_object
@@ -74,6 +74,7 @@ def test_numbers_of_sentences() -> None:
         assert numbers_of(wrong) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=50))
 def test_no_reply_breaks_the_reader(text: str, inside: str) -> None:
     for reply in (text, "{" + text, f'[{{"a": "{inside}"}}{text}', text + LIST):
