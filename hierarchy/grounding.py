@@ -24,7 +24,7 @@ SUFFIX = re.compile(r"(?:ations?|ators?|ated|ating|ences?|ents?|ings?|ed|es|s|ly
 SIGNED = r"(?:about |only )?([-−]?\d+(?:\.\d+)?)"
 FROM_TO = re.compile(rf"\bfrom {SIGNED}(?:\s?%|\s[a-zA-Z]+)? to {SIGNED}")
 CLAUSE = re.compile(r"[;:]|,\s|\.\s|\b(?:and|while|but|whereas)\b")
-OR_MORE = re.compile(r"\b(?:or|and) (?:more|less|fewer|above|below|higher|lower|larger|smaller)\b", re.I)
+OR_MORE = re.compile(r"\b(?:or|and) (more|less|fewer|above|below|higher|lower|larger|smaller)\b", re.I)
 HOLDS_ZERO = re.compile(r"[-−]\d+(?:\.\d+)?%? (?:to|and) \+?\d|\bincludes? zero\b")
 WORD = re.compile(r"[^\W_]+(?:['’]t\b)?")
 
@@ -79,7 +79,8 @@ def turns_round(text: str, source: str) -> bool:
     """Whether a text says more where its source only says less, or the other way round, denies what its source affirms,
     or lets a number rise that it tells as falling."""
     said, there = leanings(text), leanings(source)
-    if there and not said <= there:
+    bounds, bounds_there = _bounds(text), _bounds(source)
+    if (there and not said <= there) or (bounds_there and not bounds <= bounds_there):
         return True
     return (denies(text) and not denies(source)) or bool(_wrong_ways(text) - _wrong_ways(source))
 
@@ -96,6 +97,11 @@ def denies(text: str) -> bool:
     words = {w.lower() for w in WORD.findall(text)}
     negative = any(w in _table()["negations"] or w.endswith(("n't", "n’t")) for w in words)
     return negative or HOLDS_ZERO.search(text) is not None
+
+
+def _bounds(text: str) -> frozenset[str]:
+    """The words of "five or more", "ten or fewer"."""
+    return frozenset(m.group(1).lower().replace("fewer", "less") for m in OR_MORE.finditer(text))
 
 
 def _wrong_ways(text: str) -> frozenset[tuple[str, str]]:

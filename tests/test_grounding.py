@@ -58,6 +58,8 @@ def test_coverage_counts_words_in_any_form() -> None:
         ("It fell from 0.46 to 0.64, and rose in the north.", "It rose, but it fell in the north.", True),
         ("The error was reduced from 0.64 to 0.46.", "The error fell from 0.64 to 0.46.", False),
         ("With five or more callers it fell.", "With five callers or more it fell.", False),
+        ("With five or fewer callers it fell.", "With five or more callers it fell.", True),
+        ("With ten or less it fell.", "With ten or fewer it fell.", False),
         ("There was no difference.", "The difference was 0.01 (interval −0.02 to 0.04).", False),
     ],
 )
