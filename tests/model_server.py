@@ -70,6 +70,14 @@ def refusal(status: int, message: str, code: str, **headers: str) -> Raw:
 Reply = Callable[[Asked], "str | Raw"]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing on standard error: whoever asked may go at any moment."""
+
+
 class ModelServer:
     """Listens on a port of its own; `reply` may be changed at any time, `asked` are the requests so far."""
 
@@ -77,9 +85,7 @@ class ModelServer:
         self.reply = reply
         self.asked: list[Asked] = []
         self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
