@@ -39,6 +39,7 @@ NAMES = (
     "relations",
     "sentences",
     "findings",
+    "writing",
 )
 
 

@@ -8,6 +8,7 @@
     │   ├── ConflictError       another process changed the same paper meanwhile
     │   └── MismatchError       made by another version or another encoder
     ├── ModelError              a model's files are missing, altered or cannot be prepared
+    ├── WriterError             a language model does not answer (codes: see WRITER_CODES)
     └── NotBuiltError           an option whose part of Strata does not exist
 
 It must not know who raises or who prints: a door turns an error into a line and an exit code.
@@ -25,6 +26,13 @@ READ_CODES = (
     "timeout",
     "memory",
     "unreadable",
+)
+WRITER_CODES = (
+    "writer_down",  # no answer, or a server's own failure
+    "writer_slow",  # no whole answer in time
+    "writer_refused",  # the key, the name of the model or the request is not accepted
+    "writer_quota",  # no more requests for now, or none left that are paid for
+    "writer_junk",  # an answer that cannot be read
 )
 
 
@@ -108,6 +116,17 @@ class ModelError(StrataError):
     """A model whose files are missing, altered, or cannot be prepared."""
 
     code = "model"
+
+
+class WriterError(StrataError):
+    """A language model that does not answer; its code is one of WRITER_CODES."""
+
+    code = "writer_down"
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the next request would fare no better."""
+        return self.code in ("writer_refused", "writer_quota")
 
 
 class NotBuiltError(StrataError):

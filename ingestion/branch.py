@@ -22,6 +22,7 @@ from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import central, pooled
 from ingestion.findings import findings_in
 from ingestion.passes import OCR, UNREAD
+from ingestion.writing.kept import Written, kept_records, with_mark
 
 RULES = "tree-3"  # changes whenever the same paper would give other nodes; part of every digest
 SECTION_SENTENCES = 3
@@ -31,11 +32,12 @@ RUNNING = frozenset({"paragraph", "list"})  # the types whose sentences may stan
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What a store has of a passage already: its digest, vector and sentences."""
+    """What a store has of a passage already: its digest, vector, sentences, and what a language model found in it."""
 
     digest: str
     vector: Vector
     sentences: SentenceVectors
+    written: Written | None = None
 
 
 class Branch(msgspec.Struct, frozen=True):
@@ -53,6 +55,7 @@ class _Part(msgspec.Struct):
     digest: str
     vector: Vector
     sentences: SentenceVectors
+    written: Written | None = None
 
 
 def grow(
@@ -93,9 +96,8 @@ def grow(
         inside = [part for s in subtree for part in by_section[s.id]]
         grown.append(_section_record(paper, project, section, inside, whole, digests[section.id]))
         for part in by_section[section.id]:
-            grown.append(_passage_record(paper, project, part))
             referred = [one for one in (*paper.tables, *paper.figures) if one.label in part.passage.floats]
-            grown += _finding_records(paper, project, part, referred, ids, encoder.identity)
+            grown += _passage_and_findings(paper, project, part, referred, ids, encoder.identity)
     top = _paper_record(
         paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra
     )
@@ -131,10 +133,11 @@ def _parts(
     for i, (section, passage) in enumerate(pairs):
         if i in encoded:
             new: Encoding = encoded[i]
-            vector, sentences = new.vector, SentenceVectors.of(ranges[i], new.parts)
+            part = _Part(section, passage, digests[i], new.vector, SentenceVectors.of(ranges[i], new.parts))
         else:
-            vector, sentences = stored[passage.id].vector, stored[passage.id].sentences
-        parts.append(_Part(section, passage, digests[i], vector, sentences))
+            had = stored[passage.id]
+            part = _Part(section, passage, digests[i], had.vector, had.sentences, had.written)
+        parts.append(part)
     return parts, len(fresh)
 
 
@@ -165,6 +168,20 @@ def _section_record(
         places=Positions.of(places),
     )
     return Record(node, _pooled_parts(inside, whole))  # a bare heading stands near its paper
+
+
+def _passage_and_findings(
+    paper: Paper, project: str, part: _Part, referred: Sequence[Float], ids: Occurrences, identity: EncoderIdentity
+) -> list[Record]:
+    """A passage's record and those of its findings; what a language model found in the same words stays."""
+    record = _passage_record(paper, project, part)
+    if part.written is None:
+        return [record, *_finding_records(paper, project, part, referred, ids, identity)]
+    passage = with_mark(record.node, part.written.writer)
+    return [
+        Record(passage, record.vector, record.attachment),
+        *kept_records(passage, part.sentences, part.written),
+    ]
 
 
 def _passage_record(paper: Paper, project: str, part: _Part) -> Record:

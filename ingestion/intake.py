@@ -44,6 +44,7 @@ from ingestion.renaming import with_id
 from ingestion.report import Duplicate, Left, Outcome, Refined, Unchanged, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF, Work, main_of
+from ingestion.writing.kept import WRITTEN, written_of
 
 MOST_CONFLICTS = 20
 MOST_WAIT_S = 1.0  # for a store that does not answer, when the run must end
@@ -81,7 +82,7 @@ class Intake:
                 return Duplicate(**named(path), of=before.metadata["path"])
         if before is not None:  # a new version, at the same path or of a file that is gone
             paper = with_id(paper, before.id)
-            extra = _kept(before, "tags", *LINKS, VERSION_OF)
+            extra = _kept(before, "tags", *LINKS, VERSION_OF, WRITTEN)
         else:
             main = main_of(paper, shelf.bearing(Work.of_paper(paper).names))
             if main is not None:
@@ -103,7 +104,7 @@ class Intake:
         if how.ocr and not read.ocr and read.unread and (known.metadata.get(OCR) or not sees_more(known.metadata, how)):
             return _unrefined(path, known, _without_ocr(read))
         paper = with_id(read, known.id)
-        extra = _kept(known, "tags", *LINKS, VERSION_OF) | _satisfied(known, read, how)
+        extra = _kept(known, "tags", *LINKS, VERSION_OF, WRITTEN) | _satisfied(known, read, how)
         return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, how)
 
     def not_refined(self, path: Path, error: ReadError, how: How) -> Refined | Left:
@@ -204,8 +205,9 @@ class Intake:
 
     def _known_passages(self, ids: Sequence[str]) -> Mapping[str, Known]:
         nodes, vectors, attachments = self._store.get(ids), self._store.vectors(ids), self._store.attachments(ids)
+        written = written_of(self._store, nodes)
         return {
-            i: Known(nodes[i].digest, vectors[i], SentenceVectors.unpack(attachments[i]))
+            i: Known(nodes[i].digest, vectors[i], SentenceVectors.unpack(attachments[i]), written.get(i))
             for i in ids
             if i in nodes and i in vectors and i in attachments
         }

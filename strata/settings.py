@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from hierarchy.errors import UsageError
 from ingestion.settings import IngestionSettings
@@ -40,6 +40,25 @@ class EngineSettings(BaseModel):
     weaviate_api_key: SecretStr | None = Field(None, description="the key that it wants")
 
 
+class WriterSettings(BaseModel):
+    """Which language model writes, if one does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    llm: str | None = Field(None, description="provider/model, such as openai/gpt-4o-mini; none by default")
+    llm_url: str | None = Field(None, pattern=r"^https?://[^\s/]+\S*$", description="any OpenAI-compatible address")
+    llm_key: SecretStr | None = Field(None, description="the key that it wants")
+    llm_timeout_s: float = Field(120, gt=0, le=3600, description="seconds after which a reply is given up")
+    llm_most_tokens: int = Field(4000, ge=100, le=200_000, description="the longest reply that is asked for")
+    llm_at_once: int = Field(4, ge=1, le=64, description="how many requests wait for replies at a time")
+
+    @field_validator("llm", "llm_url", mode="before")
+    @classmethod
+    def _none(cls, given: object) -> object:
+        """An empty value means none, and so does the word."""
+        return None if isinstance(given, str) and given.strip().lower() in ("", "none") else given
+
+
 class Settings(BaseModel):
     """Everything that can be set."""
 
@@ -51,6 +70,7 @@ class Settings(BaseModel):
     encoder: EncoderSettings = EncoderSettings()
     ingestion: IngestionSettings = IngestionSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    writer: WriterSettings = WriterSettings()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
