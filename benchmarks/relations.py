@@ -132,8 +132,8 @@ def _pairs(findings: Mapping[str, dict[str, Any]], stems: set[str]) -> list[Gold
     for row in _rows("relations"):
         a, b = findings[row["a"]], findings[row["b"]]
         if {a["paper"], b["paper"]} <= stems:
-            sides = (Quoted(x["paper"], x["quote"]) for x in (a, b))
-            out.append(GoldPair(row["id"], *sides, row["relation"]))
+            first, second = (Quoted(x["paper"], x["quote"]) for x in (a, b))
+            out.append(GoldPair(row["id"], first, second, row["relation"]))
     return out
 
 
