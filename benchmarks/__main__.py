@@ -35,6 +35,7 @@ NAMES = (
     "chat",
     "fuzz",
     "captions",
+    "summaries",
 )
 
 

@@ -20,6 +20,8 @@ from hierarchy.paper import Paper, Passage, Section
 from hierarchy.positions import Positions, WordBox
 from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import METHOD, Line, pooled
+from ingestion.card import METHOD as CARD
+from ingestion.card import Card, card_of
 from ingestion.findings import is_finding, is_hedged
 from ingestion.summaries import summarised
 from ingestion.told import RUNNING, Source
@@ -98,7 +100,7 @@ def grow(
             grown.append(_passage_record(paper, project, part))
             grown += found[part.passage.id]
     tops = [digests[s.id] for s in paper.sections if not s.parent]
-    top = _paper_record(paper, project, parts, summaries.paper, whole, tops, encoder.identity, extra)
+    top = _paper_record(paper, project, parts, summaries.paper, card_of(sources), whole, tops, encoder.identity, extra)
     ordered = [
         Record(msgspec.structs.replace(record.node, order=i), record.vector, record.attachment)
         for i, record in enumerate([top, *grown])
@@ -230,6 +232,7 @@ def _paper_record(
     project: str,
     parts: list[_Part],
     lines: Sequence[Line],
+    card: Card,
     whole: Vector,
     children: list[str],
     identity: EncoderIdentity,
@@ -251,6 +254,7 @@ def _paper_record(
         "text_hash": paper.text_hash,
         "rules": RULES,
         "summary": [line.to_dict() for line in lines],
+        "card": card.to_dict(),
         **extra,
     }
     vector = pooled([_pooled_parts(abstract, whole), whole], [0.6, 0.4])
@@ -265,7 +269,16 @@ def _paper_record(
         paper_title=paper.title,
         file=paper.file,
         digest=digest(
-            "paper", RULES, str(identity), paper.title, text, [a.name for a in paper.authors], str(paper.year), children
+            "paper",
+            RULES,
+            METHOD,
+            CARD,
+            str(identity),
+            paper.title,
+            text,
+            [a.name for a in paper.authors],
+            str(paper.year),
+            children,
         ),
         metadata=metadata,
         places=paper.title_places,

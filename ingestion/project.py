@@ -1,7 +1,8 @@
 """The root of the tree: what the project says as a whole.
 
-Its papers' titles, and one sentence of each of its most central papers: that of the paper's summary which is most central
-among all of theirs. Rebuilt from what the store holds whenever the papers' digests differ from those it was made of.
+Its papers' titles, and one sentence of each of its most central papers: that of the paper's summary which is most
+central among all of theirs. Rebuilt from what the store holds whenever the papers' digests differ from those it was
+made of.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A paper's summaries: of each section from its own sentences and what the sections below it keep, of the paper from what
-all its sections keep.
+"""A paper's summaries: of each section from its own sentences and what the sections below it keep, of the paper from
+what all its sections keep.
 
 The paper's summary is made of its body alone: its abstract is what the authors say, and stands beside it. It must not
 know stores.

@@ -7,7 +7,21 @@ vectors come from.
 from hierarchy.summaries.candidates import Candidate, Line
 from hierarchy.summaries.extract import central, chosen, kept, ranked
 from hierarchy.summaries.pooling import pooled
+from hierarchy.summaries.redundancy import spread
+from hierarchy.summaries.whole import dangles, is_whole
 
 METHOD = "extract-2"  # changes whenever the same sentences would give another summary; part of every digest above them
 
-__all__ = ["METHOD", "Candidate", "Line", "central", "chosen", "kept", "pooled", "ranked"]
+__all__ = [
+    "METHOD",
+    "Candidate",
+    "Line",
+    "central",
+    "chosen",
+    "dangles",
+    "is_whole",
+    "kept",
+    "pooled",
+    "ranked",
+    "spread",
+]

@@ -1,8 +1,8 @@
 """How likely a sentence is to stand for its paper before its neighbours are asked: its section, what it says of itself,
 whether it is a finding, whether it speaks of others' work.
 
-The features are those of Edmundson 1969, "New methods in automatic extracting" (cue phrases and location), with findings
-beside them; the weights of kinds were measured (`python -m benchmarks summaries`). It must not know vectors.
+The features are those of Edmundson 1969, "New methods in automatic extracting" (cue phrases and location), with
+findings beside them; the weights of kinds were measured (`python -m benchmarks summaries`). It must not know vectors.
 """
 
 from __future__ import annotations

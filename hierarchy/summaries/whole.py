@@ -21,7 +21,7 @@ OPENING = re.compile(r"[\"“‘'(\[«¿¡]*(?=\w)")
 ENDING = re.compile(r"[.!?。！？．؟۔।][\"”’')\]»]*$")
 NUMBERED = re.compile(r"\d+\.\d*\s+[^\W\d_]|\(?\w\)\s")  # "3.1 Data We", "a) the", where a heading or label ran in
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-PAIRS = ("()", "[]", "“”")
+PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
 @cache
