@@ -26,7 +26,7 @@ from ingestion.findings import is_finding, is_hedged
 from ingestion.summaries import summarised
 from ingestion.told import RUNNING, Source
 
-RULES = "tree-2"  # changes whenever the same paper would give other nodes; part of every digest
+RULES = "tree-3"  # changes whenever the same paper would give other nodes; part of every digest
 OPENING_WORDS = 200
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from hierarchy.encoder import Matrix
 from hierarchy.summaries.centrality import Scores
 
-RELEVANCE = 0.8  # against novelty
+RELEVANCE = 0.7  # against novelty
 SAME = 0.92  # cosine from which two sentences say the same
 
 

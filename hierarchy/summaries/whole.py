@@ -45,6 +45,11 @@ def _own() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){_any(_table()['own']['phrases'])}", re.I)
 
 
+@cache
+def _signposts() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_any(_table()['signposts']['phrases'])}|sections?\s+\d)", re.I)
+
+
 def is_whole(sentence: str) -> bool:
     """Whether this is one whole sentence in words: no fragment, no heading, no garbled formula, nothing left open."""
     opening = OPENING.match(sentence)
@@ -75,3 +80,8 @@ def speaks_of_itself(sentence: str) -> bool:
     """Whether a sentence says what its own paper does ("we propose", "this study"), an indicator phrase as in Paice
     1981, "The automatic generation of literature abstracts"."""
     return bool(_own().search(sentence))
+
+
+def points(sentence: str) -> bool:
+    """Whether a sentence only shows the way: to another section, to what is to come, to future work."""
+    return bool(_signposts().search(sentence))

@@ -18,13 +18,17 @@ from ingestion.reading.cues import anywhere
 
 WORDS = Path(__file__).parent / "words" / "aspects.toml"
 CUE = 1.0
+HOME = 0.6  # of a sentence without a cue, in a section of that kind
 MEASURED = 0.2  # a number in a sentence that tells of data or findings
 CITES = -0.4
 DANGLES = -0.3
 POINTS = -0.3  # at a figure or table, which a card does not show
+FORMAL = -0.5  # a formula in running text
+NOTHING = re.compile(r"(?!)")
 NUMBER = re.compile(r"\d")
+FORMULA = re.compile(r"=.*=|[∑∏∈∀∂∼]")
 POINTER = re.compile(
-    r"\b(?:Table|Figure|Fig\.|Tab\.|Eq\.|Equation|Section|Sec\.|Appendix)\s*\(?[\dA-Z]|\bfollows:|\bbelow\b"
+    r"\b(?:Table|Figure|Fig\.|Tab\.|Eq\.|Equation|Section|Sec\.|Appendix)\s*\(?[\dA-Z]|\bbelow\b", re.I
 )
 
 
@@ -37,6 +41,7 @@ class Aspect(msgspec.Struct, frozen=True):
     does: Sequence[str]
     of: Sequence[str]
     never: Sequence[str]
+    home: Sequence[str]
 
 
 @cache
@@ -54,28 +59,29 @@ def strength(candidate: Candidate, name: str, *, dangles: bool) -> float | None:
         dangles: whether the sentence leans on the one before.
     """
     aspect = aspects()[name]
-    if candidate.kind not in aspect.kinds:
+    if candidate.kind not in aspect.kinds or _pattern(name, "never").search(candidate.text):
         return None
-    if not _tells(candidate, name) or _pattern(name, "never").search(candidate.text):
+    if _tells(candidate, name):
+        score = CUE
+    elif candidate.kind in aspect.home:
+        score = HOME
+    else:
         return None
-    score = aspect.kinds[candidate.kind] + CUE
+    score += aspect.kinds[candidate.kind] + CITES * candidate.cites + DANGLES * dangles
     score += MEASURED * (name in ("data", "findings") and bool(NUMBER.search(candidate.text)))
-    score += CITES * candidate.cites + DANGLES * dangles + POINTS * bool(POINTER.search(candidate.text))
-    return score
+    return score + POINTS * bool(POINTER.search(candidate.text)) + FORMAL * bool(FORMULA.search(candidate.text))
 
 
 def _tells(candidate: Candidate, name: str) -> bool:
-    if name == "findings" and candidate.finding:
+    text = candidate.text
+    if (name == "findings" and candidate.finding) or (name == "asks" and text.endswith("?")):
         return True
-    if name == "limitations" and candidate.kind == "limitation":
+    if _pattern(name, "strong").search(text):
         return True
-    if _pattern(name, "strong").search(candidate.text):
-        return True
-    aspect = aspects()[name]
-    both = aspect.does and _pattern(name, "does").search(candidate.text) and _pattern(name, "of").search(candidate.text)
-    return bool(both)
+    return bool(_pattern(name, "does").search(text) and _pattern(name, "of").search(text))
 
 
 @cache
 def _pattern(name: str, which: str) -> re.Pattern[str]:
-    return anywhere(getattr(aspects()[name], which))
+    words = getattr(aspects()[name], which)
+    return anywhere(words) if words else NOTHING

@@ -12,11 +12,13 @@ import numpy as np
 
 from hierarchy.nodes import Vector
 from hierarchy.summaries import dangles, is_whole, spread
+from hierarchy.summaries.centrality import Scores
 from ingestion.card.aspects import aspects, strength
 from ingestion.card.records import Card, Entry
 from ingestion.told import Source, Told
 
 METHOD = "card-1"  # changes whenever the same paper would have another card; part of its digest
+ORDER = ("asks", "findings", "limitations", "data", "method")  # who takes a sentence first
 MOST = 3  # entries of an aspect
 CENTRAL = 0.5  # what nearness to the paper's mean counts beside a cue
 NEAR = 0.35  # how far below an aspect's best its other entries may be
@@ -31,18 +33,29 @@ def card_of(sources: Sequence[Source]) -> Card:
     mean = told.vectors.mean(axis=0)
     nearness = told.vectors @ (mean / max(float(np.linalg.norm(mean)), 1e-9))
     leaning = [dangles(c.text) for c in told.candidates]
-    return Card(**{name: _entries(told, name, leaning, nearness) for name in aspects()})
+    entries: dict[str, list[int]] = {}
+    used: set[int] = set()
+    for name in ORDER:
+        scores = _scores(told, name, leaning, nearness)
+        others = np.where(np.isin(np.arange(len(scores)), list(used)), 0.0, scores)
+        # What stands under another aspect already is said again only where nothing else tells this one.
+        entries[name] = _best(told, others) or _best(told, scores)
+        used.update(entries[name])
+    return Card(**{name: tuple(_entry(told, i) for i in rows) for name, rows in entries.items()})
 
 
-def _entries(told: Told, name: str, leaning: Sequence[bool], nearness: Vector) -> tuple[Entry, ...]:
+def _scores(told: Told, name: str, leaning: Sequence[bool], nearness: Vector) -> Scores:
     scores = np.zeros(len(told.candidates))
     for i, (candidate, dangling) in enumerate(zip(told.candidates, leaning, strict=True)):
         strong = strength(candidate, name, dangles=dangling)
         if strong is not None:
             scores[i] = max(0.0, strong + CENTRAL * float(nearness[i]))
-    scores[scores < max(aspects()[name].least, float(scores.max()) - NEAR)] = 0.0
-    best = spread(scores, told.vectors, [1] * len(scores), most=MOST, words=MOST)
-    return tuple(_entry(told, i) for i in best)
+    return np.where(scores < aspects()[name].least, 0.0, scores)
+
+
+def _best(told: Told, scores: Scores) -> list[int]:
+    near = np.where(scores < scores.max() - NEAR, 0.0, scores)
+    return spread(near, told.vectors, [1] * len(near), most=MOST, words=MOST)
 
 
 def _entry(told: Told, i: int) -> Entry:
