@@ -12,11 +12,13 @@ import numpy as np
 from hierarchy.encoder import Matrix
 from hierarchy.summaries.centrality import Scores
 
-RELEVANCE = 0.7  # against novelty
+RELEVANCE = 0.7
 SAME = 0.92  # cosine from which two sentences say the same
 
 
-def spread(scores: Scores, vectors: Matrix, lengths: Sequence[int], *, most: int, words: int) -> list[int]:
+def spread(
+    scores: Scores, vectors: Matrix, lengths: Sequence[int], *, most: int, words: int, relevance: float = RELEVANCE
+) -> list[int]:
     """Indices of good rows that differ from each other, the best first.
 
     Args:
@@ -24,15 +26,16 @@ def spread(scores: Scores, vectors: Matrix, lengths: Sequence[int], *, most: int
         vectors: unit rows, shape (sentences, dimension).
         lengths: the words of each.
         most: at most so many rows.
+        relevance: what a score counts against novelty, from 0 to 1.
         words: stops when so many words are reached; the row that reaches them is the last.
     """
     taken: list[int] = []
     open_rows = scores > 0
     nearest = np.zeros(len(scores))
-    relevance = scores / max(float(scores.max(initial=0.0)), 1e-12)
+    share = scores / max(float(scores.max(initial=0.0)), 1e-12)
     total = 0
     while open_rows.any() and len(taken) < most and total < words:
-        gain = RELEVANCE * relevance - (1 - RELEVANCE) * np.maximum(nearest, 0.0)
+        gain = relevance * share - (1 - relevance) * np.maximum(nearest, 0.0)
         best = int(np.argmax(np.where(open_rows, gain, -np.inf)))
         taken.append(best)
         total += lengths[best]

@@ -18,7 +18,7 @@ from ingestion.reading.cues import anywhere
 
 WORDS = Path(__file__).parent / "words" / "aspects.toml"
 CUE = 1.0
-HOME = 0.6  # of a sentence without a cue, in a section of that kind
+HOME = 0.6  # of a sentence with a weak cue, or with none in a section of that kind
 MEASURED = 0.2  # a number in a sentence that tells of data or findings
 CITES = -0.4
 DANGLES = -0.3
@@ -26,7 +26,7 @@ POINTS = -0.3  # at a figure or table, which a card does not show
 FORMAL = -0.5  # a formula in running text
 NOTHING = re.compile(r"(?!)")
 NUMBER = re.compile(r"\d")
-FORMULA = re.compile(r"=.*=|[∑∏∈∀∂∼]")
+FORMULA = re.compile(r"=.*=|[∑∏∈∀∂∼]|:\s+where\b")
 POINTER = re.compile(
     r"\b(?:Table|Figure|Fig\.|Tab\.|Eq\.|Equation|Section|Sec\.|Appendix)\s*\(?[\dA-Z]|\bbelow\b", re.I
 )
@@ -42,6 +42,7 @@ class Aspect(msgspec.Struct, frozen=True):
     of: Sequence[str]
     never: Sequence[str]
     home: Sequence[str]
+    weak: Sequence[str]
 
 
 @cache
@@ -63,7 +64,7 @@ def strength(candidate: Candidate, name: str, *, dangles: bool) -> float | None:
         return None
     if _tells(candidate, name):
         score = CUE
-    elif candidate.kind in aspect.home:
+    elif candidate.kind in aspect.home or _pattern(name, "weak").search(candidate.text):
         score = HOME
     else:
         return None

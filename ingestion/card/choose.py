@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hierarchy.nodes import Vector
-from hierarchy.summaries import dangles, is_whole, spread
+from hierarchy.summaries import dangles, is_whole, points, spread
 from hierarchy.summaries.centrality import Scores
 from ingestion.card.aspects import aspects, strength
 from ingestion.card.records import Card, Entry
@@ -21,13 +21,14 @@ METHOD = "card-1"  # changes whenever the same paper would have another card; pa
 ORDER = ("asks", "findings", "limitations", "data", "method")  # who takes a sentence first
 MOST = 3  # entries of an aspect
 CENTRAL = 0.5  # what nearness to the paper's mean counts beside a cue
+RELEVANCE = 0.9  # against novelty: an entry must tell its aspect by itself
 NEAR = 0.35  # how far below an aspect's best its other entries may be
 
 
 def card_of(sources: Sequence[Source]) -> Card:
     """The card of a paper from its passages, in reading order."""
     told = Told.by([source for source in sources if source.runs])
-    told = told.only(i for i, c in enumerate(told.candidates) if is_whole(c.text))
+    told = told.only(i for i, c in enumerate(told.candidates) if is_whole(c.text) and not points(c.text))
     if not told.candidates:
         return Card()
     mean = told.vectors.mean(axis=0)
@@ -55,7 +56,7 @@ def _scores(told: Told, name: str, leaning: Sequence[bool], nearness: Vector) ->
 
 def _best(told: Told, scores: Scores) -> list[int]:
     near = np.where(scores < scores.max() - NEAR, 0.0, scores)
-    return spread(near, told.vectors, [1] * len(near), most=MOST, words=MOST)
+    return spread(near, told.vectors, [1] * len(near), most=MOST, words=MOST, relevance=RELEVANCE)
 
 
 def _entry(told: Told, i: int) -> Entry:
