@@ -20,6 +20,7 @@ WORDS = Path(__file__).parent / "words" / "aspects.toml"
 CUE = 1.0
 HOME = 0.6  # of a sentence with a weak cue, or with none in a section of that kind
 MEASURED = 0.2  # a number in a sentence that tells of data or findings
+FOUND = -0.4  # a finding tells what came out, not of what or how
 CITES = -0.4
 DANGLES = -0.3
 POINTS = -0.3  # at a figure or table, which a card does not show
@@ -69,6 +70,7 @@ def strength(candidate: Candidate, name: str, *, dangles: bool) -> float | None:
     else:
         return None
     score += aspect.kinds[candidate.kind] + CITES * candidate.cites + DANGLES * dangles
+    score += FOUND * (name in ("data", "method") and candidate.finding)
     score += MEASURED * (name in ("data", "findings") and bool(NUMBER.search(candidate.text)))
     return score + POINTS * bool(POINTER.search(candidate.text)) + FORMAL * bool(FORMULA.search(candidate.text))
 
