@@ -34,7 +34,7 @@ def vectors_of(texts: list[str]) -> Matrix:
 
 def random_vectors(count: int, seed: int) -> Matrix:
     rows = np.random.default_rng(seed).normal(size=(count, 12)).astype(np.float32) + 0.6
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def candidate(text: str, kind: str = "result", **more: bool) -> Candidate:
