@@ -78,6 +78,9 @@ def test_an_entry_says_where_it_stands() -> None:
         ),  # a paper about itself says it elsewhere
         ("method", "In the future we will train a network on soft labels as well."),
         ("introduction", "The rest of this paper is organized as follows, and in this paper we ask whether it rains."),
+        ("introduction", "Q: If a frog sits in the rain, what happens to its calls?"),
+        ("introduction", "Section 2 asks how rain was measured, and Section 3 what frogs do in it."),
+        ("data", "The weather was pleasant on most of the days."),
         ("limitation", "Limitations"),
         ("limitation", "and that all recorders stood in a single valley."),
         ("introduction", "A limitation of previous work is that only one site was heard."),

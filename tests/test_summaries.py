@@ -15,7 +15,7 @@ from hierarchy.encoder import Matrix, SentenceVectors
 from hierarchy.paper import Cite, Passage, Section
 from hierarchy.positions import Positions
 from hierarchy.sentences import sentence_ranges
-from hierarchy.summaries import Candidate, central, chosen, dangles, is_whole, kept, points, pooled, ranked
+from hierarchy.summaries import Candidate, central, chosen, dangles, displays, is_whole, kept, points, pooled, ranked
 from hierarchy.summaries import centrality as pagerank
 from ingestion.summaries import summarised
 from ingestion.told import Source, Told
@@ -103,6 +103,25 @@ def test_signposts_are_known() -> None:
     assert points("Section 5 reports the results of our experiments.")
     assert points("The rest of this paper is organized as follows.")
     assert not points("The middle section of the marsh was dry.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Table 3 lists the scores of all models.", True),
+        ("The scores fell in rain (Fig. 2).", True),
+        ("The derivation stands in Appendix B.", True),
+        ("The table in the kitchen was dry.", False),
+    ],
+)
+def test_references_to_what_a_summary_does_not_show_are_known(sentence: str, found: bool) -> None:
+    assert displays(sentence) is found
+
+
+def test_a_line_that_only_shows_the_way_comes_last() -> None:
+    texts = ["Section 5 reports on the marsh model at night.", "The marsh model was better than others at night."]
+    scores = ranked([candidate(text) for text in texts], random_vectors(1, 5).repeat(2, axis=0))
+    assert scores[1] > scores[0]
 
 
 @pytest.mark.parametrize("count", [2, 5, 11, 12, 40])

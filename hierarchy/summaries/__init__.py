@@ -8,7 +8,7 @@ from hierarchy.summaries.candidates import Candidate, Line
 from hierarchy.summaries.extract import central, chosen, kept, ranked
 from hierarchy.summaries.pooling import pooled
 from hierarchy.summaries.redundancy import spread
-from hierarchy.summaries.whole import dangles, is_whole, points
+from hierarchy.summaries.whole import dangles, displays, is_whole, points
 
 METHOD = "extract-2"  # changes whenever the same sentences would give another summary; part of every digest above them
 
@@ -19,6 +19,7 @@ __all__ = [
     "central",
     "chosen",
     "dangles",
+    "displays",
     "is_whole",
     "kept",
     "points",

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hierarchy.summaries.candidates import Candidate
-from hierarchy.summaries.whole import dangles, points, speaks_of_itself
+from hierarchy.summaries.whole import dangles, displays, points, speaks_of_itself
 
 KINDS = {
     "abstract": 1.0,
@@ -36,6 +36,7 @@ FINDING = 1.25
 CITES = 0.7
 DANGLING = 0.5
 POINTS = 0.2
+DISPLAYS = 0.5
 
 
 def priors(candidates: Sequence[Candidate]) -> npt.NDArray[np.float64]:
@@ -48,5 +49,6 @@ def _prior(candidate: Candidate) -> float:
     weight *= OWN if speaks_of_itself(candidate.text) else 1.0
     weight *= FINDING if candidate.finding else 1.0
     weight *= CITES if candidate.cites else 1.0
+    weight *= DISPLAYS if displays(candidate.text) else 1.0
     weight *= POINTS if points(candidate.text) else 1.0
     return weight * (DANGLING if dangles(candidate.text) else 1.0)

@@ -20,6 +20,9 @@ SINGLE = 0.25  # largest share of words of one character: garbled formulas are m
 OPENING = re.compile(r"[\"“‘'(\[«¿¡]*(?=\w)")
 ENDING = re.compile(r"[.!?。！？．؟۔।][\"”’')\]»]*$")
 NUMBERED = re.compile(r"\d+\.\d*\s+[^\W\d_]|\(?\w\)\s")  # "3.1 Data We", "a) the", where a heading or label ran in
+DISPLAY = re.compile(
+    r"\b(?:tables?|figures?|figs?\.?|tab\.|eqs?\.|equations?|algorithm|appendix)\s*\(?(?:\d|[A-Z]\b)", re.I
+)
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
@@ -85,3 +88,8 @@ def speaks_of_itself(sentence: str) -> bool:
 def points(sentence: str) -> bool:
     """Whether a sentence only shows the way: to another section, to what is to come, to future work."""
     return bool(_signposts().search(sentence))
+
+
+def displays(sentence: str) -> bool:
+    """Whether a sentence refers to a table, figure, formula or appendix, which a summary does not show."""
+    return bool(DISPLAY.search(sentence))

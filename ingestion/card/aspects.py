@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from hierarchy.summaries import Candidate
+from hierarchy.summaries import Candidate, displays
 from ingestion.reading.cues import anywhere
 
 WORDS = Path(__file__).parent / "words" / "aspects.toml"
@@ -28,9 +28,6 @@ FORMAL = -0.5  # a formula in running text
 NOTHING = re.compile(r"(?!)")
 NUMBER = re.compile(r"\d")
 FORMULA = re.compile(r"=.*=|[∑∏∈∀∂∼]|:\s+where\b")
-POINTER = re.compile(
-    r"\b(?:Table|Figure|Fig\.|Tab\.|Eq\.|Equation|Section|Sec\.|Appendix)\s*\(?[\dA-Z]|\bbelow\b", re.I
-)
 
 
 class Aspect(msgspec.Struct, frozen=True):
@@ -44,6 +41,7 @@ class Aspect(msgspec.Struct, frozen=True):
     never: Sequence[str]
     home: Sequence[str]
     weak: Sequence[str]
+    questions: Sequence[str] = ()
 
 
 @cache
@@ -65,23 +63,30 @@ def strength(candidate: Candidate, name: str, *, dangles: bool) -> float | None:
         return None
     if _tells(candidate, name):
         score = CUE
-    elif candidate.kind in aspect.home or _pattern(name, "weak").search(candidate.text):
+    elif _is_at_home(candidate, name) or _pattern(name, "weak").search(candidate.text):
         score = HOME
     else:
         return None
     score += aspect.kinds[candidate.kind] + CITES * candidate.cites + DANGLES * dangles
     score += FOUND * (name in ("data", "method") and candidate.finding)
     score += MEASURED * (name in ("data", "findings") and bool(NUMBER.search(candidate.text)))
-    return score + POINTS * bool(POINTER.search(candidate.text)) + FORMAL * bool(FORMULA.search(candidate.text))
+    return score + POINTS * displays(candidate.text) + FORMAL * bool(FORMULA.search(candidate.text))
 
 
 def _tells(candidate: Candidate, name: str) -> bool:
     text = candidate.text
-    if (name == "findings" and candidate.finding) or (name == "asks" and text.endswith("?")):
+    if name == "findings" and candidate.finding:
+        return True
+    if text.endswith("?") and _pattern(name, "questions").match(text):
         return True
     if _pattern(name, "strong").search(text):
         return True
     return bool(_pattern(name, "does").search(text) and _pattern(name, "of").search(text))
+
+
+def _is_at_home(candidate: Candidate, name: str) -> bool:
+    aspect = aspects()[name]
+    return candidate.kind in aspect.home and (not aspect.of or bool(_pattern(name, "of").search(candidate.text)))
 
 
 @cache
