@@ -21,7 +21,7 @@ OPENING = re.compile(r"[\"“‘'(\[«¿¡]*(?=\w)")
 ENDING = re.compile(r"[.!?。！？．؟۔।][\"”’')\]»]*$")
 NUMBERED = re.compile(r"\d+\.\d*\s+[^\W\d_]|\(?\w\)\s")  # "3.1 Data We", "a) the", where a heading or label ran in
 DISPLAY = re.compile(
-    r"\b(?:tables?|figures?|figs?\.?|tab\.|eqs?\.|equations?|algorithm|appendix)\s*\(?(?:\d|[A-Z]\b)", re.I
+    r"\b(?:[Tt]ables?|[Ff]igures?|[Ff]igs?\.?|[Tt]ab\.|[Ee]qs?\.|[Ee]quations?|[Aa]lgorithm|[Aa]ppendix)\s*\(?(?:\d|[A-Z]\b)"
 )
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
