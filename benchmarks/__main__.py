@@ -40,6 +40,7 @@ NAMES = (
     "sentences",
     "findings",
     "writing",
+    "summaries",
 )
 
 
