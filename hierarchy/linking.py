@@ -7,7 +7,7 @@ are rewritten only where a link of theirs did. It must not know how papers are r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,53 +31,71 @@ CHUNK = 100  # papers
 LOOKED_UP = 500  # passages
 
 
+Judge = Callable[
+    [Relation, Node, Node], Relation | None
+]  # a relation as a language model sees it; None where it does not
+
+
 class Linked(msgspec.Struct, frozen=True):
-    """What a paper's links were made from: rules, what a language model wrote, its digest before, and with them."""
+    """What a paper's links were made from: rules and what is told beside its words, its digest before and with them,
+    and who judged them besides."""
 
     state: str
     of: str
     made: str
+    judge: str | None = None
 
 
-def is_linked(paper: Node) -> bool:
-    """Whether a paper's links are those of what it says now, by the present rules."""
-    kept = paper.metadata.get(LINKED)
-    if not isinstance(kept, dict):
+def is_linked(paper: Node, judge: str | None = None) -> bool:
+    """Whether a paper's links are those of what it says now, by the present rules and this judge, if there is one."""
+    linked = _linked(paper)
+    if linked is None or linked.state != _state(paper) or paper.digest not in (linked.of, linked.made):
         return False
-    linked = msgspec.convert(kept, Linked)
-    return linked.state == _state(paper) and paper.digest in (linked.of, linked.made)
+    return judge is None or linked.judge == judge
+
+
+def unlinked_digest(paper: Node) -> str:
+    """The digest that a paper has without its links."""
+    linked = _linked(paper)
+    return linked.of if linked is not None and paper.digest == linked.made else paper.digest
 
 
 def with_links(paper: Node) -> Node:
     """A paper that was grown anew and took its links over: where it says the same as before, it is the same."""
-    kept = paper.metadata.get(LINKED)
-    linked = msgspec.convert(kept, Linked) if isinstance(kept, dict) else None
+    linked = _linked(paper)
     same = linked is not None and linked.of == paper.digest and linked.state == _state(paper)
     return msgspec.structs.replace(paper, digest=linked.made) if linked is not None and same else paper
 
 
-def link(store: NodeStore) -> list[Node]:
+def link(store: NodeStore, judge: Judge | None = None, judge_name: str | None = None) -> list[Node]:
     """Ties the papers that came or changed to all others; gives the papers' nodes that it rewrote.
 
     It may be stopped at any moment: what is not tied yet shows as such, and the next run goes on.
+
+    Args:
+        store: the project.
+        judge: what a language model says of a relation that the rules found; each is judged once.
+        judge_name: who that is, "provider/model".
     """
     papers = {paper.id: paper for paper in papers_of(store)}
-    todo = [paper for paper in papers.values() if not is_linked(paper)]
+    todo = [paper for paper in papers.values() if not is_linked(paper, judge_name)]
     if not todo:
         return []
     library = Library.of(papers.values())
     mine = {paper.id for paper in todo}
     cites = {paper: library.cites(paper) for paper in mine | library.touched(todo)}
-    relations = _relations(store, papers, mine)
+    relations = _relations(store, papers, mine, judge, judge_name)
     changed: list[Node] = []
     for paper in papers.values():
         said = {CITES: cites.get(paper.id, paper.metadata.get(CITES, [])), RELATIONS: relations.get(paper.id, [])}
         if paper.id in mine or any(paper.metadata.get(name, []) != told for name, told in said.items()):
-            changed.append(_tied(paper, said))
+            changed.append(_tied(paper, said, judge_name if paper.id in mine else None))
     return _written(store, papers, changed)
 
 
-def _relations(store: NodeStore, papers: Mapping[str, Node], mine: set[str]) -> dict[str, list[dict[str, Any]]]:
+def _relations(
+    store: NodeStore, papers: Mapping[str, Node], mine: set[str], judge: Judge | None, judge_name: str | None
+) -> dict[str, list[dict[str, Any]]]:
     """What each paper's node shall keep of relations, once `mine` are compared with all."""
     new, others = _compared(store, papers, mine)
     owner = {node.id: str(node.paper) for node in (*new, *others)}
@@ -144,14 +162,11 @@ def _vectors(store: NodeStore, nodes: Sequence[Node]) -> Matrix:
     return np.stack([vectors.get(node.id, nothing) for node in nodes]) if nodes else empty
 
 
-def _tied(paper: Node, said: Mapping[str, Any]) -> Node:
+def _tied(paper: Node, said: Mapping[str, Any], judge: str | None) -> Node:
     """A paper with its links; its digest tells of them, so that whoever holds a graph sees that it changed."""
-    kept = paper.metadata.get(LINKED)
-    before = msgspec.convert(kept, Linked) if isinstance(kept, dict) else None
-    of = before.of if before is not None and paper.digest == before.made else paper.digest
-    links = msgspec.json.encode(said, order="sorted").decode()
-    made = digest("linked", of, links)
-    linked = msgspec.to_builtins(Linked(_state(paper), of, made))
+    before, of = _linked(paper), unlinked_digest(paper)
+    made = digest("linked", of, msgspec.json.encode(said, order="sorted").decode())
+    linked = msgspec.to_builtins(Linked(_state(paper), of, made, judge or (before.judge if before else None)))
     return msgspec.structs.replace(paper, digest=made, metadata={**paper.metadata, **said, LINKED: linked})
 
 
@@ -165,6 +180,13 @@ def _written(store: NodeStore, known: Mapping[str, Node], changed: Sequence[Node
         store.upsert([Record(node, vectors[node.id], kept.get(node.id)) for node in same])
         written += same
     return written
+
+
+def _linked(paper: Node) -> Linked | None:
+    try:
+        return msgspec.convert(paper.metadata.get(LINKED), Linked)
+    except msgspec.ValidationError:
+        return None
 
 
 def _state(paper: Node) -> str:

@@ -28,7 +28,8 @@ from ingestion.summaries import summarised
 from ingestion.told import RUNNING, Source
 from ingestion.writing.kept import Written, kept_records, with_mark
 
-RULES = "tree-3"  # changes whenever the same paper would give other nodes; part of every digest
+TREE = "tree-3"  # changes whenever the same paper would give other passages; part of their digests
+RULES = f"{TREE}, {METHOD}, {CARD}"  # what a paper's node is made by; another one shows as such and is renewed
 OPENING_WORDS = 200
 REFERENCE_FIELDS = ("id", "title", "authors", "year", "doi", "arxiv")  # what a paper's node keeps of each reference
 
@@ -128,7 +129,7 @@ def _parts(
 ) -> tuple[list[_Part], int]:
     pairs = [(s, p) for s in paper.sections for p in s.passages]
     identity = str(msgspec.json.encode(encoder.identity))
-    digests = [digest("passage", RULES, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
+    digests = [digest("passage", TREE, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
     stored = known([p.id for _, p in pairs])
     fresh = [i for i, (_, p) in enumerate(pairs) if p.id not in stored or stored[p.id].digest != digests[i]]
     ranges = {i: sentence_ranges(pairs[i][1].text) for i in fresh}

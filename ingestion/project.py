@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from hierarchy.encoder import Matrix, SentenceVectors
@@ -24,6 +25,8 @@ from ingestion.branch import RULES
 
 MOST_PAPERS = 20
 MOST_TRIES = 5
+MOST_FOR_THEMES = 300  # papers up to which the themes are renewed with them; beyond, when they are asked for
+THEMES, THEMES_OF = "themes", "themes_of"  # the project's metadata: its themes, and the digest that they were made of
 
 
 def renew_project(store: NodeStore) -> bool:
@@ -53,21 +56,57 @@ def _renewed(store: NodeStore) -> bool:
     chosen = [papers[i] for i in central(matrix, MOST_PAPERS)]
     lines = _lines(store, chosen)
     titles = {p.id: p.title for p in chosen}
+    found = _themes(store, papers) if len(papers) <= MOST_FOR_THEMES else _kept_themes(old)
     node = Node(
         id=root,
         level=Level.PROJECT,
         project=store.project,
         title=store.project,
-        text="\n".join([*(p.title for p in papers), "", *(f"{titles[line.source]}: {line.text}" for line in lines)]),
+        text="\n".join(
+            [
+                *(p.title for p in papers),
+                "",
+                *(f"Theme: {theme['label']}" for theme in found),
+                *(f"{titles[line.source]}: {line.text}" for line in lines),
+            ]
+        ),
         digest=now,
         metadata={
             "papers": len(papers),
             "summary": [line.to_dict() for line in lines],
             "from": [line.source for line in lines],
+            THEMES: found,
+            THEMES_OF: now if len(papers) <= MOST_FOR_THEMES else (old.metadata.get(THEMES_OF) if old else None),
         },
     )
     store.upsert([Record(node, pooled(list(matrix), [1.0] * len(papers)))])
     return True
+
+
+def renew_themes(store: NodeStore) -> Node | None:
+    """The project's node with themes of its papers as they are now; None for an empty project."""
+    root = project_node_id(store.project)
+    for _ in range(MOST_TRIES):
+        renew_project(store)
+        node = store.get([root]).get(root)
+        if node is None or node.metadata.get(THEMES_OF) == node.digest:
+            return node
+        told = {THEMES: _themes(store, list(papers_of(store))), THEMES_OF: node.digest}
+        vector = store.vectors([root]).get(root)
+        if vector is not None and store.get([root]).get(root) == node:
+            store.upsert([Record(msgspec.structs.replace(node, metadata=node.metadata | told), vector)])
+    return store.get([root]).get(root)
+
+
+def _themes(store: NodeStore, papers: Sequence[Node]) -> list[dict[str, Any]]:
+    from hierarchy.graph.build import ProjectGraph  # networkx is not imported where nothing is ingested
+    from hierarchy.graph.themes import themes
+
+    return [theme.to_dict() for theme in themes(ProjectGraph(store).graph(), papers)]
+
+
+def _kept_themes(old: Node | None) -> list[dict[str, Any]]:
+    return list(old.metadata.get(THEMES) or ()) if old is not None else []
 
 
 def _lines(store: NodeStore, papers: Sequence[Node]) -> list[Line]:
