@@ -39,8 +39,8 @@ from strata.settings import Settings
 STRENGTH = 0.02  # inverse strength of regularization, and THRESHOLD: chosen with whole papers left out
 THRESHOLD = 0.42
 REAL = 2.0  # weight of a sentence of a real paper
-HEAD = """# What each sign of a finding weighs (signs.py), learned by `python -m training.findings`: a logistic regression on
-# the sample's project wetland-calls and on half of the real papers that were marked by hand.
+HEAD = """# What each sign of a finding weighs (signs.py), learned by `python -m training.findings`: a logistic
+# regression on the sample's project wetland-calls and on half of the real papers that were marked by hand.
 """
 
 
