@@ -10,10 +10,12 @@ from hierarchy.errors import UsageError
 from hierarchy.filters import And, Eq, Filter
 from hierarchy.nodes import FINDING_KINDS, Level, Node
 from hierarchy.store import papers_of
+from strata.cards import PaperCard
 from strata.knowledge import Findings, Relations, relations_in
 from strata.opened import Opened
 from strata.projects import ProjectInfo, info
 from strata.since import moment
+from strata.themes import Themes, themes_in
 from strata.tree import Tree, tree_of
 
 if TYPE_CHECKING:
@@ -73,6 +75,21 @@ class Looking(Opened):
             filters.append(Eq("kind", kind))
         found = self._store().scan(And(tuple(filters)))
         return Findings(tuple(n for n in found if n.finding and (reported or n.finding.attribution == "own")))
+
+    def card(self, paper: str) -> PaperCard:
+        """A paper in short: what it asks, its data, method, main findings and limitations, each with a quote.
+
+        Args:
+            paper: its id, DOI, arXiv id or file name.
+
+        Raises:
+            UsageError: where no paper, or more than one, is named so.
+        """
+        return PaperCard.of(self._pipeline.library.resolve(paper))
+
+    def themes(self) -> Themes:
+        """What the project's papers are about: groups of them, their main findings, what is agreed and disputed."""
+        return themes_in(self._store())
 
     def relations(self) -> Relations:
         """Findings of different papers that contradict or support each other, with a quote from both sides."""
