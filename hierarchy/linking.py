@@ -7,8 +7,8 @@ are rewritten only where a link of theirs did. It must not know how papers are r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -31,9 +31,14 @@ CHUNK = 100  # papers
 LOOKED_UP = 500  # passages
 
 
-Judge = Callable[
-    [Relation, Node, Node], Relation | None
-]  # a relation as a language model sees it; None where it does not
+class Judge(Protocol):
+    """A language model that looks at the relations that the rules found."""
+
+    name: str
+    failed: bool
+
+    def __call__(self, relation: Relation, a: Node, b: Node) -> Relation | None:
+        """The relation as it sees it, None where it sees none; where it does not answer, it has `failed`."""
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -67,34 +72,34 @@ def with_links(paper: Node) -> Node:
     return msgspec.structs.replace(paper, digest=linked.made) if linked is not None and same else paper
 
 
-def link(store: NodeStore, judge: Judge | None = None, judge_name: str | None = None) -> list[Node]:
+def link(store: NodeStore, judge: Judge | None = None) -> list[Node]:
     """Ties the papers that came or changed to all others; gives the papers' nodes that it rewrote.
 
     It may be stopped at any moment: what is not tied yet shows as such, and the next run goes on.
 
     Args:
         store: the project.
-        judge: what a language model says of a relation that the rules found; each is judged once.
-        judge_name: who that is, "provider/model".
+        judge: a language model that looks at each relation that the rules find, once.
     """
     papers = {paper.id: paper for paper in papers_of(store)}
-    todo = [paper for paper in papers.values() if not is_linked(paper, judge_name)]
+    todo = [paper for paper in papers.values() if not is_linked(paper, judge.name if judge else None)]
     if not todo:
         return []
     library = Library.of(papers.values())
     mine = {paper.id for paper in todo}
     cites = {paper: library.cites(paper) for paper in mine | library.touched(todo)}
-    relations = _relations(store, papers, mine, judge, judge_name)
+    relations = _relations(store, papers, mine, judge)
+    judged_by = judge.name if judge is not None and not judge.failed else None
     changed: list[Node] = []
     for paper in papers.values():
         said = {CITES: cites.get(paper.id, paper.metadata.get(CITES, [])), RELATIONS: relations.get(paper.id, [])}
         if paper.id in mine or any(paper.metadata.get(name, []) != told for name, told in said.items()):
-            changed.append(_tied(paper, said, judge_name if paper.id in mine else None))
+            changed.append(_tied(paper, said, judged_by if paper.id in mine else None))
     return _written(store, papers, changed)
 
 
 def _relations(
-    store: NodeStore, papers: Mapping[str, Node], mine: set[str], judge: Judge | None, judge_name: str | None
+    store: NodeStore, papers: Mapping[str, Node], mine: set[str], judge: Judge | None
 ) -> dict[str, list[dict[str, Any]]]:
     """What each paper's node shall keep of relations, once `mine` are compared with all."""
     new, others = _compared(store, papers, mine)
