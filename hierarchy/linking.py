@@ -105,21 +105,19 @@ def _relations(
     new, others = _compared(store, papers, mine)
     owner = {node.id: str(node.paper) for node in (*new, *others)}
     versions = {p.id: str(p.metadata["version_of"]) for p in papers.values() if p.metadata.get("version_of")}
-    found = {
-        pair_of(relation): relation
-        for relation in relations_between(
-            new,
-            _vectors(store, new),
-            others,
-            _vectors(store, others),
-            passages=_evidence(store, [*new, *others]),
-            versions=versions,
-        )
-    }
+    vectors = _vectors(store, new), _vectors(store, others)
+    around = _evidence(store, [*new, *others])
+    tied = relations_between(new, vectors[0], others, vectors[1], passages=around, versions=versions)
+    before = {pair_of(r): r for paper in papers.values() for r in relations_of(paper)}
+    found = _judged(tied, before, {node.id: node for node in (*new, *others)}, judge)
+    ends = {end for pair in before for end in pair}
+    owner |= {node.id: str(node.paper) for node in store.get(sorted(ends - owner.keys())).values()}
     kept: dict[str, list[Relation]] = {paper: [] for paper in papers}
     for paper in papers.values():
         for relation in relations_of(paper):
-            if paper.id in mine or mine & {owner.get(relation.a), owner.get(relation.b)}:
+            if not {relation.a, relation.b} <= owner.keys():
+                continue  # it has lost an end
+            if paper.id in mine or mine & {owner[relation.a], owner[relation.b]}:
                 again = found.pop(pair_of(relation), None)  # it holds still, and stays where it is
                 if again is not None:
                     kept[paper.id].append(again)
@@ -130,6 +128,26 @@ def _relations(
         kept[max(side for side in sides if side in mine)].append(relation)
     order = {paper: sorted(held, key=lambda r: (-r.score, r.a, r.b)) for paper, held in kept.items()}
     return {paper: msgspec.to_builtins(held) for paper, held in order.items()}
+
+
+def _judged(
+    tied: Sequence[Relation],
+    before: Mapping[tuple[str, str], Relation],
+    nodes: Mapping[str, Node],
+    judge: Judge | None,
+) -> dict[tuple[str, str], Relation]:
+    """The relations that the rules found as the judge sees them, by their pairs."""
+    found: dict[tuple[str, str], Relation] = {}
+    for relation in tied:
+        old = before.get(pair_of(relation))
+        by_model = old is not None and old.kind == relation.kind and old.origin != "rules"
+        if old is not None and by_model and (judge is None or old.origin == judge.name):
+            found[pair_of(relation)] = old  # what a model said stands, and is not asked twice
+            continue
+        seen = relation if judge is None else judge(relation, nodes[relation.a], nodes[relation.b])
+        if seen is not None:
+            found[pair_of(relation)] = seen
+    return found
 
 
 def _compared(store: NodeStore, papers: Mapping[str, Node], mine: set[str]) -> tuple[list[Node], list[Node]]:
