@@ -18,6 +18,7 @@ from hierarchy.identity import Occurrences, digest, fold, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
 from hierarchy.paper import Float, Paper, Passage, Section
 from hierarchy.positions import Positions, WordBox
+from hierarchy.quotes import stands
 from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import METHOD, Line, pooled
 from ingestion.card import METHOD as CARD
@@ -235,6 +236,9 @@ def _finding_records(
     grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
     for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
         quote = part.passage.text[found.start : found.end]
+        places = part.passage.places.cut(found.start, found.end)
+        if not _is_printed(quote, places, paper.page_texts):
+            continue
         finding = Finding(
             found.claim,
             found.kind,
@@ -260,10 +264,17 @@ def _finding_records(
             digest=digest("finding", RULES, str(identity), part.digest, quote, grids),
             metadata=_metadata(paper, part.section),
             finding=finding,
-            places=part.passage.places.cut(found.start, found.end),
+            places=places,
         )
         records.append(Record(node, unit(vectors[found.first : found.last + 1].mean(axis=0))))
     return records
+
+
+def _is_printed(quote: str, places: Positions, page_texts: Sequence[str]) -> bool:
+    """Whether a quote stands on its pages by their own words, as far as they are known."""
+    pages = sorted({span.page for span in places.spans()})
+    texts = [page_texts[page - 1] for page in pages if page <= len(page_texts)]
+    return not texts or stands(quote, texts)
 
 
 def _paper_record(
