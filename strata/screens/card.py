@@ -19,7 +19,7 @@ from strata.screens.words import Source
 @st.fragment
 def show_title(desk: Desk, project: str, paper: str, label: str, key: str) -> None:
     """A paper's title, which opens its card; `label` is safe already, `key` the card's own on the page."""
-    place = st.expander(f"**{label}**", type="compact", key=f"title-{key}", on_change="rerun")
+    place = st.expander(f"**{label}**", key=f"title-{key}", on_change="rerun")
     if place.open:
         with place:
             try:
@@ -49,8 +49,9 @@ def _card(desk: Desk, project: str, paper: str, key: str) -> None:
 
 
 def _quote(desk: Desk, project: str, source: Source | None, said: Quoted, key: str) -> None:
-    show_quote(said.quote, key)
-    if source is None or not source.pages:
-        st.caption("Its page is not known." if said.page is None else f"Page {said.page}")
-    else:
-        show_page(desk, project, source, key, brief=True)
+    with st.container(gap=None):
+        show_quote(said.quote, key)
+        if source is None or not source.pages:
+            st.caption("Its page is not known." if said.page is None else f"Page {said.page}")
+        else:
+            show_page(desk, project, source, key, brief=True)

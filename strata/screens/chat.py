@@ -53,9 +53,8 @@ def _welcome(desk: Desk, project: str) -> None:
     papers = papers_of(desk, project, ", then ask")
     if not papers:
         return
-    st.write(
-        f"{counted(len(papers), 'paper', 'papers')}. Ask anything; each answer comes with quotes that you can look at on the page."
-    )
+    count = counted(len(papers), "paper", "papers")
+    st.write(f"{count}. Ask anything; each answer comes with quotes that you can look at on the page.")
     for number, question in enumerate(suggestions(papers)):
         st.button(shown(question), key=f"suggestion-{number}", width="stretch", on_click=_choose, args=(question,))
 

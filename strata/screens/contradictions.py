@@ -28,7 +28,10 @@ def show_contradictions(desk: Desk, project: str) -> None:
     against, along = ([pair_of(p) for p in found.of(kind)] for kind in ("contradicts", "supports"))
     if against:
         count = counted(len(against), "pair of findings", "pairs of findings")
-        st.write(f"{count} of different papers in {shown(project)} seem to contradict each other, the surest first.")
+        agree = f" Those that agree ({len(along)}) stand at the foot of the page." if along else ""
+        st.write(
+            f"{count} of different papers in {shown(project)} seem to contradict each other, the surest first.{agree}"
+        )
     else:
         st.info(f"No two findings of different papers in {shown(project)} contradict each other.")
     show_pairs(desk, project, against, "against")

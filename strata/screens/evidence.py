@@ -97,7 +97,7 @@ def differences(pair: Pair) -> str:
     """The conditions in which two findings differ, as a sentence; made safe."""
     if not pair.difference or pair.difference == ALIKE:
         return "Neither tells a condition that the other does not."
-    return f"They differ in: {shown(pair.difference)}."
+    return f"Conditions that differ: {shown(pair.difference)}."
 
 
 def counted(count: int, one: str, many: str) -> str:

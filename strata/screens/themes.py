@@ -40,7 +40,7 @@ def show_themes(desk: Desk, project: str) -> None:
 
 def _theme(desk: Desk, project: str, theme: Theme, labels: dict[str, str], key: str) -> None:
     with st.container(border=True, key=key):
-        st.header(shown(theme.label), anchor=False)
+        st.header(shown(theme.label[:1].upper() + theme.label[1:]), anchor=False)
         papers = counted(len(theme.papers), "paper", "papers")
         st.caption(f"{papers}, {len(theme.agreed)} agreed, {len(theme.disputed)} disputed")
         for paper in theme.papers:
