@@ -7,8 +7,8 @@ are rewritten only where a link of theirs did. It must not know how papers are r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -31,9 +31,14 @@ CHUNK = 100  # papers
 LOOKED_UP = 500  # passages
 
 
-Judge = Callable[
-    [Relation, Node, Node], Relation | None
-]  # a relation as a language model sees it; None where it does not
+class Judge(Protocol):
+    """A language model that looks at the relations that the rules found."""
+
+    name: str
+    failed: bool
+
+    def __call__(self, relation: Relation, a: Node, b: Node) -> Relation | None:
+        """The relation as it sees it, None where it sees none; where it does not answer, it has `failed`."""
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -67,54 +72,52 @@ def with_links(paper: Node) -> Node:
     return msgspec.structs.replace(paper, digest=linked.made) if linked is not None and same else paper
 
 
-def link(store: NodeStore, judge: Judge | None = None, judge_name: str | None = None) -> list[Node]:
+def link(store: NodeStore, judge: Judge | None = None) -> list[Node]:
     """Ties the papers that came or changed to all others; gives the papers' nodes that it rewrote.
 
     It may be stopped at any moment: what is not tied yet shows as such, and the next run goes on.
 
     Args:
         store: the project.
-        judge: what a language model says of a relation that the rules found; each is judged once.
-        judge_name: who that is, "provider/model".
+        judge: a language model that looks at each relation that the rules find, once.
     """
     papers = {paper.id: paper for paper in papers_of(store)}
-    todo = [paper for paper in papers.values() if not is_linked(paper, judge_name)]
+    todo = [paper for paper in papers.values() if not is_linked(paper, judge.name if judge else None)]
     if not todo:
         return []
     library = Library.of(papers.values())
     mine = {paper.id for paper in todo}
     cites = {paper: library.cites(paper) for paper in mine | library.touched(todo)}
-    relations = _relations(store, papers, mine, judge, judge_name)
+    relations = _relations(store, papers, mine, judge)
+    judged_by = judge.name if judge is not None and not judge.failed else None
     changed: list[Node] = []
     for paper in papers.values():
         said = {CITES: cites.get(paper.id, paper.metadata.get(CITES, [])), RELATIONS: relations.get(paper.id, [])}
         if paper.id in mine or any(paper.metadata.get(name, []) != told for name, told in said.items()):
-            changed.append(_tied(paper, said, judge_name if paper.id in mine else None))
+            changed.append(_tied(paper, said, judged_by if paper.id in mine else None))
     return _written(store, papers, changed)
 
 
 def _relations(
-    store: NodeStore, papers: Mapping[str, Node], mine: set[str], judge: Judge | None, judge_name: str | None
+    store: NodeStore, papers: Mapping[str, Node], mine: set[str], judge: Judge | None
 ) -> dict[str, list[dict[str, Any]]]:
     """What each paper's node shall keep of relations, once `mine` are compared with all."""
     new, others = _compared(store, papers, mine)
     owner = {node.id: str(node.paper) for node in (*new, *others)}
     versions = {p.id: str(p.metadata["version_of"]) for p in papers.values() if p.metadata.get("version_of")}
-    found = {
-        pair_of(relation): relation
-        for relation in relations_between(
-            new,
-            _vectors(store, new),
-            others,
-            _vectors(store, others),
-            passages=_evidence(store, [*new, *others]),
-            versions=versions,
-        )
-    }
+    vectors = _vectors(store, new), _vectors(store, others)
+    around = _evidence(store, [*new, *others])
+    tied = relations_between(new, vectors[0], others, vectors[1], passages=around, versions=versions)
+    before = {pair_of(r): r for paper in papers.values() for r in relations_of(paper)}
+    found = _judged(tied, before, {node.id: node for node in (*new, *others)}, judge)
+    ends = {end for pair in before for end in pair}
+    owner |= {node.id: str(node.paper) for node in store.get(sorted(ends - owner.keys())).values()}
     kept: dict[str, list[Relation]] = {paper: [] for paper in papers}
     for paper in papers.values():
         for relation in relations_of(paper):
-            if paper.id in mine or mine & {owner.get(relation.a), owner.get(relation.b)}:
+            if not {relation.a, relation.b} <= owner.keys():
+                continue  # it has lost an end
+            if paper.id in mine or mine & {owner[relation.a], owner[relation.b]}:
                 again = found.pop(pair_of(relation), None)  # it holds still, and stays where it is
                 if again is not None:
                     kept[paper.id].append(again)
@@ -125,6 +128,26 @@ def _relations(
         kept[max(side for side in sides if side in mine)].append(relation)
     order = {paper: sorted(held, key=lambda r: (-r.score, r.a, r.b)) for paper, held in kept.items()}
     return {paper: msgspec.to_builtins(held) for paper, held in order.items()}
+
+
+def _judged(
+    tied: Sequence[Relation],
+    before: Mapping[tuple[str, str], Relation],
+    nodes: Mapping[str, Node],
+    judge: Judge | None,
+) -> dict[tuple[str, str], Relation]:
+    """The relations that the rules found as the judge sees them, by their pairs."""
+    found: dict[tuple[str, str], Relation] = {}
+    for relation in tied:
+        old = before.get(pair_of(relation))
+        by_model = old is not None and old.kind == relation.kind and old.origin != "rules"
+        if old is not None and by_model and (judge is None or old.origin == judge.name):
+            found[pair_of(relation)] = old  # what a model said stands, and is not asked twice
+            continue
+        seen = relation if judge is None else judge(relation, nodes[relation.a], nodes[relation.b])
+        if seen is not None:
+            found[pair_of(relation)] = seen
+    return found
 
 
 def _compared(store: NodeStore, papers: Mapping[str, Node], mine: set[str]) -> tuple[list[Node], list[Node]]:

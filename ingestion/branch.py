@@ -352,6 +352,11 @@ def _metadata(paper: Paper, section: Section) -> dict[str, Any]:
     return {"section_kind": section.kind, "year": paper.year}
 
 
+def is_older(paper: Node) -> bool:
+    """Whether a paper's node was made by other rules than the present ones."""
+    return paper.metadata.get("rules") != RULES
+
+
 def citation_key(paper: Paper) -> str:
     """A short name for a paper, as bibliographies use it: family name, year, first long word of the title."""
     family = fold(paper.authors[0].family) if paper.authors else "anon"

@@ -8,11 +8,15 @@ not know what the sentences say.
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
 from hierarchy.encoder import Matrix
+
+if TYPE_CHECKING:
+    from networkx import Graph
 
 NEIGHBOURS = 10
 FOLLOWED = 0.5  # the share of steps along edges; the others jump by the prior
@@ -35,7 +39,9 @@ def centrality(vectors: Matrix, prior: Scores) -> Scores:
     if count <= NEIGHBOURS + 1:
         return _of_few(vectors, prior / prior.sum())
     jumps = dict(enumerate(prior.tolist()))
-    found = nx.pagerank(_neighbours(vectors), alpha=FOLLOWED, personalization=jumps)
+    from networkx import pagerank  # a fifth of a second that asking need not pay
+
+    found = pagerank(_neighbours(vectors), alpha=FOLLOWED, personalization=jumps)
     return np.array([found[i] for i in range(count)])
 
 
@@ -49,9 +55,11 @@ def _of_few(vectors: Matrix, jumps: Scores) -> Scores:
     return found
 
 
-def _neighbours(vectors: Matrix) -> nx.Graph[int]:
+def _neighbours(vectors: Matrix) -> Graph[int]:
     count, degree = len(vectors), min(NEIGHBOURS, len(vectors) - 1)
-    graph: nx.Graph[int] = nx.Graph()
+    import networkx as nx
+
+    graph: Graph[int] = nx.Graph()
     graph.add_nodes_from(range(count))
     for start in range(0, count, BLOCK):
         rows = np.arange(start, min(start + BLOCK, count))

@@ -38,7 +38,7 @@ def chat(project: str | None, port: int) -> int:
 
 
 COMMANDS = (
-    *(taking.ingest, taking.jobs, taking.parse),
+    *(taking.ingest, taking.refresh, taking.jobs, taking.parse),
     *(asking.ask, asking.search, asking.trace),
     *(looking.tree, looking.paper, looking.findings, looking.themes, looking.contradictions, looking.graph),
     *(looking.diff, looking.projects),
