@@ -17,7 +17,7 @@ AROUND = 110.0  # points of the page shown above and below a quote
 
 def show_quote(quote: str, key: str) -> None:
     """A quote, or the beginning of a long one; `key` is its id on the page."""
-    st.html(f'<blockquote id="{key}">{shown(excerpt(quote), html=True)}</blockquote>')
+    st.html(f'<blockquote id="{shown(key, html=True)}">{shown(excerpt(quote), html=True)}</blockquote>')
 
 
 @st.fragment
