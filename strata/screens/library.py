@@ -34,9 +34,13 @@ def show_library(desk: Desk, project: str) -> None:
 
 @st.fragment
 def _list(desk: Desk, project: str, papers: list[Node], labels: dict[str, str]) -> None:
-    most = st.session_state.get(f"papers-{project}", AT_ONCE)
+    kept = f"papers-{project}"
+    most = st.session_state.get(kept, AT_ONCE)
     for paper in papers[:most]:
         show_title(desk, project, paper.id, labels[paper.id], paper.id)
-    if len(papers) > most and st.button(f"Show {min(AT_ONCE, len(papers) - most)} more"):
-        st.session_state[f"papers-{project}"] = most + AT_ONCE
-        st.rerun(scope="fragment")
+    if len(papers) > most:
+        st.button(f"Show {min(AT_ONCE, len(papers) - most)} more", on_click=_more, args=(kept, most))
+
+
+def _more(kept: str, most: int) -> None:
+    st.session_state[kept] = most + AT_ONCE

@@ -27,9 +27,12 @@ def show_pairs(desk: Desk, project: str, pairs: Sequence[Pair], key: str) -> Non
     most = st.session_state.get(kept, AT_ONCE)
     for number, pair in enumerate(pairs[:most]):
         _pair(desk, project, pair, f"{key}-{number}-{pair.name}")
-    if len(pairs) > most and st.button(f"Show {min(AT_ONCE, len(pairs) - most)} more", key=f"more-{kept}"):
-        st.session_state[kept] = most + AT_ONCE
-        st.rerun(scope="fragment")
+    if len(pairs) > most:
+        st.button(f"Show {min(AT_ONCE, len(pairs) - most)} more", key=f"more-{kept}", on_click=_more, args=(kept, most))
+
+
+def _more(kept: str, most: int) -> None:
+    st.session_state[kept] = most + AT_ONCE
 
 
 def _pair(desk: Desk, project: str, pair: Pair, key: str) -> None:
