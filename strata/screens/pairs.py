@@ -18,6 +18,7 @@ from strata.screens.places import show_page, show_quote
 from strata.screens.safe import shown
 
 AT_ONCE = 10  # pairs drawn unless more are asked for
+READABLE = 560  # pixels at which a page of a paper can be read
 
 
 @st.fragment
@@ -37,13 +38,17 @@ def _more(kept: str, most: int) -> None:
 
 def _pair(desk: Desk, project: str, pair: Pair, key: str) -> None:
     with st.container(border=True, key=f"pair-{key}"):
-        sides = st.columns(2, gap="medium")
-        for place, node, letter in zip(sides, (pair.a, pair.b), "ab", strict=True):
+        for place, node, letter in zip(st.columns(2, gap="medium"), (pair.a, pair.b), "ab", strict=True):
             with place:
                 _side(desk, project, node, f"{key}-{letter}")
         st.markdown(differences(pair))
         if pair.reason:
             st.markdown(f"Why, in the words of {shown(pair.judge or 'a language model')}: {shown(pair.reason)}")
+        with st.container(horizontal=True):  # beside each other where both can be read so, else below each other
+            for node, letter, side in ((pair.a, "a", "Left"), (pair.b, "b", "Right")):
+                source = finding_source(node)
+                if source.pages:
+                    show_page(desk, project, source, f"{key}-{letter}", side=side, width=READABLE)
 
 
 def _side(desk: Desk, project: str, node: Node, key: str) -> None:
@@ -53,5 +58,3 @@ def _side(desk: Desk, project: str, node: Node, key: str) -> None:
     told = [year_of(node), f"page {pages}" if pages else "", "hedged" if finding_of(node).hedged else ""]
     st.caption(", ".join(filter(None, [*told, shown(source.file)])))
     show_quote(source.quote, key)
-    if source.pages:
-        show_page(desk, project, source, key)

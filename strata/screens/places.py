@@ -5,6 +5,8 @@ What opens is a fragment, so that opening a page draws that page and nothing els
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from hierarchy.errors import StrataError
@@ -13,6 +15,7 @@ from strata.screens.safe import shown
 from strata.screens.words import Source, excerpt
 
 AROUND = 110.0  # points of the page shown above and below a quote
+Width = int | Literal["stretch"]  # pixels, or all there is
 
 
 def show_quote(quote: str, key: str) -> None:
@@ -21,11 +24,14 @@ def show_quote(quote: str, key: str) -> None:
 
 
 @st.fragment
-def show_page(desk: Desk, project: str, source: Source, key: str, *, brief: bool = False) -> None:
-    """What opens onto the page of a quote; `brief` where many stand below each other."""
-    noun = "Page" if len(source.pages) == 1 else "Pages"
-    label = f"{noun} {', '.join(map(str, source.pages))}" + ("" if brief else " with the quote marked")
-    page = st.expander(label, type="compact" if brief else "default", key=f"page-{key}", on_change="rerun")
+def show_page(
+    desk: Desk, project: str, source: Source, key: str, *, brief: bool = False, side: str = "", width: Width = "stretch"
+) -> None:
+    """What opens onto the page of a quote; `brief` where many stand below each other, `side` of a pair."""
+    pages = f"{'page' if len(source.pages) == 1 else 'pages'} {', '.join(map(str, source.pages))}"
+    label = (f"{side}: {pages}" if side else pages.capitalize()) + ("" if brief else " with the quote marked")
+    kind: Literal["compact", "default"] = "compact" if brief else "default"
+    page = st.expander(label, type=kind, key=f"page-{key}", on_change="rerun", width=width)
     if page.open:
         with page:
             whole = st.toggle("Whole page", key=f"whole-{key}")
