@@ -48,7 +48,8 @@ def _pair(desk: Desk, project: str, pair: Pair, key: str) -> None:
             for node, letter, side in ((pair.a, "a", "Left"), (pair.b, "b", "Right")):
                 source = finding_source(node)
                 if source.pages:
-                    show_page(desk, project, source, f"{key}-{letter}", side=side, width=READABLE)
+                    with st.container(width=READABLE):
+                        show_page(desk, project, source, f"{key}-{letter}", side=side)
 
 
 def _side(desk: Desk, project: str, node: Node, key: str) -> None:

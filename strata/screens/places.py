@@ -15,7 +15,6 @@ from strata.screens.safe import shown
 from strata.screens.words import Source, excerpt
 
 AROUND = 110.0  # points of the page shown above and below a quote
-Width = int | Literal["stretch"]  # pixels, or all there is
 
 
 def show_quote(quote: str, key: str) -> None:
@@ -24,14 +23,12 @@ def show_quote(quote: str, key: str) -> None:
 
 
 @st.fragment
-def show_page(
-    desk: Desk, project: str, source: Source, key: str, *, brief: bool = False, side: str = "", width: Width = "stretch"
-) -> None:
+def show_page(desk: Desk, project: str, source: Source, key: str, *, brief: bool = False, side: str = "") -> None:
     """What opens onto the page of a quote; `brief` where many stand below each other, `side` of a pair."""
     pages = f"{'page' if len(source.pages) == 1 else 'pages'} {', '.join(map(str, source.pages))}"
     label = (f"{side}: {pages}" if side else pages.capitalize()) + ("" if brief else " with the quote marked")
     kind: Literal["compact", "default"] = "compact" if brief else "default"
-    page = st.expander(label, type=kind, key=f"page-{key}", on_change="rerun", width=width)
+    page = st.expander(label, type=kind, key=f"page-{key}", on_change="rerun")
     if page.open:
         with page:
             whole = st.toggle("Whole page", key=f"whole-{key}")
