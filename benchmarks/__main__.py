@@ -41,6 +41,7 @@ NAMES = (
     "findings",
     "writing",
     "summaries",
+    "knowing",
 )
 
 

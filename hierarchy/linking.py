@@ -1,8 +1,9 @@
 """Ties the papers of a project together: which paper cites which, and which findings bear on each other.
 
 What is found is kept in the papers' own nodes (`cites`, `relations`), so that it travels with the tree; a relation is
-kept once, by the paper that was read later. A paper is looked at again when it changed, or when the rules did; others
-are rewritten only where a link of theirs did. It must not know how papers are read, nor who looks at the links.
+kept once, by the paper that was read later, and shown only while both of its findings are there. A paper is looked at
+again when it changed, or when the rules did; others are rewritten only where they cite a paper that came or changed.
+It must not know how papers are read, nor who looks at the links.
 """
 
 from __future__ import annotations
@@ -92,8 +93,12 @@ def link(store: NodeStore, judge: Judge | None = None) -> list[Node]:
     judged_by = judge.name if judge is not None and not judge.failed else None
     changed: list[Node] = []
     for paper in papers.values():
-        said = {CITES: cites.get(paper.id, paper.metadata.get(CITES, [])), RELATIONS: relations.get(paper.id, [])}
-        if paper.id in mine or any(paper.metadata.get(name, []) != told for name, told in said.items()):
+        had = paper.metadata
+        said = {
+            CITES: cites.get(paper.id, had.get(CITES, [])),
+            RELATIONS: relations.get(paper.id, had.get(RELATIONS, [])),
+        }
+        if paper.id in mine or any(had.get(name, []) != told for name, told in said.items()):
             changed.append(_tied(paper, said, judged_by if paper.id in mine else None))
     return _written(store, papers, changed)
 
@@ -101,7 +106,7 @@ def link(store: NodeStore, judge: Judge | None = None) -> list[Node]:
 def _relations(
     store: NodeStore, papers: Mapping[str, Node], mine: set[str], judge: Judge | None
 ) -> dict[str, list[dict[str, Any]]]:
-    """What each paper's node shall keep of relations, once `mine` are compared with all."""
+    """What the nodes of `mine` shall keep of relations, once they are compared with all."""
     new, others = _compared(store, papers, mine)
     owner = {node.id: str(node.paper) for node in (*new, *others)}
     versions = {p.id: str(p.metadata["version_of"]) for p in papers.values() if p.metadata.get("version_of")}
@@ -110,24 +115,13 @@ def _relations(
     tied = relations_between(new, vectors[0], others, vectors[1], passages=around, versions=versions)
     before = {pair_of(r): r for paper in papers.values() for r in relations_of(paper)}
     found = _judged(tied, before, {node.id: node for node in (*new, *others)}, judge)
-    ends = {end for pair in before for end in pair}
-    owner |= {node.id: str(node.paper) for node in store.get(sorted(ends - owner.keys())).values()}
-    kept: dict[str, list[Relation]] = {paper: [] for paper in papers}
-    for paper in papers.values():
-        for relation in relations_of(paper):
-            if not {relation.a, relation.b} <= owner.keys():
-                continue  # it has lost an end
-            if paper.id in mine or mine & {owner[relation.a], owner[relation.b]}:
-                again = found.pop(pair_of(relation), None)  # it holds still, and stays where it is
-                if again is not None:
-                    kept[paper.id].append(again)
-            else:
-                kept[paper.id].append(relation)
-    for relation in found.values():
-        sides = [owner[relation.a], owner[relation.b]]
-        kept[max(side for side in sides if side in mine)].append(relation)
-    order = {paper: sorted(held, key=lambda r: (-r.score, r.a, r.b)) for paper, held in kept.items()}
-    return {paper: msgspec.to_builtins(held) for paper, held in order.items()}
+    held = {pair_of(r) for paper in papers.values() if paper.id not in mine for r in relations_of(paper)}
+    kept: dict[str, list[Relation]] = {paper: [] for paper in mine}
+    for pair, relation in found.items():
+        if pair not in held:  # what another paper keeps stays there, so that only papers that changed are written
+            kept[max(side for side in (owner[relation.a], owner[relation.b]) if side in mine)].append(relation)
+    order = {paper: sorted(told, key=lambda r: (-r.score, r.a, r.b)) for paper, told in kept.items()}
+    return {paper: msgspec.to_builtins(told) for paper, told in order.items()}
 
 
 def _judged(
