@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ class Looking(Opened):
     def paper(self, paper: str) -> Node | None:
         """The node of a paper, by its id."""
         return self._store().get([paper]).get(paper)
+
+    def nodes(self, ids: Sequence[str]) -> dict[str, Node]:
+        """The nodes of any level with these ids; those that have gone are not among them."""
+        return self._store().get(ids)
 
     def projects(self) -> list[ProjectInfo]:
         """All projects under STRATA_HOME, or on the Weaviate server that is set."""
