@@ -5,9 +5,11 @@ Everything here is symmetric but for names; it must not know vectors, nor what i
 
 from __future__ import annotations
 
+from math import fsum
+
 import msgspec
 
-from hierarchy.relations.outcomes import Outcome
+from hierarchy.relations.outcome import Outcome
 from hierarchy.relations.statement import Statement, observed
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import units
@@ -32,14 +34,14 @@ class Match(msgspec.Struct, frozen=True):
 
 def covered(a: frozenset[str], b: frozenset[str], around: frozenset[str], weight: Weight) -> float:
     """The share of b's terms, by weight, that a says; a term that only stands around a counts half."""
-    total = sum(map(weight, b))
-    return sum(weight(t) if t in a else 0.5 * weight(t) for t in b if t in a or t in around) / total if total else 0.0
+    total = fsum(map(weight, b))
+    return fsum(weight(t) if t in a else 0.5 * weight(t) for t in b if t in a or t in around) / total if total else 0.0
 
 
 def dice(a: frozenset[str], b: frozenset[str], weight: Weight) -> float:
     """The weight of the common terms over the mean weight."""
-    total = sum(map(weight, a)) + sum(map(weight, b))
-    return 2 * sum(map(weight, a & b)) / total if total else 0.0
+    total = fsum(map(weight, a)) + fsum(map(weight, b))
+    return 2 * fsum(map(weight, a & b)) / total if total else 0.0
 
 
 def excluding(a: Statement, b: Statement) -> list[int]:

@@ -9,7 +9,7 @@ from collections import Counter
 
 from hierarchy.relations.comparison import NOISE, SAME, Match, matches
 from hierarchy.relations.cues import agreement
-from hierarchy.relations.outcomes import Outcome
+from hierarchy.relations.outcome import Outcome
 from hierarchy.relations.statement import Statement
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import opposites

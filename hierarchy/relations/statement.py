@@ -12,7 +12,9 @@ import msgspec
 
 from hierarchy.nodes import Finding, Node
 from hierarchy.relations.cues import Cue, cues_of
-from hierarchy.relations.outcomes import Outcome, outcomes_of, plain
+from hierarchy.relations.outcome import Outcome
+from hierarchy.relations.outcomes import outcomes_of
+from hierarchy.relations.printed import plain
 from hierarchy.relations.terms import numerals, stem, term, terms_of
 from hierarchy.relations.words import contrast_pattern, contrasts_of_word, cue, metric_pattern, metrics, table, units
 
