@@ -32,6 +32,19 @@ class Match(msgspec.Struct, frozen=True):
     change: bool
 
 
+class Facing(msgspec.Struct, frozen=True):
+    """-1 in `metric` where what is measured in one is the opposite of what is measured in the other; in `sides` where
+    one tells the comparison from the other side, or of the cause taken away; else 1."""
+
+    metric: int
+    sides: int
+
+    @property
+    def sign(self) -> int:
+        """-1 where the same direction means the opposite."""
+        return self.metric * self.sides
+
+
 def covered(a: frozenset[str], b: frozenset[str], around: frozenset[str], weight: Weight) -> float:
     """The share of b's terms, by weight, that a says; a term that only stands around a counts half."""
     total = fsum(map(weight, b))
@@ -75,7 +88,7 @@ def _near(x: float, y: float, times: float = QUANTITY) -> bool:
     return max(x, y) <= times * min(x, y) if min(x, y) > 0 else x == y
 
 
-def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
+def matches(a: Statement, b: Statement, weight: Weight, faces: Facing = Facing(1, 1)) -> list[Match]:
     """The outcomes of two statements, paired by their words, the best first."""
     pairs: list[tuple[float, int, int]] = []
     for i, x in enumerate(a.outcomes):
@@ -98,8 +111,22 @@ def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
         if i not in used_a and j not in used_b:
             used_a.add(i)
             used_b.add(j)
-            out.append(verdict(a.outcomes[i], b.outcomes[j], fit))
+            if faces.metric > 0 or not a.outcomes[i].level:
+                out.append(verdict(a.outcomes[i], _faced(b.outcomes[j], faces), fit))
     return out
+
+
+def _faced(o: Outcome, faces: Facing) -> Outcome:
+    """An outcome as the other statement would tell it: from the other end, or of the opposite of what is measured."""
+    if o.delta is None or faces == Facing(1, 1):
+        return o
+    delta, interval = o.delta, o.interval
+    if faces.sign < 0:
+        delta, interval = -delta, (-interval[1], -interval[0]) if interval else None
+    value, base = (o.base, o.value) if faces.sides < 0 else (o.value, o.base)
+    if faces.metric < 0:
+        value = base = None
+    return msgspec.structs.replace(o, delta=delta, interval=interval, value=value, base=base)
 
 
 def verdict(x: Outcome, y: Outcome, fit: float) -> Match:

@@ -7,6 +7,7 @@ and 0.52 compare. It must not know other findings.
 from __future__ import annotations
 
 import re
+from math import log
 
 from hierarchy.nodes import Finding, Value
 from hierarchy.relations.before_numbers import is_condition, is_done, way_before
@@ -54,7 +55,7 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
         spans = [
             match.span(i)
             for i in range(1, match.re.groups + 1)
-            if match.group(i) and match.group(i)[0] in "+-0123456789"
+            if match.group(i) and match.group(i)[0] in "+-.0123456789"
         ]
         if not all(free[a] for a, _ in spans):
             return False
@@ -62,6 +63,10 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
             free[a:b] = [False] * (b - a)
         return True
 
+    for name in ("relative", "times", "correlation"):
+        for match in printed[name].finditer(text):
+            if take(match) and (outcome := _beside_none(name, match)) is not None:
+                found.append(outcome)
     for match in printed["interval"].finditer(text):
         if take(match):
             kind, low, high = pair(match, 1)
@@ -123,6 +128,22 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
     levels = [level for level in levels if not any(c.start <= level.start < c.end for c in changes)]
     changes += [ablated_from(text, level, levels[0]) for level in levels]
     return tuple(with_intervals(sorted(changes, key=lambda o: o.start), intervals))
+
+
+def _beside_none(name: str, match: re.Match[str]) -> Outcome | None:
+    """A ratio of odds, hazards or risks beside 1, by its logarithm; a correlation beside 0."""
+    numbers = [float(g.replace(",", "")) for g in match.groups() if g]
+    if name == "correlation":
+        value, kind, numbers = numbers[0], "correlation", numbers
+    else:
+        if min(numbers) <= 0:
+            return None
+        numbers, kind = [log(n) for n in numbers], "relative"
+        value = numbers[0]
+    interval = (min(numbers[1:]), max(numbers[1:])) if len(numbers) == 3 else None
+    if interval and not interval[0] <= value <= interval[1]:
+        interval = None
+    return Outcome(None, None, value, interval, kind, match.start(), match.end())
 
 
 def _of_value(value: Value, place: int) -> Outcome | None:

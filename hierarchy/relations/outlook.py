@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hierarchy.relations.comparison import NOISE, SAME, Match, matches
+from hierarchy.relations.comparison import NOISE, SAME, Facing, Match, matches
 from hierarchy.relations.cues import agreement
+from hierarchy.relations.orientation import turned
 from hierarchy.relations.outcome import Outcome
 from hierarchy.relations.statement import Statement
 from hierarchy.relations.terms import Weight
@@ -23,10 +24,8 @@ LEAST_LEVEL_FIT = 0.45  # numbers that nothing is compared with agree or not by 
 
 def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match]]:
     """1 for agreement, -1 for contradiction, 0 for neither, and how the outcomes were paired."""
-    paired = matches(a, b, weight)
-    if facing(a, b) < 0:
-        # What falls without the cause is raised by it: sizes of the two do not compare, directions do.
-        return (1 if a.direction == b.direction == "none" else _directions(a, b, weight)), paired
+    faces = facing(a, b, weight)
+    paired = matches(a, b, weight, faces)
     if a.direction == b.direction == "none":
         return 1, paired
     if "none" not in (a.direction, b.direction) and same_ends(a, b):
@@ -144,14 +143,17 @@ def _nearly(x: float, y: float | None) -> bool:
 
 def by_words(a: Statement, b: Statement) -> bool:
     """Whether nothing but words of direction can decide."""
-    return facing(a, b) < 0 or (not (a.outcomes and b.outcomes) and "none" not in (a.direction, b.direction))
+    return not (a.outcomes and b.outcomes) and "none" not in (a.direction, b.direction)
 
 
-def facing(a: Statement, b: Statement) -> int:
-    """-1 where the same direction means the opposite: the cause is taken away in one, or the metrics are opposites."""
-    turned = not a.metrics & b.metrics and any(frozenset((x, y)) in opposites() for x in a.metrics for y in b.metrics)
+def facing(a: Statement, b: Statement, weight: Weight) -> Facing:
+    """How the directions of two statements face each other."""
+    opposite = not a.metrics & b.metrics and any(frozenset((x, y)) in opposites() for x in a.metrics for y in b.metrics)
     polarity = 1 if a.removes and b.removes else a.polarity * b.polarity
-    return polarity * (-1 if turned else 1)
+    return Facing(
+        -1 if opposite or a.sides.low != b.sides.low else 1,
+        polarity * turned(a.sides, a.terms, b.sides, b.terms, weight),
+    )
 
 
 def _directions(a: Statement, b: Statement, weight: Weight) -> int:
@@ -161,5 +163,5 @@ def _directions(a: Statement, b: Statement, weight: Weight) -> int:
         return -1 if {a.direction, b.direction} & {"increase", "decrease"} else 0
     face = agreement(a.cues, b.cues, weight)
     if abs(face) >= CLEAR_FACE:
-        return facing(a, b) * (1 if face > 0 else -1)
+        return facing(a, b, weight).sign * (1 if face > 0 else -1)
     return 0

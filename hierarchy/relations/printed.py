@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from hierarchy.relations.words import units
 
-NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+NUMBER = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<![\d.])\.\d+)"
 GAP = r"[^.;()\d]"
 # Numbers that measure nothing: years in brackets, citations, labels of figures, p-values.
 NOISE = re.compile(
@@ -25,11 +25,26 @@ THEIRS = re.compile(
 )
 
 
+BOUNDS = (
+    rf"(?:\s*[,;(:]?\s*\(?(?:[_\d]+\s?%?\s?)?(?i:\bCI\b|(?:confidence |credible )?intervals?\b)?\s*[,:=]?\s*"
+    rf"[\[(]?\s*({NUMBER})\s*(?:to|–|-|,)\s*({NUMBER}))?"
+)
+
+
 @cache
 def patterns() -> dict[str, re.Pattern[str]]:
     unit = "|".join(re.escape(u).replace(r"\ ", r"\s") for u in sorted(units(), key=lambda u: (-len(u), u)))
     one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/])))?"
     return {
+        # Odds, hazards and risks beside those of others, and correlations, each with its interval.
+        "relative": re.compile(
+            rf"(?:\b(?i:(?:odds|hazards?|risk|rate)\s+ratios?|relative\s+risk|ratio\s+of\s+(?:the\s+)?(?:odds|risks))\b"
+            rf"|\ba?(?:OR|HR|RR|IRR|SHR|PR)\b)(?:[^.;\d+-]|_){{0,24}}?({NUMBER})(?!\s?%){BOUNDS}"
+        ),
+        "times": re.compile(rf"({NUMBER})[\s-](?:times|fold) the (?:odds|risks?|hazards?|rate)\b"),
+        "correlation": re.compile(
+            rf"(?:\b(?:r|rho|tau|d|g)|[ρτβ])\s*(?:=|\bof)\s*({NUMBER}){BOUNDS}|\bcorrelation(?:\s+coefficient)?\s+(?:of|was|is)\s+({NUMBER})"
+        ),
         "interval": re.compile(
             rf"(?:intervals?|\bCI\b){GAP}{{0,30}}?[,:(\[]?\s*{one}\s*(?:to|–|-|,|and)\s*{one}", re.I
         ),

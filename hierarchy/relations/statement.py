@@ -12,6 +12,8 @@ import msgspec
 
 from hierarchy.nodes import Finding, Node
 from hierarchy.relations.cues import Cue, cues_of
+from hierarchy.relations.nothing import by_intervals, by_probability, nothing_at
+from hierarchy.relations.orientation import Sides, sides_of
 from hierarchy.relations.outcome import Outcome
 from hierarchy.relations.outcomes import outcomes_of
 from hierarchy.relations.printed import plain
@@ -25,6 +27,7 @@ NAME = re.compile(
 )
 
 
+SLIGHT = {"relative": 0.06, "correlation": 0.08}
 SUBJECT = 25  # characters; a cause that is taken away stands at the head of the sentence
 
 
@@ -44,6 +47,7 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     names: tuple[str, ...]
     counted: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
+    sides: Sides
 
     @property
     def changes(self) -> list[Outcome]:
@@ -85,6 +89,7 @@ def read(node: Node) -> Statement:
         tuple(dict.fromkeys(NAME.findall(finding.quote))),
         _counted(plain(finding.quote), outcomes),
         cues_of(plain(finding.quote)),
+        sides_of(finding.quote),
     )
 
 
@@ -140,15 +145,19 @@ def _measured(number: float, at: int, outcomes: tuple[Outcome, ...]) -> bool:
 
 
 def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
-    """The direction as recorded; else as the numbers or the words have it, whichever come first."""
+    """The direction: none where the words or the numbers show no difference before any clear one; else as recorded;
+    else as the numbers or the words have it, whichever come first."""
+    changed = [o for o in outcomes if o.delta is not None]
+    clear = [o for o in changed if not _slight(o)]
+    nothing = nothing_at(finding.quote)
+    sure = by_probability(finding.quote) is False or (by_intervals(outcomes) is False)
+    if by_probability(finding.quote) or by_intervals(outcomes):
+        return "none"
+    if nothing is not None and not sure and not any(o.start < nothing and o.delta for o in clear):
+        return "none"
     if finding.direction is not None:
         return finding.direction
-    changed = [o for o in outcomes if o.delta]
-    clear = [o for o in changed if not o.unclear]
-    nothing = cue("none").search(finding.quote)
-    if nothing and not (clear and clear[0].start < nothing.start()):
-        return "none"
-    if changed and changed[0].unclear:
+    if changed and _slight(changed[0]):
         return "none"
     if changed:
         return "increase" if (changed[0].delta or 0.0) > 0 else "decrease"
@@ -156,6 +165,13 @@ def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
     if bool(ups) == bool(downs):
         return None
     return "increase" if ups else "decrease"
+
+
+def _slight(o: Outcome) -> bool:
+    """Whether a change is none: its interval holds none, or it is a ratio of about one, or a correlation of about none."""
+    if o.unclear or o.delta == 0:
+        return True
+    return o.interval is None and o.kind in SLIGHT and abs(o.delta or 0.0) <= SLIGHT[o.kind]
 
 
 def polarity_of(text: str) -> int:
