@@ -38,7 +38,7 @@ from hierarchy.relations import relations_between
 from hierarchy.relations.comparison import covered
 from hierarchy.relations.cues import agreement, denies
 from hierarchy.relations.outlook import outlook
-from hierarchy.relations.sameness import rarity
+from hierarchy.relations.surroundings import rarity
 from hierarchy.relations.statement import read
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.sentences import sentence_ranges

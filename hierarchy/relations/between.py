@@ -8,6 +8,7 @@ or models.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 
 import msgspec
 import numpy as np
@@ -17,21 +18,27 @@ from hierarchy.nodes import Finding, Node
 from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
-from hierarchy.relations.outlook import by_words, outlook, same_ends
+from hierarchy.relations.outlook import outlook, same_ends
 from hierarchy.relations.relation import Relation
-from hierarchy.relations.sameness import WEIGHTS, Sameness, Surroundings, based, rarity, sameness
+from hierarchy.relations.against import against
+from hierarchy.relations.features import opposition
+from hierarchy.relations.sameness import WEIGHTS, Sameness, based, sameness
+from hierarchy.relations.surroundings import Surroundings, rarity
 from hierarchy.relations.statement import Statement, read, said
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.relations.words import cue
 
-LEAST_CONTRADICTS = -2.6
-LEAST_CONTRADICTS_LEVELS = -1.5  # where nothing is compared in either, other numbers need no contradiction
+LEAST_AGAINST = 0.6  # how sure it must be that they go against each other
+LEAST_AGAINST_RULED = 0.45  # where the rules have it so
+LEAST_CONTRADICTS = -1.6  # of the sum of what speaks for the same thing and for going against each other
+FLOOR_CONTRADICTS = -3.0  # of what speaks for the same thing alone
 LEAST_SUPPORTS = -2.6
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
 BEHIND_SUPPORTS = 1.5
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
+RESTATING = frozenset(("abstract", "introduction", "conclusion", "background", "related"))
 KINDS = frozenset(("result", "claim"))
 LEAST_TERMS = 3  # a finding of fewer says too little of what it is on to be contradicted
 SAMPLE = 4000  # findings that the weights of terms are counted in
@@ -39,14 +46,27 @@ HEDGED = 0.9
 
 
 class _Pair(msgspec.Struct, frozen=True):
-    """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither."""
+    """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither, as the rules
+    have it; `against` how sure it is that they go against each other."""
 
     i: int
     j: int
     same: Sameness
     going: int
-    levels: bool
+    against: float
     ends: bool
+
+    @property
+    def way(self) -> int:
+        """1 for agreement, -1 for contradiction, 0 for neither."""
+        if self.against >= (LEAST_AGAINST_RULED if self.going < 0 else LEAST_AGAINST) and self.going <= 0:
+            return -1
+        return 1 if self.going > 0 else 0
+
+    @property
+    def sure(self) -> float:
+        """What speaks for a contradiction: for the same thing, and for going against each other; log odds."""
+        return self.same.score + log(self.against / (1 - self.against))
 
     @property
     def blocked(self) -> bool:
@@ -143,6 +163,11 @@ def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
     return out
 
 
+def _restates(node: Node) -> bool:
+    """Whether a finding stands where a paper tells again what it shows elsewhere."""
+    return node.metadata.get("section_kind") in RESTATING
+
+
 def _own(finding: Finding) -> bool:
     """Whether a finding is a result or claim of its own paper."""
     return finding.kind in KINDS and finding.attribution != "reported" and not cue("reported").search(finding.quote)
@@ -163,12 +188,11 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
         i, j = j, i
     a, b = pool.statement(i), pool.statement(j)
     same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
-    if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, LEAST_CONTRADICTS):
-        return _Pair(i, j, same, 0, False, False)
+    if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, FLOOR_CONTRADICTS):
+        return _Pair(i, j, same, 0, 0.5, False)
     going, paired = outlook(a, b, pool.weight)
-    same = based(same, paired)
-    levels = by_words(a, b) or not (a.changes or b.changes)
-    return _Pair(i, j, same, going, levels, same_ends(a, b))
+    sure = against(opposition(a, b, going, paired, pool.weight))
+    return _Pair(i, j, based(same, paired), going, sure, same_ends(a, b))
 
 
 def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[_Pair]:
@@ -178,9 +202,9 @@ def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[
     for p in pairs:
         for key in ((p.i, papers[p.j]), (p.j, papers[p.i])):
             nearest[key] = max(nearest.get(key, p.same.score), p.same.score)
-            if p.going > 0 and not p.blocked and p.same.score >= LEAST_SUPPORTS:
+            if p.way > 0 and not p.blocked and p.same.score >= LEAST_SUPPORTS:
                 agreeing[key] = max(agreeing.get(key, p.same.score), p.same.score)
-    return [p for p in pairs if p.going and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
+    return [p for p in pairs if p.way and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
 
 
 def _near_enough(
@@ -193,16 +217,16 @@ def _near_enough(
     score = p.same.score
     keys = ((p.i, papers[p.j]), (p.j, papers[p.i]))
     behind = [nearest[key] - score for key in keys]
-    if p.going > 0:
+    if p.way > 0:
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
     if score < 0 and any(_leans(pool, k) for k in (p.i, p.j)):
         return False
-    if score < (LEAST_CONTRADICTS_LEVELS if p.levels else LEAST_CONTRADICTS):
+    if score < FLOOR_CONTRADICTS or p.sure < LEAST_CONTRADICTS:
         return False
     lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
     # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen; of a list, the
     # other numbers may agree.
-    if any(agreeing.get(key, score - 1) > score - 0.3 for key, many in zip(keys, lists, strict=True) if not many):
+    if any(agreeing.get(key, score - 1) > score for key, many in zip(keys, lists, strict=True) if not many):
         return False
     return min(behind) <= 0.3 and all(
         d <= (BEHIND_LIST if is_list else BEHIND_CONTRADICTS) for d, is_list in zip(behind, lists, strict=True)
@@ -219,5 +243,5 @@ def _relation(pool: _Pool, pair: _Pair) -> Relation:
     share = min(1.0, 0.5 + 0.5 * pair.same.share)
     for node in (a, b):
         share *= HEDGED if node.finding and node.finding.hedged else 1.0
-    kind = "supports" if pair.going > 0 else "contradicts"
+    kind = "supports" if pair.way > 0 else "contradicts"
     return Relation(kind, a.id, b.id, difference(pool.statement(pair.i), pool.statement(pair.j)), round(share, 3))  # type: ignore[arg-type]
