@@ -28,17 +28,18 @@ from hierarchy.relations.statement import Statement, read, said
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.relations.words import cue
 
-LEAST_AGAINST = 0.6  # how sure it must be that they go against each other
-LEAST_AGAINST_RULED = 0.45  # where the rules have it so
-LEAST_CONTRADICTS = -1.6  # of the sum of what speaks for the same thing and for going against each other
-FLOOR_CONTRADICTS = -3.0  # of what speaks for the same thing alone
+LEAST_AGAINST = 0.75  # how sure it must be that they go against each other
+LEAST_AGAINST_RULED = 0.5  # where the rules have it so
+LEAST_CONTRADICTS = -1.0  # of the sum of what speaks for the same thing and for going against each other
+FLOOR_CONTRADICTS = -2.2  # of what speaks for the same thing alone
+FLOOR_DIRECTIONS = 0.0  # where only directions or levels speak for it
+FIRM = ("none against a direction", "none against numbers", "otherwise from the same start")
 LEAST_SUPPORTS = -2.6
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
 BEHIND_SUPPORTS = 1.5
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
-RESTATING = frozenset(("abstract", "introduction", "conclusion", "background", "related"))
 KINDS = frozenset(("result", "claim"))
 LEAST_TERMS = 3  # a finding of fewer says too little of what it is on to be contradicted
 SAMPLE = 4000  # findings that the weights of terms are counted in
@@ -47,13 +48,15 @@ HEDGED = 0.9
 
 class _Pair(msgspec.Struct, frozen=True):
     """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither, as the rules
-    have it; `against` how sure it is that they go against each other."""
+    have it; `against` how sure it is that they go against each other; `firm` whether one tells of no difference, or
+    both start from the same, so that directions are not all."""
 
     i: int
     j: int
     same: Sameness
     going: int
     against: float
+    firm: bool
     ends: bool
 
     @property
@@ -133,8 +136,9 @@ def relations_between(
     """
     if len(new) != len(new_vectors) or len(others) != len(other_vectors):
         raise ValueError("there must be one vector for each finding")
-    mine = _taking_part(new, set())
-    theirs = _taking_part(others, {new[i].id for i in mine})
+    again = _told_again([*new, *others], versions or {})
+    mine = _taking_part(new, again)
+    theirs = _taking_part(others, again | {new[i].id for i in mine})
     nodes = [*(new[i] for i in mine), *(others[i] for i in theirs)]
     if not mine or len(nodes) < 2:
         return []
@@ -154,18 +158,32 @@ def relations_between(
     return sorted(found, key=lambda r: (-r.score, r.a, r.b))
 
 
+def _told_again(nodes: Sequence[Node], versions: Mapping[str, str]) -> set[str]:
+    """Ids of findings that another version of their paper has in the same words; the last version's stays."""
+    bases = set(versions.values())
+    last: dict[tuple[str, str], tuple[bool, str, str]] = {}
+    again: set[str] = set()
+    for node in nodes:
+        paper = node.paper or node.id
+        if node.finding is None or (paper not in versions and paper not in bases):
+            continue
+        key = (_base(paper, versions), node.finding.quote)
+        mine = (paper in versions, paper, node.id)
+        before = last.setdefault(key, mine)
+        if before[1] != paper:
+            last[key] = max(before, mine)
+            again.add(min(before, mine)[2])
+    return again
+
+
 def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
+    known = set(known)
     out: list[int] = []
     for i, node in enumerate(nodes):
         if node.finding is not None and _own(node.finding) and node.id not in known:
             known.add(node.id)
             out.append(i)
     return out
-
-
-def _restates(node: Node) -> bool:
-    """Whether a finding stands where a paper tells again what it shows elsewhere."""
-    return node.metadata.get("section_kind") in RESTATING
 
 
 def _own(finding: Finding) -> bool:
@@ -189,10 +207,11 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
     a, b = pool.statement(i), pool.statement(j)
     same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
     if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, FLOOR_CONTRADICTS):
-        return _Pair(i, j, same, 0, 0.5, False)
+        return _Pair(i, j, same, 0, 0.5, False, False)
     going, paired = outlook(a, b, pool.weight)
-    sure = against(opposition(a, b, going, paired, pool.weight))
-    return _Pair(i, j, based(same, paired), going, sure, same_ends(a, b))
+    told = opposition(a, b, going, paired, pool.weight)
+    firm = any(told[name] for name in FIRM)
+    return _Pair(i, j, based(same, paired), going, against(told), firm, same_ends(a, b))
 
 
 def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[_Pair]:
@@ -221,7 +240,7 @@ def _near_enough(
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
     if score < 0 and any(_leans(pool, k) for k in (p.i, p.j)):
         return False
-    if score < FLOOR_CONTRADICTS or p.sure < LEAST_CONTRADICTS:
+    if score < (FLOOR_CONTRADICTS if p.firm else FLOOR_DIRECTIONS) or p.sure < LEAST_CONTRADICTS:
         return False
     lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
     # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen; of a list, the

@@ -10,13 +10,12 @@ from math import fsum
 import msgspec
 
 from hierarchy.relations.outcome import Outcome
-from hierarchy.relations.statement import Statement, observed
+from hierarchy.relations.statement import NOISE, Statement, observed
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import units
 
 SAME, APART = 0.6, 0.4  # the smaller change over the larger: the same outcome; another one
 LEVEL_SAME, LEVEL_APART = 0.9, 0.72
-NOISE = 0.025  # shares that differ by no more are within what such measurements vary by
 QUANTITY = 1.25
 DOUBLE, SEVERAL = 2.0, 3.0
 DOSES = frozenset(kind for kind, _ in units().values())

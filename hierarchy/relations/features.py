@@ -85,7 +85,7 @@ def opposition(a: Statement, b: Statement, going: int, paired: list[Match], weig
     turned = facing(a, b, weight).sign
     changes = [m.verdict for m in paired if m.change]
     levels = [m.verdict for m in paired if not m.change]
-    alone = none[0] != none[1]
+    alone = none[0] != none[1] and other.backed and not (a.mixed or b.mixed)
     return {
         "against": float(going < 0),
         "with": float(going > 0),

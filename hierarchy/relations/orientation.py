@@ -26,8 +26,8 @@ class Sides(msgspec.Struct, frozen=True):
     low: bool
 
 
-def sides_of(text: str) -> Sides:
-    """The two sides of the first comparison of a text."""
+def sides_of(text: str, metrics: frozenset[str]) -> Sides:
+    """The two sides of the first comparison of a text that names these metrics."""
     match = _pattern("against").search(text)
     first: frozenset[str] = frozenset()
     last: frozenset[str] = frozenset()
@@ -37,7 +37,8 @@ def sides_of(text: str) -> Sides:
         left, right = terms_of(before), terms_of(after)
         first, last = left - right, right - left
     valued = _pattern("better").search(text) or _pattern("worse").search(text)
-    return Sides(first, last, bool(_pattern("low").search(text)) and not valued)
+    low = _pattern("low").search(text) is not None and all(_pattern("low").search(name) for name in metrics)
+    return Sides(first, last, low and not valued)
 
 
 def turned(a: Sides, a_terms: frozenset[str], b: Sides, b_terms: frozenset[str], weight: Weight) -> int:

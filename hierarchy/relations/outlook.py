@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hierarchy.relations.comparison import NOISE, SAME, Facing, Match, matches
+from hierarchy.relations.comparison import SAME, Facing, Match, matches
 from hierarchy.relations.cues import agreement
 from hierarchy.relations.orientation import turned
 from hierarchy.relations.outcome import Outcome
-from hierarchy.relations.statement import Statement
+from hierarchy.relations.statement import NOISE, Statement, is_clear
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import opposites
 
@@ -67,18 +67,16 @@ def _one_without_effect(a: Statement, b: Statement) -> int:
     nothing = (a.direction == "none", b.direction == "none")
     if any(nothing):
         other = a if nothing[1] else b
+        if a.mixed or b.mixed:
+            return 0
         if len(other.outcomes) > FEW:
             return 0  # of a list, some other number may be meant
-        clear = [o for o in other.changes if _clear(o)]
+        clear = [o for o in other.changes if is_clear(o)]
         if clear or (len(other.levels) == 2 and _apart(*other.levels)):
             return -1
-        if other.direction in ("increase", "decrease") and other.levels and not other.changes:
+        if other.direction in ("increase", "decrease") and other.backed and other.levels and not other.changes:
             return -1
     return 0
-
-
-def _clear(o: Outcome) -> bool:
-    return not o.unclear and abs(o.delta or 0.0) > (NOISE if o.kind == "share" else 0.05 * abs(o.base or 0.0))
 
 
 def _two_sided(a: Statement, b: Statement) -> int:
@@ -160,6 +158,8 @@ def _directions(a: Statement, b: Statement, weight: Weight) -> int:
     """What the words of direction come to where no numbers decide."""
     none = [s.direction == "none" for s in (a, b)]
     if any(none):
+        if a.mixed or b.mixed or not (a.backed or b.backed):
+            return 0
         return -1 if {a.direction, b.direction} & {"increase", "decrease"} else 0
     face = agreement(a.cues, b.cues, weight)
     if abs(face) >= CLEAR_FACE:

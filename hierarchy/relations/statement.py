@@ -27,6 +27,7 @@ NAME = re.compile(
 )
 
 
+NOISE = 0.025  # shares that differ by no more are within what such measurements vary by
 SLIGHT = {"relative": 0.06, "correlation": 0.08}
 SUBJECT = 25  # characters; a cause that is taken away stands at the head of the sentence
 
@@ -48,6 +49,8 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     counted: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
     sides: Sides
+    mixed: bool
+    backed: bool
 
     @property
     def changes(self) -> list[Outcome]:
@@ -89,7 +92,9 @@ def read(node: Node) -> Statement:
         tuple(dict.fromkeys(NAME.findall(finding.quote))),
         _counted(plain(finding.quote), outcomes),
         cues_of(plain(finding.quote)),
-        sides_of(finding.quote),
+        sides_of(finding.quote, metrics_of(finding.quote)),
+        _mixed(finding, outcomes),
+        _backed(finding.quote, outcomes),
     )
 
 
@@ -165,6 +170,23 @@ def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
     if bool(ups) == bool(downs):
         return None
     return "increase" if ups else "decrease"
+
+
+def is_clear(o: Outcome) -> bool:
+    """Whether an outcome is a change that is more than noise."""
+    if o.delta is None or _slight(o):
+        return False
+    return o.kind in SLIGHT or abs(o.delta) > (NOISE if o.kind == "share" else 0.05 * abs(o.base or 0.0))
+
+
+def _mixed(finding: Finding, outcomes: tuple[Outcome, ...]) -> bool:
+    return nothing_at(finding.quote) is not None and any(is_clear(o) for o in outcomes)
+
+
+def _backed(quote: str, outcomes: tuple[Outcome, ...]) -> bool:
+    if any(is_clear(o) for o in outcomes) or len(outcomes) == 2:
+        return True
+    return any(cue(name).search(quote) for name in ("increase", "decrease"))
 
 
 def _slight(o: Outcome) -> bool:
