@@ -15,23 +15,23 @@ import numpy as np
 
 from hierarchy.encoder import Matrix
 from hierarchy.nodes import Finding, Node
+from hierarchy.relations.against import against
 from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
+from hierarchy.relations.features import opposition
 from hierarchy.relations.outlook import outlook, same_ends
 from hierarchy.relations.relation import Relation
-from hierarchy.relations.against import against
-from hierarchy.relations.features import opposition
 from hierarchy.relations.sameness import WEIGHTS, Sameness, based, sameness
-from hierarchy.relations.surroundings import Surroundings, rarity
 from hierarchy.relations.statement import Statement, read, said
+from hierarchy.relations.surroundings import Surroundings, rarity
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.relations.words import cue
 
 LEAST_AGAINST = 0.75  # how sure it must be that they go against each other
-LEAST_AGAINST_RULED = 0.5  # where the rules have it so
+LEAST_AGAINST_RULED = 0.6  # where the rules have it so
 LEAST_CONTRADICTS = -1.0  # of the sum of what speaks for the same thing and for going against each other
-FLOOR_CONTRADICTS = -2.2  # of what speaks for the same thing alone
+FLOOR_CONTRADICTS = -1.5  # of what speaks for the same thing alone
 FLOOR_DIRECTIONS = 0.0  # where only directions or levels speak for it
 FIRM = ("none against a direction", "none against numbers", "otherwise from the same start")
 LEAST_SUPPORTS = -2.6

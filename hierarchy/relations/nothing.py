@@ -14,7 +14,10 @@ from hierarchy.relations.words import anywhere, table
 BETWEEN = 4  # words between a negation and what it denies
 SIGNIFICANT = 0.05
 P_VALUE = re.compile(r"\b[pP]\s*([<=>≤≥])\s*(0?\.\d+|1(?:\.0+)?)\b")
-AS_AS = re.compile(r"\b(?<!twice )(?<!times )(?<!half )(?<!not )as\s+(?!well\b|soon\b|long as\b|far\b|much as \d|many as \d)[a-z]+(?:\s[a-z]+)?\s+as\b", re.I)
+AS_AS = re.compile(
+    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )as\s+(?!well\b|soon\b|long as\b|far\b|much as \d|many as \d)[a-z]+(?:\s[a-z]+)?\s+as\b",
+    re.I,
+)
 
 
 def nothing_at(text: str) -> int | None:
@@ -27,10 +30,7 @@ def nothing_at(text: str) -> int | None:
 
 def by_probability(text: str) -> bool | None:
     """True where every p-value of a text is that of no difference, False where one is of a difference, None for none."""
-    found = [
-        (sign in ("=", ">", "≥") and float(number) >= SIGNIFICANT)
-        for sign, number in P_VALUE.findall(text)
-    ]
+    found = [(sign in ("=", ">", "≥") and float(number) >= SIGNIFICANT) for sign, number in P_VALUE.findall(text)]
     return all(found) if found else None
 
 
@@ -53,4 +53,6 @@ def _exceptions() -> re.Pattern[str]:
 @cache
 def _denied() -> re.Pattern[str]:
     negators, effects = (anywhere(table("nothing")[name]).pattern for name in ("negators", "effects"))
-    return re.compile(rf"{negators}(?:[\s-]+(?!and\b|but\b|which\b|that\b|or\b)[^\W\d]+,?){{0,{BETWEEN}}}?[\s-]+{effects}", re.I)
+    return re.compile(
+        rf"{negators}(?:[\s-]+(?!and\b|but\b|which\b|that\b|or\b)[^\W\d]+,?){{0,{BETWEEN}}}?[\s-]+{effects}", re.I
+    )
