@@ -1,7 +1,7 @@
 """Pairs of findings of invented papers over many fields, each with what the two have to do with each other.
 
-Written by hand for this project (CC0) with the words that researchers use; nothing in them is science. Half of the fields
-are for making rules and learning weights, half only for checking. It must not know how relations are found.
+Written by hand for this project (CC0) with the words that researchers use; nothing in them is science. Half of
+the fields are for making rules and learning weights, half only for checking. It must not know how relations are found.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ from hierarchy.relations.words import WORDS
 STRENGTH = 0.3  # inverse strength of regularization
 FOLDS = 6
 SURE = 0.75
-HEAD = """# What each feature (features.py, opposition) weighs, learned by `python -m training.relations`: a logistic regression on
-# made pairs of half of the fields and on the sample's project wetland-calls.
+HEAD = """# What each feature (features.py, opposition) weighs, learned by `python -m training.relations`: a logistic
+# regression on made pairs of half of the fields and on the sample's project wetland-calls.
 """
 
 

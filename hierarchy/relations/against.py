@@ -1,6 +1,7 @@
-"""How sure it is that two findings on the same thing go against each other: a logistic regression over what is compared.
+"""How sure it is that two findings on the same thing go against each other, by what is compared of them.
 
-Its weights were learned by `python -m training.relations`. It must not know how the features are read.
+A logistic regression, whose weights were learned by `python -m training.relations`. It must not know how the
+features are read.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ or models.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import log
 
 import msgspec
 import numpy as np
@@ -19,7 +18,7 @@ from hierarchy.relations.against import against
 from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
-from hierarchy.relations.features import opposition
+from hierarchy.relations.features import EFFECT, NUMBERS, SAME_START, opposition
 from hierarchy.relations.outlook import outlook, same_ends
 from hierarchy.relations.relation import Relation
 from hierarchy.relations.sameness import WEIGHTS, Sameness, based, sameness
@@ -28,12 +27,10 @@ from hierarchy.relations.surroundings import Surroundings, rarity
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.relations.words import cue
 
-LEAST_AGAINST = 0.75  # how sure it must be that they go against each other
-LEAST_AGAINST_RULED = 0.6  # where the rules have it so
-LEAST_CONTRADICTS = -1.0  # of the sum of what speaks for the same thing and for going against each other
-FLOOR_CONTRADICTS = -1.5  # of what speaks for the same thing alone
-FLOOR_DIRECTIONS = 0.0  # where only directions or levels speak for it
-FIRM = ("none against a direction", "none against numbers", "otherwise from the same start")
+# What must speak for a contradiction, by what it rests on: for the same thing (log odds), and for going against each
+# other. One tells of no difference; or both start from the same and come to something else; or only directions differ.
+CONTRADICTS = {"nothing": (-1.5, 0.6), "start": (-2.2, 0.4), "direction": (0.0, 0.6)}
+UNRULED = 0.75  # for going against each other, where the rules cannot tell
 LEAST_SUPPORTS = -2.6
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
@@ -48,28 +45,23 @@ HEDGED = 0.9
 
 class _Pair(msgspec.Struct, frozen=True):
     """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither, as the rules
-    have it; `against` how sure it is that they go against each other; `firm` whether one tells of no difference, or
-    both start from the same, so that directions are not all."""
+    have it; `against` how sure it is that they go against each other; `rests` what a contradiction would rest on."""
 
     i: int
     j: int
     same: Sameness
     going: int
     against: float
-    firm: bool
+    rests: str
     ends: bool
 
     @property
     def way(self) -> int:
         """1 for agreement, -1 for contradiction, 0 for neither."""
-        if self.against >= (LEAST_AGAINST_RULED if self.going < 0 else LEAST_AGAINST) and self.going <= 0:
+        least = UNRULED if self.going == 0 else CONTRADICTS[self.rests][1]
+        if self.going <= 0 and self.against >= least:
             return -1
         return 1 if self.going > 0 else 0
-
-    @property
-    def sure(self) -> float:
-        """What speaks for a contradiction: for the same thing, and for going against each other; log odds."""
-        return self.same.score + log(self.against / (1 - self.against))
 
     @property
     def blocked(self) -> bool:
@@ -206,12 +198,12 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
         i, j = j, i
     a, b = pool.statement(i), pool.statement(j)
     same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
-    if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, FLOOR_CONTRADICTS):
-        return _Pair(i, j, same, 0, 0.5, False, False)
+    if same.score + WEIGHTS["base"] < LEAST_SUPPORTS:
+        return _Pair(i, j, same, 0, 0.5, "direction", False)
     going, paired = outlook(a, b, pool.weight)
     told = opposition(a, b, going, paired, pool.weight)
-    firm = any(told[name] for name in FIRM)
-    return _Pair(i, j, based(same, paired), going, against(told), firm, same_ends(a, b))
+    rests = "nothing" if told[EFFECT] or told[NUMBERS] else "start" if told[SAME_START] else "direction"
+    return _Pair(i, j, based(same, paired), going, against(told), rests, same_ends(a, b))
 
 
 def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[_Pair]:
@@ -240,7 +232,7 @@ def _near_enough(
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
     if score < 0 and any(_leans(pool, k) for k in (p.i, p.j)):
         return False
-    if score < (FLOOR_CONTRADICTS if p.firm else FLOOR_DIRECTIONS) or p.sure < LEAST_CONTRADICTS:
+    if score < CONTRADICTS[p.rests][0]:
         return False
     lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
     # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen; of a list, the

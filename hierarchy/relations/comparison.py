@@ -87,7 +87,7 @@ def _near(x: float, y: float, times: float = QUANTITY) -> bool:
     return max(x, y) <= times * min(x, y) if min(x, y) > 0 else x == y
 
 
-def matches(a: Statement, b: Statement, weight: Weight, faces: Facing = Facing(1, 1)) -> list[Match]:
+def matches(a: Statement, b: Statement, weight: Weight, faces: Facing) -> list[Match]:
     """The outcomes of two statements, paired by their words, the best first."""
     pairs: list[tuple[float, int, int]] = []
     for i, x in enumerate(a.outcomes):

@@ -15,9 +15,11 @@ BETWEEN = 4  # words between a negation and what it denies
 SIGNIFICANT = 0.05
 P_VALUE = re.compile(r"\b[pP]\s*([<=>≤≥])\s*(0?\.\d+|1(?:\.0+)?)\b")
 AS_AS = re.compile(
-    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )as\s+(?!well\b|soon\b|long as\b|far\b|much as \d|many as \d)[a-z]+(?:\s[a-z]+)?\s+as\b",
+    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )as\s+(?!(?:well|soon|long as|far)\b|(?:much|many) as \d)"
+    r"[a-z]+(?:\s[a-z]+)?\s+as\b",
     re.I,
 )
+LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over these
 
 
 def nothing_at(text: str) -> int | None:
@@ -29,7 +31,7 @@ def nothing_at(text: str) -> int | None:
 
 
 def by_probability(text: str) -> bool | None:
-    """True where every p-value of a text is that of no difference, False where one is of a difference, None for none."""
+    """True where every p-value of a text is that of no difference, False where one is not, None for none."""
     found = [(sign in ("=", ">", "≥") and float(number) >= SIGNIFICANT) for sign, number in P_VALUE.findall(text)]
     return all(found) if found else None
 

@@ -48,7 +48,7 @@ def turned(a: Sides, a_terms: frozenset[str], b: Sides, b_terms: frozenset[str],
         return fsum(weight(t) for t in x & y)
 
     if a.last and b.last:
-        straight = common(a.first, b.first) + common(a.last, b.last)
+        straight = 2 * common(a.last, b.last)  # what stands first also holds the verb and its object
         crossed = common(a.first, b.last) + common(a.last, b.first)
     elif a.last or b.last:
         one, terms = (a, b_terms) if a.last else (b, a_terms)

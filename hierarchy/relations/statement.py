@@ -190,7 +190,7 @@ def _backed(quote: str, outcomes: tuple[Outcome, ...]) -> bool:
 
 
 def _slight(o: Outcome) -> bool:
-    """Whether a change is none: its interval holds none, or it is a ratio of about one, or a correlation of about none."""
+    """Whether a change is none: its interval holds none, or it is a ratio of about one, or a correlation of about 0."""
     if o.unclear or o.delta == 0:
         return True
     return o.interval is None and o.kind in SLIGHT and abs(o.delta or 0.0) <= SLIGHT[o.kind]
