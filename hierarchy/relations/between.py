@@ -30,8 +30,10 @@ from hierarchy.relations.words import cue
 # What must speak for a contradiction, by what it rests on: for the same thing (log odds), and for going against each
 # other. One tells of no difference; or both start from the same and come to something else; or only directions differ.
 CONTRADICTS = {"nothing": (-1.5, 0.6), "start": (-2.2, 0.4), "direction": (0.0, 0.6)}
+AGAINST_SUPPORTS = 0.35  # for going against each other, at most, where they agree
 UNRULED = 0.75  # for going against each other, where the rules cannot tell
-LEAST_SUPPORTS = -2.6
+LEAST_SUPPORTS = -1.5
+LEAST_COMPARED = -2.6  # below, two findings are hardly on the same thing: neither is a word against the other
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
 BEHIND_SUPPORTS = 1.5
@@ -61,7 +63,7 @@ class _Pair(msgspec.Struct, frozen=True):
         least = UNRULED if self.going == 0 else CONTRADICTS[self.rests][1]
         if self.going <= 0 and self.against >= least:
             return -1
-        return 1 if self.going > 0 else 0
+        return 1 if self.going > 0 and self.against <= AGAINST_SUPPORTS else 0
 
     @property
     def blocked(self) -> bool:
@@ -198,7 +200,7 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
         i, j = j, i
     a, b = pool.statement(i), pool.statement(j)
     same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
-    if same.score + WEIGHTS["base"] < LEAST_SUPPORTS:
+    if same.score + WEIGHTS["base"] < LEAST_COMPARED:
         return _Pair(i, j, same, 0, 0.5, "direction", False)
     going, paired = outlook(a, b, pool.weight)
     told = opposition(a, b, going, paired, pool.weight)
@@ -213,7 +215,7 @@ def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[
     for p in pairs:
         for key in ((p.i, papers[p.j]), (p.j, papers[p.i])):
             nearest[key] = max(nearest.get(key, p.same.score), p.same.score)
-            if p.way > 0 and not p.blocked and p.same.score >= LEAST_SUPPORTS:
+            if p.going > 0 and not p.blocked and p.same.score >= LEAST_COMPARED:
                 agreeing[key] = max(agreeing.get(key, p.same.score), p.same.score)
     return [p for p in pairs if p.way and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
 
