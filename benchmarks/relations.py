@@ -21,7 +21,9 @@ from sklearn.model_selection import GroupKFold
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.sample import SAMPLE
+from evaluation.pairs import made_pairs, pooled
 from evaluation.relations import (
+    KINDS,
     FoundPair,
     GoldPair,
     KindScore,
@@ -32,14 +34,14 @@ from evaluation.relations import (
     sure,
     together,
 )
-from hierarchy.encoder import Matrix, Text
+from hierarchy.encoder import Encoder, Matrix, Text
 from hierarchy.nodes import Finding, Level, Node, Value
 from hierarchy.relations import relations_between
 from hierarchy.relations.comparison import covered
 from hierarchy.relations.cues import agreement, denies
 from hierarchy.relations.outlook import outlook
-from hierarchy.relations.sameness import rarity
 from hierarchy.relations.statement import read
+from hierarchy.relations.surroundings import rarity
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.sentences import sentence_ranges
 from strata.assistant import Assistant
@@ -75,7 +77,7 @@ class Library(msgspec.Struct, frozen=True):
 def measure(bench: Bench) -> Iterator[Figure]:
     settings = Settings(home=bench.home())
     encoder = build_encoder(settings)
-    findings = {row["id"]: row for row in _rows("findings")}
+    findings = {row["id"]: row for row in rows("findings")}
     folder = bench.folder / "relations"
     folder.mkdir(exist_ok=True)
     whole: dict[str, list[KindScore]] = {}
@@ -100,6 +102,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     (folder / f"{DEVELOPED_ON}.txt").write_text("\n".join(misses) + "\n", "utf-8")
     for name, scores in whole.items():
         yield from _figures(f"both, {name}", together(scores), floors=name == "found, contradicts")
+    yield from _made(encoder)
     yield from _scifact(bench)
     yield from _large()
 
@@ -113,7 +116,8 @@ def _figures(name: str, score: KindScore, floors: bool = False) -> Iterator[Figu
         yield Figure(f"{name}: near-misses", score.near_misses, "", most=NEAR_MISSES if floors else None)
 
 
-def _rows(name: str) -> Rows:
+def rows(name: str) -> Rows:
+    """The rows of a file of the sample's gold."""
     return [json.loads(line) for line in (SAMPLE / "gold" / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -129,7 +133,7 @@ def _library(project: str, settings: Settings) -> Library:
 def _pairs(findings: Mapping[str, dict[str, Any]], stems: set[str]) -> list[GoldPair]:
     """The gold pairs whose two papers are in a project."""
     out: list[GoldPair] = []
-    for row in _rows("relations"):
+    for row in rows("relations"):
         a, b = findings[row["a"]], findings[row["b"]]
         if {a["paper"], b["paper"]} <= stems:
             first, second = (Quoted(x["paper"], x["quote"]) for x in (a, b))
@@ -147,16 +151,19 @@ def _as_found(rows: Rows, library: Library) -> list[Node]:
     for row in rows:
         passages = by_paper[row["paper"]]
         passage = passages[located(row["quote"], [p.text for p in passages])]
-        values = tuple(
-            Value(v["metric"], v["value"], v["unit"], v["condition"], v["baseline"])
-            for v in row["values"]
-            if v["value"] is None or isinstance(v["value"], int | float)
-        )
-        finding = Finding(
-            row["claim"], row["kind"], passage.id, row["quote"], values, row["direction"], bool(row["hedged"])
-        )
+        finding = finding_of(row, passage.id)
         out.append(msgspec.structs.replace(passage, id=row["id"], level=Level.FINDING, finding=finding))
     return out
+
+
+def finding_of(row: Mapping[str, Any], evidence: str) -> Finding:
+    """The finding of a row of the sample's gold."""
+    values = tuple(
+        Value(v["metric"], v["value"], v["unit"], v["condition"], v["baseline"])
+        for v in row["values"]
+        if v["value"] is None or isinstance(v["value"], int | float)
+    )
+    return Finding(row["claim"], row["kind"], evidence, row["quote"], values, row["direction"], bool(row["hedged"]))
 
 
 def _scored(
@@ -169,11 +176,30 @@ def _scored(
     return scored([FoundPair(by_id[r.a], by_id[r.b], r.kind) for r in found], pairs, versions, sure())
 
 
+def _made(encoder: Encoder) -> Iterator[Figure]:
+    """Pairs over many fields, their findings bare of recorded values; half 0 is for making rules, half 1 for checking.
+
+    What is found of pairs that nobody looked at counts neither for nor against.
+    """
+    for half in (0, 1):
+        pool = pooled(made_pairs(half), bare=True)
+        vectors = np.stack([e.vector for e in encoder.encode([Text(n.text) for n in pool.nodes])])
+        found = relations_between(pool.nodes, vectors, [], vectors[:0], passages=pool.passages)
+        for relation, kind in KINDS.items():
+            told = [pool.gold.get(frozenset((r.a, r.b)), "") for r in found if r.kind == kind]
+            given, right = len([t for t in told if t]), told.count(relation)
+            wanted = list(pool.gold.values()).count(relation)
+            name = f"made pairs, half {half}, {kind}"
+            others = f"{told.count('near-miss')} near-misses, {told.count('')} that nobody looked at besides"
+            yield Figure(f"{name}: right {right} of {given} ({others})", right / max(1, given), "share")
+            yield Figure(f"{name}: found {right} of {wanted}", right / max(1, wanted), "share")
+
+
 def _scifact(bench: Bench) -> Iterator[Figure]:
     """Each claim against its evidence sentences of one paper: support or contradict."""
     folder = bench.need("scifact")
     texts = {r["_id"]: r["text"] for r in map(json.loads, (folder / "corpus.jsonl").read_text("utf-8").splitlines())}
-    rows: list[tuple[int, str, str, str]] = []
+    pairs: list[tuple[int, str, str, str]] = []
     for claim in map(json.loads, (folder / "claims.jsonl").read_text("utf-8").splitlines()):
         kept: dict[tuple[str, str], set[int]] = {}
         for e in claim["evidence"]:
@@ -183,10 +209,10 @@ def _scifact(bench: Bench) -> Iterator[Figure]:
             ranges = sentence_ranges(text)
             evidence = " ".join(text[slice(*ranges[n])] for n in sorted(numbers) if n < len(ranges))
             if evidence:
-                rows.append((claim["id"], claim["claim"], evidence, label))
-    weight = rarity(terms_of(text) for row in rows for text in row[1:3])
-    gold = [row[3] for row in rows]
-    features, going = zip(*(_features(row[1], row[2], weight) for row in rows), strict=True)
+                pairs.append((claim["id"], claim["claim"], evidence, label))
+    weight = rarity(terms_of(text) for row in pairs for text in row[1:3])
+    gold = [row[3] for row in pairs]
+    features, going = zip(*(_features(row[1], row[2], weight) for row in pairs), strict=True)
     majority = max(set(gold), key=gold.count)
     yield Figure(
         f"SciFact, {len(gold)} claims with evidence: majority", macro_f1(gold, [majority] * len(gold)), "macro-F1"
@@ -195,7 +221,7 @@ def _scifact(bench: Bench) -> Iterator[Figure]:
     yield Figure("SciFact, the rules as they are", macro_f1(gold, ruled), "macro-F1")
     x, y = np.array(features), np.array([g == "CONTRADICT" for g in gold])
     weighed = np.zeros(len(y), bool)
-    for train, test in GroupKFold(FOLDS).split(x, y, [row[0] for row in rows]):
+    for train, test in GroupKFold(FOLDS).split(x, y, [row[0] for row in pairs]):
         mean, scale = x[train].mean(0), x[train].std(0) + 1e-9
         model = LogisticRegression(C=0.3, class_weight="balanced").fit((x[train] - mean) / scale, y[train])
         weighed[test] = model.predict((x[test] - mean) / scale)

@@ -23,7 +23,7 @@ from hierarchy.relations import Relation, relations_between
 from hierarchy.relations.kept import RELATIONS, pair_of, relations_of
 from hierarchy.store import NodeStore, papers_of
 
-RULES = "links-1"  # changes whenever the same papers would be tied otherwise
+RULES = "links-2"  # changes whenever the same papers would be tied otherwise
 CITES, LINKED = "cites", "linked"
 KEPT = (CITES, RELATIONS, LINKED)  # what a new state of a paper takes over until it is looked at
 MOST_AT_ONCE = 20_000  # findings that are compared whole; beyond, only those of the papers that are near

@@ -14,19 +14,26 @@ import numpy as np
 
 from hierarchy.encoder import Matrix
 from hierarchy.nodes import Finding, Node
+from hierarchy.relations.against import against
 from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
-from hierarchy.relations.outlook import by_words, outlook, same_ends
+from hierarchy.relations.features import EFFECT, NUMBERS, SAME_START, opposition
+from hierarchy.relations.outlook import outlook, same_ends
 from hierarchy.relations.relation import Relation
-from hierarchy.relations.sameness import WEIGHTS, Sameness, Surroundings, based, rarity, sameness
+from hierarchy.relations.sameness import WEIGHTS, Sameness, based, sameness
 from hierarchy.relations.statement import Statement, read, said
+from hierarchy.relations.surroundings import Surroundings, rarity
 from hierarchy.relations.terms import Weight, terms_of
 from hierarchy.relations.words import cue
 
-LEAST_CONTRADICTS = -2.6
-LEAST_CONTRADICTS_LEVELS = -1.5  # where nothing is compared in either, other numbers need no contradiction
-LEAST_SUPPORTS = -2.6
+# What must speak for a contradiction, by what it rests on: for the same thing (log odds), and for going against each
+# other. One tells of no difference; or both start from the same and come to something else; or only directions differ.
+CONTRADICTS = {"nothing": (-1.5, 0.6), "start": (-2.2, 0.4), "direction": (0.0, 0.6)}
+AGAINST_SUPPORTS = 0.35  # for going against each other, at most, where they agree
+UNRULED = 0.75  # for going against each other, where the rules cannot tell
+LEAST_SUPPORTS = -1.5
+LEAST_COMPARED = -2.6  # below, two findings are hardly on the same thing: neither is a word against the other
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
 BEHIND_SUPPORTS = 1.5
@@ -39,14 +46,24 @@ HEDGED = 0.9
 
 
 class _Pair(msgspec.Struct, frozen=True):
-    """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither."""
+    """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither, as the rules
+    have it; `against` how sure it is that they go against each other; `rests` what a contradiction would rest on."""
 
     i: int
     j: int
     same: Sameness
     going: int
-    levels: bool
+    against: float
+    rests: str
     ends: bool
+
+    @property
+    def way(self) -> int:
+        """1 for agreement, -1 for contradiction, 0 for neither."""
+        least = UNRULED if self.going == 0 else CONTRADICTS[self.rests][1]
+        if self.going <= 0 and self.against >= least:
+            return -1
+        return 1 if self.going > 0 and self.against <= AGAINST_SUPPORTS else 0
 
     @property
     def blocked(self) -> bool:
@@ -113,8 +130,9 @@ def relations_between(
     """
     if len(new) != len(new_vectors) or len(others) != len(other_vectors):
         raise ValueError("there must be one vector for each finding")
-    mine = _taking_part(new, set())
-    theirs = _taking_part(others, {new[i].id for i in mine})
+    again = _told_again([*new, *others], versions or {})
+    mine = _taking_part(new, again)
+    theirs = _taking_part(others, again | {new[i].id for i in mine})
     nodes = [*(new[i] for i in mine), *(others[i] for i in theirs)]
     if not mine or len(nodes) < 2:
         return []
@@ -134,7 +152,26 @@ def relations_between(
     return sorted(found, key=lambda r: (-r.score, r.a, r.b))
 
 
+def _told_again(nodes: Sequence[Node], versions: Mapping[str, str]) -> set[str]:
+    """Ids of findings that another version of their paper has in the same words; the last version's stays."""
+    bases = set(versions.values())
+    last: dict[tuple[str, str], tuple[bool, str, str]] = {}
+    again: set[str] = set()
+    for node in nodes:
+        paper = node.paper or node.id
+        if node.finding is None or (paper not in versions and paper not in bases):
+            continue
+        key = (_base(paper, versions), node.finding.quote)
+        mine = (paper in versions, paper, node.id)
+        before = last.setdefault(key, mine)
+        if before[1] != paper:
+            last[key] = max(before, mine)
+            again.add(min(before, mine)[2])
+    return again
+
+
 def _taking_part(nodes: Sequence[Node], known: set[str]) -> list[int]:
+    known = set(known)
     out: list[int] = []
     for i, node in enumerate(nodes):
         if node.finding is not None and _own(node.finding) and node.id not in known:
@@ -163,12 +200,12 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
         i, j = j, i
     a, b = pool.statement(i), pool.statement(j)
     same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
-    if same.score + WEIGHTS["base"] < min(LEAST_SUPPORTS, LEAST_CONTRADICTS):
-        return _Pair(i, j, same, 0, False, False)
+    if same.score + WEIGHTS["base"] < LEAST_COMPARED:
+        return _Pair(i, j, same, 0, 0.5, "direction", False)
     going, paired = outlook(a, b, pool.weight)
-    same = based(same, paired)
-    levels = by_words(a, b) or not (a.changes or b.changes)
-    return _Pair(i, j, same, going, levels, same_ends(a, b))
+    told = opposition(a, b, going, paired, pool.weight)
+    rests = "nothing" if told[EFFECT] or told[NUMBERS] else "start" if told[SAME_START] else "direction"
+    return _Pair(i, j, based(same, paired), going, against(told), rests, same_ends(a, b))
 
 
 def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[_Pair]:
@@ -178,9 +215,9 @@ def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[
     for p in pairs:
         for key in ((p.i, papers[p.j]), (p.j, papers[p.i])):
             nearest[key] = max(nearest.get(key, p.same.score), p.same.score)
-            if p.going > 0 and not p.blocked and p.same.score >= LEAST_SUPPORTS:
+            if p.going > 0 and not p.blocked and p.same.score >= LEAST_COMPARED:
                 agreeing[key] = max(agreeing.get(key, p.same.score), p.same.score)
-    return [p for p in pairs if p.going and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
+    return [p for p in pairs if p.way and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
 
 
 def _near_enough(
@@ -193,16 +230,16 @@ def _near_enough(
     score = p.same.score
     keys = ((p.i, papers[p.j]), (p.j, papers[p.i]))
     behind = [nearest[key] - score for key in keys]
-    if p.going > 0:
+    if p.way > 0:
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
     if score < 0 and any(_leans(pool, k) for k in (p.i, p.j)):
         return False
-    if score < (LEAST_CONTRADICTS_LEVELS if p.levels else LEAST_CONTRADICTS):
+    if score < CONTRADICTS[p.rests][0]:
         return False
     lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
     # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen; of a list, the
     # other numbers may agree.
-    if any(agreeing.get(key, score - 1) > score - 0.3 for key, many in zip(keys, lists, strict=True) if not many):
+    if any(agreeing.get(key, score - 1) > score for key, many in zip(keys, lists, strict=True) if not many):
         return False
     return min(behind) <= 0.3 and all(
         d <= (BEHIND_LIST if is_list else BEHIND_CONTRADICTS) for d, is_list in zip(behind, lists, strict=True)
@@ -219,5 +256,5 @@ def _relation(pool: _Pool, pair: _Pair) -> Relation:
     share = min(1.0, 0.5 + 0.5 * pair.same.share)
     for node in (a, b):
         share *= HEDGED if node.finding and node.finding.hedged else 1.0
-    kind = "supports" if pair.going > 0 else "contradicts"
+    kind = "supports" if pair.way > 0 else "contradicts"
     return Relation(kind, a.id, b.id, difference(pool.statement(pair.i), pool.statement(pair.j)), round(share, 3))  # type: ignore[arg-type]

@@ -15,8 +15,8 @@ from hierarchy.encoder import Matrix
 BLOCK = 2048
 FLOOR = 0.25
 SMALL = 4000  # findings; up to here every pair above the floor is compared
-NEAREST = 4  # of each finding, in a larger pool
-LARGE_FLOOR = 0.45
+NEAREST = 3  # of each finding, in a larger pool
+LARGE_FLOOR = 0.55
 
 
 def near_pairs(vectors: Matrix, groups: Sequence[int], new: int) -> Iterator[tuple[int, int, float]]:

@@ -5,16 +5,17 @@ Everything here is symmetric but for names; it must not know vectors, nor what i
 
 from __future__ import annotations
 
+from math import fsum
+
 import msgspec
 
-from hierarchy.relations.outcomes import Outcome
-from hierarchy.relations.statement import Statement, observed
+from hierarchy.relations.outcome import Outcome
+from hierarchy.relations.statement import NOISE, Statement, observed
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import units
 
 SAME, APART = 0.6, 0.4  # the smaller change over the larger: the same outcome; another one
 LEVEL_SAME, LEVEL_APART = 0.9, 0.72
-NOISE = 0.025  # shares that differ by no more are within what such measurements vary by
 QUANTITY = 1.25
 DOUBLE, SEVERAL = 2.0, 3.0
 DOSES = frozenset(kind for kind, _ in units().values())
@@ -30,16 +31,29 @@ class Match(msgspec.Struct, frozen=True):
     change: bool
 
 
+class Facing(msgspec.Struct, frozen=True):
+    """-1 in `metric` where what is measured in one is the opposite of what is measured in the other; in `sides` where
+    one tells the comparison from the other side, or of the cause taken away; else 1."""
+
+    metric: int
+    sides: int
+
+    @property
+    def sign(self) -> int:
+        """-1 where the same direction means the opposite."""
+        return self.metric * self.sides
+
+
 def covered(a: frozenset[str], b: frozenset[str], around: frozenset[str], weight: Weight) -> float:
     """The share of b's terms, by weight, that a says; a term that only stands around a counts half."""
-    total = sum(map(weight, b))
-    return sum(weight(t) if t in a else 0.5 * weight(t) for t in b if t in a or t in around) / total if total else 0.0
+    total = fsum(map(weight, b))
+    return fsum(weight(t) if t in a else 0.5 * weight(t) for t in b if t in a or t in around) / total if total else 0.0
 
 
 def dice(a: frozenset[str], b: frozenset[str], weight: Weight) -> float:
     """The weight of the common terms over the mean weight."""
-    total = sum(map(weight, a)) + sum(map(weight, b))
-    return 2 * sum(map(weight, a & b)) / total if total else 0.0
+    total = fsum(map(weight, a)) + fsum(map(weight, b))
+    return 2 * fsum(map(weight, a & b)) / total if total else 0.0
 
 
 def excluding(a: Statement, b: Statement) -> list[int]:
@@ -73,7 +87,7 @@ def _near(x: float, y: float, times: float = QUANTITY) -> bool:
     return max(x, y) <= times * min(x, y) if min(x, y) > 0 else x == y
 
 
-def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
+def matches(a: Statement, b: Statement, weight: Weight, faces: Facing) -> list[Match]:
     """The outcomes of two statements, paired by their words, the best first."""
     pairs: list[tuple[float, int, int]] = []
     for i, x in enumerate(a.outcomes):
@@ -96,8 +110,22 @@ def matches(a: Statement, b: Statement, weight: Weight) -> list[Match]:
         if i not in used_a and j not in used_b:
             used_a.add(i)
             used_b.add(j)
-            out.append(verdict(a.outcomes[i], b.outcomes[j], fit))
+            if faces.metric > 0 or not a.outcomes[i].level:
+                out.append(verdict(a.outcomes[i], _faced(b.outcomes[j], faces), fit))
     return out
+
+
+def _faced(o: Outcome, faces: Facing) -> Outcome:
+    """An outcome as the other statement would tell it: from the other end, or of the opposite of what is measured."""
+    if o.delta is None or faces == Facing(1, 1):
+        return o
+    delta, interval = o.delta, o.interval
+    if faces.sign < 0:
+        delta, interval = -delta, (-interval[1], -interval[0]) if interval else None
+    value, base = (o.base, o.value) if faces.sides < 0 else (o.value, o.base)
+    if faces.metric < 0:
+        value = base = None
+    return msgspec.structs.replace(o, delta=delta, interval=interval, value=value, base=base)
 
 
 def verdict(x: Outcome, y: Outcome, fit: float) -> Match:

@@ -6,6 +6,7 @@ It must not know numbers or findings.
 from __future__ import annotations
 
 import re
+from math import fsum
 
 import msgspec
 
@@ -44,7 +45,7 @@ def agreement(a: tuple[Cue, ...], b: tuple[Cue, ...], weight: Weight) -> float:
     total = score = 0.0
     for x in a:
         for y in b:
-            shared = sum(weight(t) for t in x.near & y.near) + ALONE
+            shared = fsum(weight(t) for t in x.near & y.near) + ALONE
             total += shared
             score += shared * x.sign * y.sign
     return score / total if total else 0.0

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hierarchy.relations.comparison import NOISE, SAME, Match, matches
+from hierarchy.relations.comparison import SAME, Facing, Match, matches
 from hierarchy.relations.cues import agreement
-from hierarchy.relations.outcomes import Outcome
-from hierarchy.relations.statement import Statement
+from hierarchy.relations.orientation import turned
+from hierarchy.relations.outcome import Outcome
+from hierarchy.relations.statement import NOISE, Statement, is_clear
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import opposites
 
@@ -23,10 +24,8 @@ LEAST_LEVEL_FIT = 0.45  # numbers that nothing is compared with agree or not by 
 
 def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match]]:
     """1 for agreement, -1 for contradiction, 0 for neither, and how the outcomes were paired."""
-    paired = matches(a, b, weight)
-    if facing(a, b) < 0:
-        # What falls without the cause is raised by it: sizes of the two do not compare, directions do.
-        return (1 if a.direction == b.direction == "none" else _directions(a, b, weight)), paired
+    faces = facing(a, b, weight)
+    paired = matches(a, b, weight, faces)
     if a.direction == b.direction == "none":
         return 1, paired
     if "none" not in (a.direction, b.direction) and same_ends(a, b):
@@ -68,18 +67,16 @@ def _one_without_effect(a: Statement, b: Statement) -> int:
     nothing = (a.direction == "none", b.direction == "none")
     if any(nothing):
         other = a if nothing[1] else b
+        if a.mixed or b.mixed:
+            return 0
         if len(other.outcomes) > FEW:
             return 0  # of a list, some other number may be meant
-        clear = [o for o in other.changes if _clear(o)]
+        clear = [o for o in other.changes if is_clear(o)]
         if clear or (len(other.levels) == 2 and _apart(*other.levels)):
             return -1
-        if other.direction in ("increase", "decrease") and other.levels and not other.changes:
+        if other.direction in ("increase", "decrease") and other.backed and other.levels and not other.changes:
             return -1
     return 0
-
-
-def _clear(o: Outcome) -> bool:
-    return not o.unclear and abs(o.delta or 0.0) > (NOISE if o.kind == "share" else 0.05 * abs(o.base or 0.0))
 
 
 def _two_sided(a: Statement, b: Statement) -> int:
@@ -144,22 +141,27 @@ def _nearly(x: float, y: float | None) -> bool:
 
 def by_words(a: Statement, b: Statement) -> bool:
     """Whether nothing but words of direction can decide."""
-    return facing(a, b) < 0 or (not (a.outcomes and b.outcomes) and "none" not in (a.direction, b.direction))
+    return not (a.outcomes and b.outcomes) and "none" not in (a.direction, b.direction)
 
 
-def facing(a: Statement, b: Statement) -> int:
-    """-1 where the same direction means the opposite: the cause is taken away in one, or the metrics are opposites."""
-    turned = not a.metrics & b.metrics and any(frozenset((x, y)) in opposites() for x in a.metrics for y in b.metrics)
+def facing(a: Statement, b: Statement, weight: Weight) -> Facing:
+    """How the directions of two statements face each other."""
+    opposite = not a.metrics & b.metrics and any(frozenset((x, y)) in opposites() for x in a.metrics for y in b.metrics)
     polarity = 1 if a.removes and b.removes else a.polarity * b.polarity
-    return polarity * (-1 if turned else 1)
+    return Facing(
+        -1 if opposite or a.sides.low != b.sides.low else 1,
+        polarity * turned(a.sides, a.terms, b.sides, b.terms, weight),
+    )
 
 
 def _directions(a: Statement, b: Statement, weight: Weight) -> int:
     """What the words of direction come to where no numbers decide."""
     none = [s.direction == "none" for s in (a, b)]
     if any(none):
+        if a.mixed or b.mixed or not (a.backed or b.backed):
+            return 0
         return -1 if {a.direction, b.direction} & {"increase", "decrease"} else 0
     face = agreement(a.cues, b.cues, weight)
     if abs(face) >= CLEAR_FACE:
-        return facing(a, b) * (1 if face > 0 else -1)
+        return facing(a, b, weight).sign * (1 if face > 0 else -1)
     return 0

@@ -7,13 +7,14 @@ probabilities of anything else. It must not know outcomes' verdicts.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable
+from math import fsum
 
 import msgspec
 
-from hierarchy.relations.comparison import Match, covered, dice, excludes, excluding, of_condition, quantities_apart
+from hierarchy.relations.comparison import Match, excludes, excluding, of_condition, quantities_apart
+from hierarchy.relations.features import likeness
 from hierarchy.relations.statement import Statement
+from hierarchy.relations.surroundings import Surroundings
 from hierarchy.relations.terms import Weight
 
 WEIGHTS = {
@@ -31,13 +32,6 @@ WEIGHTS = {
 CONSTANT = -14.0
 
 
-class Surroundings(msgspec.Struct, frozen=True):
-    """The terms that stand around a finding: of its passage, headings and title, and of its title alone."""
-
-    terms: frozenset[str]
-    title: frozenset[str]
-
-
 class Sameness(msgspec.Struct, frozen=True):
     """`score`: 0 is as likely as not, on a scale of log odds; `conflicts`: conditions that exclude each other."""
 
@@ -50,18 +44,6 @@ class Sameness(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-self.score))
 
 
-def rarity(documents: Iterable[frozenset[str]]) -> Weight:
-    """What a term weighs: the rarer among the findings, the more (inverse document frequency, Spärck Jones 1972)."""
-    counted: Counter[str] = Counter()
-    total = 0
-    for terms in documents:
-        counted.update(terms)
-        total += 1
-    weights = {term: math.log((total + 1) / (count + 0.5)) for term, count in counted.items()}
-    unknown = math.log((total + 1) / 0.5)
-    return lambda term: weights.get(term, unknown)
-
-
 def sameness(
     a: Statement,
     b: Statement,
@@ -71,23 +53,9 @@ def sameness(
     weight: Weight,
 ) -> Sameness:
     """How sure it is that two statements are on the same thing."""
-    first = covered(a.terms, b.terms, around_a.terms, weight)
-    second = covered(b.terms, a.terms, around_b.terms, weight)
+    features = likeness(a, b, around_a, around_b, cosine, weight)
     apart = [noun for noun in quantities_apart(a, b) if of_condition(noun)]
-    shared = [n for n in a.quantities if n in b.quantities and n not in apart and of_condition(n)]
-    named = bool(a.metrics and b.metrics)
-    features = {
-        "meaning": cosine,
-        "around": dice(around_a.terms | a.terms, around_b.terms | b.terms, weight),
-        "covered by the other": min(first, second),
-        "covers the other": max(first, second),
-        "title": dice(around_a.title, around_b.title, weight),
-        "metric": float(bool(a.metrics & b.metrics)),
-        "other metric": float(named and not a.metrics & b.metrics),
-        "quantity": float(len(shared)),
-        "other quantity": float(len(apart)),
-    }
-    score = CONSTANT + sum(WEIGHTS[name] * value for name, value in features.items())
+    score = CONSTANT + fsum(WEIGHTS[name] * features[name] for name in WEIGHTS if name in features)
     return Sameness(score, (*(f"group {g}" for g in excluding(a, b)), *(n for n in apart if excludes(n, a, b))))
 
 

@@ -12,7 +12,11 @@ import msgspec
 
 from hierarchy.nodes import Finding, Node
 from hierarchy.relations.cues import Cue, cues_of
-from hierarchy.relations.outcomes import Outcome, outcomes_of, plain
+from hierarchy.relations.nothing import by_intervals, by_probability, nothing_at
+from hierarchy.relations.orientation import Sides, sides_of
+from hierarchy.relations.outcome import Outcome
+from hierarchy.relations.outcomes import outcomes_of
+from hierarchy.relations.printed import plain
 from hierarchy.relations.terms import numerals, stem, term, terms_of
 from hierarchy.relations.words import contrast_pattern, contrasts_of_word, cue, metric_pattern, metrics, table, units
 
@@ -23,6 +27,8 @@ NAME = re.compile(
 )
 
 
+NOISE = 0.025  # shares that differ by no more are within what such measurements vary by
+SLIGHT = {"relative": 0.06, "correlation": 0.08}
 SUBJECT = 25  # characters; a cause that is taken away stands at the head of the sentence
 
 
@@ -42,6 +48,9 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     names: tuple[str, ...]
     counted: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
+    sides: Sides
+    mixed: bool
+    backed: bool
 
     @property
     def changes(self) -> list[Outcome]:
@@ -83,6 +92,9 @@ def read(node: Node) -> Statement:
         tuple(dict.fromkeys(NAME.findall(finding.quote))),
         _counted(plain(finding.quote), outcomes),
         cues_of(plain(finding.quote)),
+        sides_of(finding.quote, metrics_of(finding.quote)),
+        _mixed(finding, outcomes),
+        _backed(finding.quote, outcomes),
     )
 
 
@@ -138,15 +150,19 @@ def _measured(number: float, at: int, outcomes: tuple[Outcome, ...]) -> bool:
 
 
 def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
-    """The direction as recorded; else as the numbers or the words have it, whichever come first."""
+    """The direction: none where the words or the numbers show no difference before any clear one; else as recorded;
+    else as the numbers or the words have it, whichever come first."""
+    changed = [o for o in outcomes if o.delta is not None]
+    clear = [o for o in changed if not _slight(o)]
+    nothing = nothing_at(finding.quote)
+    sure = by_probability(finding.quote) is False or (by_intervals(outcomes) is False)
+    if by_probability(finding.quote) or by_intervals(outcomes):
+        return "none"
+    if nothing is not None and not sure and not any(o.start < nothing and o.delta for o in clear):
+        return "none"
     if finding.direction is not None:
         return finding.direction
-    changed = [o for o in outcomes if o.delta]
-    clear = [o for o in changed if not o.unclear]
-    nothing = cue("none").search(finding.quote)
-    if nothing and not (clear and clear[0].start < nothing.start()):
-        return "none"
-    if changed and changed[0].unclear:
+    if changed and _slight(changed[0]):
         return "none"
     if changed:
         return "increase" if (changed[0].delta or 0.0) > 0 else "decrease"
@@ -154,6 +170,30 @@ def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
     if bool(ups) == bool(downs):
         return None
     return "increase" if ups else "decrease"
+
+
+def is_clear(o: Outcome) -> bool:
+    """Whether an outcome is a change that is more than noise."""
+    if o.delta is None or _slight(o):
+        return False
+    return o.kind in SLIGHT or abs(o.delta) > (NOISE if o.kind == "share" else 0.05 * abs(o.base or 0.0))
+
+
+def _mixed(finding: Finding, outcomes: tuple[Outcome, ...]) -> bool:
+    return nothing_at(finding.quote) is not None and any(is_clear(o) for o in outcomes)
+
+
+def _backed(quote: str, outcomes: tuple[Outcome, ...]) -> bool:
+    if any(is_clear(o) for o in outcomes) or len(outcomes) == 2:
+        return True
+    return any(cue(name).search(quote) for name in ("increase", "decrease"))
+
+
+def _slight(o: Outcome) -> bool:
+    """Whether a change is none: its interval holds none, or it is a ratio of about one, or a correlation of about 0."""
+    if o.unclear or o.delta == 0:
+        return True
+    return o.interval is None and o.kind in SLIGHT and abs(o.delta or 0.0) <= SLIGHT[o.kind]
 
 
 def polarity_of(text: str) -> int:

@@ -1,0 +1,60 @@
+"""Whether a sentence says that nothing differs: in words, by an interval around no effect, or by a p-value.
+
+It must not know other findings.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from hierarchy.relations.outcome import Outcome
+from hierarchy.relations.words import anywhere, table
+
+BETWEEN = 4  # words between a negation and what it denies
+SIGNIFICANT = 0.05
+P_VALUE = re.compile(r"\b[pP]\s*([<=>≤≥])\s*(0?\.\d+|1(?:\.0+)?)\b")
+AS_AS = re.compile(
+    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )as\s+(?!(?:well|soon|long as|far)\b|(?:much|many) as \d)"
+    r"[a-z]+(?:\s[a-z]+)?\s+as\b",
+    re.I,
+)
+LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over these
+
+
+def nothing_at(text: str) -> int | None:
+    """Where the words of a text first say that nothing differs; None where they do not."""
+    plain = re.sub("[’']", "'", text)
+    plain = _exceptions().sub(lambda m: "_" * len(m.group()), plain)
+    places = [m.start() for pattern in (_phrases(), _denied(), AS_AS) if (m := pattern.search(plain)) is not None]
+    return min(places, default=None)
+
+
+def by_probability(text: str) -> bool | None:
+    """True where every p-value of a text is that of no difference, False where one is not, None for none."""
+    found = [(sign in ("=", ">", "≥") and float(number) >= SIGNIFICANT) for sign, number in P_VALUE.findall(text)]
+    return all(found) if found else None
+
+
+def by_intervals(outcomes: tuple[Outcome, ...]) -> bool | None:
+    """True where each interval of a change holds no change, False where one does not, None where there is none."""
+    found = [low <= 0 <= high for o in outcomes if o.interval and o.delta is not None for low, high in (o.interval,)]
+    return all(found) if found else None
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    return anywhere(table("nothing")["phrases"])
+
+
+@cache
+def _exceptions() -> re.Pattern[str]:
+    return anywhere(table("nothing")["except"])
+
+
+@cache
+def _denied() -> re.Pattern[str]:
+    negators, effects = (anywhere(table("nothing")[name]).pattern for name in ("negators", "effects"))
+    return re.compile(
+        rf"{negators}(?:[\s-]+(?!and\b|but\b|which\b|that\b|or\b)[^\W\d]+,?){{0,{BETWEEN}}}?[\s-]+{effects}", re.I
+    )
