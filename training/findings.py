@@ -81,7 +81,7 @@ def _examples(
 ) -> Iterator[Example]:
     names = {path: name for name, path in paths.items()}
     with ReaderPool(IngestionSettings(readers=2)) as readers:
-        for path, reading in readers.read_all(list(names), "never", dict.fromkeys(names, MOST_PAGES)):
+        for path, reading in readers.read_all(list(names), pages=dict.fromkeys(names, MOST_PAGES)):
             paper = reading.result()
             if isinstance(paper, Paper):
                 yield from _of_paper(paper, gold[names[path]], encoder, once)

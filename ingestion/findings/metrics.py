@@ -72,4 +72,5 @@ def _of() -> frozenset[str]:
 def _pattern() -> re.Pattern[str]:
     words = table("metrics")
     before = either(words["modifier"]["words"])
-    return re.compile(rf"(?<!\w)(?:{before}[\s-]+){{0,3}}{either(words['metric']['words'])}(?![\w@])", re.I)
+    whole, short = either(words["metric"]["words"]), either(words["abbreviation"]["words"])
+    return re.compile(rf"(?<!\w)(?:(?i:(?:{before}[\s-]+){{0,3}}{whole})|{short})(?![\w@])")

@@ -13,6 +13,7 @@ from functools import cache
 import msgspec
 
 from ingestion.findings.cues import table
+from ingestion.findings.units import is_unit, per_at, unit_at
 from ingestion.reading.cues import either
 
 TOKEN = re.compile(
@@ -28,12 +29,18 @@ COUNTED = re.compile(
     r"([a-z]{3,}s|species|people)\b"
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
-PER = re.compile(r"(?:\s+per\s+|\s?/\s?)(?:square\s+|cubic\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)")
+CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
     r"\s+$",
     re.I,
 )
+
+
+THE = re.compile(
+    r"\b(?:the|these|those|all|our|its|their|both|first|last|every|each|per|in|for|at|after|within|over|until|age|aged|than)\s+$",
+    re.I,
+)  # "in three weeks" is no outcome, "by three weeks" is one
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -55,9 +62,13 @@ def numbers(sentence: str) -> list[Number]:
         start, end = match.span()
         if any(a <= start < b for a, b in barred) or _is_label(sentence, start, digits):
             continue
+        if found and start < found[-1].end:
+            continue  # "per 1,000 people" belongs to the unit
         after = sentence[end:]
         if re.match(r"-[^\W\d]", after) and not re.match(r"-(?:point|fold|percent)", after):
             continue  # "a 2-gram model", "10-fold" excepted
+        if CLOCK.match(after):
+            continue
         unit, width = _unit(after, "." not in digits)
         if unit is None and YEAR.fullmatch(digits):
             continue
@@ -75,7 +86,8 @@ def _spelled(sentence: str) -> list[Number]:
     out: list[Number] = []
     for match in _spelling().finditer(sentence):
         unit, width = _unit(sentence[match.end() :], True)
-        if unit is not None and not DETERMINED.search(sentence[: match.start()]) and match.start():
+        led = (THE if unit is not None and is_unit(unit) else DETERMINED).search(sentence[: match.start()])
+        if unit is not None and not led and match.start():
             value = float(table("numbers")["spelled"]["words"].index(match.group().lower()) + 2)
             out.append(Number(value, unit, match.start(), match.end() + width, True))
     return out
@@ -90,7 +102,7 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
         if (
             out[i].unit is None
             and later
-            and _units().fullmatch(later)
+            and (is_unit(later) or " per " in later)
             and re.fullmatch(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?)\s*", between)
         ):
             out[i] = msgspec.structs.replace(out[i], unit=later)
@@ -99,11 +111,6 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
 
 def _is_citation(text: str) -> bool:
     return not re.search(r"\d\.\d|%|interval|CI\b", text)
-
-
-@cache
-def _units() -> re.Pattern[str]:
-    return re.compile(rf"[\s-]*({either(table('numbers')['unit']['words'])})(?![\w²])")
 
 
 @cache
@@ -123,15 +130,15 @@ def _labels() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
 
 def _unit(after: str, whole: bool) -> tuple[str | None, int]:
     """The unit at the beginning of what follows a number, and how many characters it takes."""
-    if match := _units().match(after):
-        per = PER.match(after[match.end() :]) if match[1] not in ("%", "percent") else None
-        unit = match[1] + (per.group() if per else "")
-        return re.sub(r"\s+", " ", unit), match.end() + (per.end() if per else 0)
+    if told := unit_at(after):
+        return told
+    if per := per_at(after):
+        return per.strip(), len(per)
     counted = (COUNTED if whole else ADJACENT).match(after)
     if counted is None:
         return None, 0
-    per = PER.match(after[counted.end() :])
-    return re.sub(r"\s+", " ", counted[1] + (per.group() if per else "")), 0
+    per = per_at(after[counted.end() :])
+    return re.sub(r"\s+", " ", counted[1] + per), counted.end() + len(per) if per else 0
 
 
 def _is_label(sentence: str, start: int, digits: str) -> bool:

@@ -20,6 +20,7 @@ from ingestion.findings.cues import patterns, table
 from ingestion.findings.intervals import Interval, intervals, is_aside
 from ingestion.findings.metrics import Named, is_score, named, owner
 from ingestion.findings.numbers import Number, numbers
+from ingestion.findings.units import PERCENT, is_physical, is_unit
 from ingestion.reading.cues import either
 
 MOST = 12  # values of one sentence: more are a table in words
@@ -40,7 +41,6 @@ COUNT_ASIDE = re.compile(
     r"|in|on|across|among|after|from|by|all|the)\s+(?:(?:the|a|about|all|only|our)\s+)*$",
     re.I,
 )
-PERCENT = frozenset({"%", "percent", "per cent"})
 BOTH = re.compile(r"\b(?:both|either|each)\b[^.;]{0,60}$", re.I)
 SUBJECT = re.compile(
     r"(?:^|[,;]\s+|\b(?:the|a|an|that|of|and|mean|median)\s+)((?:[a-z][\w-]*\s+){0,2}[a-z][\w-]{3,})"
@@ -134,18 +134,13 @@ def _free(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -> l
 
 def _sets_up(sentence: str, number: Number) -> bool:
     """Whether a number with a physical unit only says under which conditions something was measured ("at 32 kHz")."""
-    if number.unit is None or number.unit in PERCENT or "point" in number.unit:
+    if not is_physical(number.unit):
         return False
     return bool(ASIDE.search(sentence[: number.start])) and not re.search(r"\bfrom\s+$", sentence[: number.start])
 
 
 def _counted(unit: str | None) -> bool:
-    return unit is not None and unit not in _units()
-
-
-@cache
-def _units() -> frozenset[str]:
-    return frozenset(table("numbers")["unit"]["words"])
+    return unit is not None and not is_unit(unit)
 
 
 def _in_total(sentence: str, found: Sequence[Number], i: int) -> bool:
@@ -209,8 +204,7 @@ def _metric(
 
 def fits(name: str, number: Number) -> bool:
     """Whether a measure may have the number's unit: a score has none but percent and points."""
-    physical = number.unit is not None and number.unit not in PERCENT and "point" not in number.unit
-    return not (physical and is_score(name))
+    return not (is_physical(number.unit) and is_score(name))
 
 
 def _header(sentence: str, number: Number, tables: Sequence[Float]) -> str | None:
