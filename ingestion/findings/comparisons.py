@@ -20,6 +20,7 @@ FROM = re.compile(
 )
 TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
+FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
 FARTHEST = 70  # characters between "from A" and "to B"
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
@@ -44,7 +45,13 @@ def pairs(
         between = sentence[found[a].end : found[b].start]
         from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
         plain = bool(PLAIN_TO.fullmatch(between))
-        if from_to or plain:
+        if TO.search(sentence[: found[a].start]) and FROM_AGAIN.fullmatch(between):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
+        elif plain and not from_to and patterns("comparisons")["ahead"].search(sentence[: found[a].start]):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
+        elif from_to or plain:
             taken |= {a, b}
             if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
                 out.setdefault(b, []).append(a)
@@ -126,7 +133,8 @@ def _before() -> re.Pattern[str]:
 
 
 def _is_range(sentence: str, number: Number) -> bool:
-    return bool(patterns("comparisons")["range"].search(sentence[max(0, number.start - 40) : number.start]))
+    before = sentence[max(0, number.start - 40) : number.start]
+    return not before.endswith("(") and bool(patterns("comparisons")["range"].search(before))
 
 
 @cache

@@ -17,29 +17,18 @@ from hierarchy.paper import Float
 from ingestion.findings.comparisons import pairs
 from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
-from ingestion.findings.intervals import Interval, intervals, is_aside
+from ingestion.findings.intervals import Interval, intervals
 from ingestion.findings.metrics import Named, is_score, named, owner
 from ingestion.findings.numbers import Number, numbers
+from ingestion.findings.outcomes import outcomes
 from ingestion.findings.units import PERCENT, is_physical, is_unit
 from ingestion.reading.cues import either
 
 MOST = 12  # values of one sentence: more are a table in words
-PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
 BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
 SHARE_OF = re.compile(
     r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
-)
-ASIDE = re.compile(
-    r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )"
-    r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after)\s+"
-    r"(?:(?:the|a|about|all|only|our)\s+)*$",
-    re.I,
-)
-COUNT_ASIDE = re.compile(
-    r"\b(?:at|with|of|over|same|every|per|first|last|within|under|for|each|more than|less than|fewer than|up to|between"
-    r"|in|on|across|among|after|from|by|all|the)\s+(?:(?:the|a|about|all|only|our)\s+)*$",
-    re.I,
 )
 BOTH = re.compile(r"\b(?:both|either|each)\b[^.;]{0,60}$", re.I)
 SUBJECT = re.compile(
@@ -75,7 +64,7 @@ def read_values(
     last = specific[-1] if specific else metric_before
     context = [n for n in (metric_before, metric_above) if n]
     held = intervals(sentence, found)
-    free = _free(sentence, found, held)
+    free = outcomes(sentence, found, held)
     if not free or len(free) > MOST:
         return Read((), False, last)
     change = {i: _change(sentence, found, i) for i in free}
@@ -92,7 +81,7 @@ def read_values(
         stated = Value(
             metric,
             number.value,
-            number.unit or next((u for b in compared.get(i, ()) if (u := found[b].unit) and not _counted(u)), None),
+            number.unit or next((u for b in compared.get(i, ()) if (u := found[b].unit) and is_unit(u)), None),
             condition(sentence, name.end if name else None, number.end, following),
             None,
             _interval(i, free, held),
@@ -101,55 +90,6 @@ def read_values(
         values += [msgspec.structs.replace(stated, baseline=base) for base in base_values] or [stated]
     told = told or any(v.value == v.baseline for v in values)
     return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0))
-
-
-def _free(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -> list[int]:
-    """Indices of the numbers that are measurements: in no interval, no level or p-value, no total of "A of B"."""
-    inside = {i for one in held for i in (one.first, one.last)}
-    plus_minus = {one.first for one in held if "±" in sentence[found[one.first].end : found[one.last].start]}
-    free: list[int] = []
-    for i, number in enumerate(found):
-        if (i in inside and i not in plus_minus) or is_aside(sentence, number):
-            continue
-        if (
-            i
-            and PART_OF.fullmatch(sentence[found[i - 1].end : number.start].replace(found[i - 1].unit or "\0", "", 1))
-            and number.whole
-        ):
-            continue
-        free.append(i)
-    decimal = [i for i in free if not found[i].whole or (found[i].unit and not _counted(found[i].unit))]
-    # Beside measurements, plain counts are mostly sizes; alone they are what is told.
-    if decimal:
-        kept = [i for i in decimal if not _in_total(sentence, found, i)]
-        units = {found[i].unit for i in kept}
-        return [
-            i
-            for i in free
-            if (i in kept and (len(units) == 1 or not _sets_up(sentence, found[i])))
-            or (_counted(found[i].unit) and not COUNT_ASIDE.search(sentence[: found[i].start]))
-        ]
-    return [i for i in free if found[i].unit is not None]
-
-
-def _sets_up(sentence: str, number: Number) -> bool:
-    """Whether a number with a physical unit only says under which conditions something was measured ("at 32 kHz")."""
-    if not is_physical(number.unit):
-        return False
-    return bool(ASIDE.search(sentence[: number.start])) and not re.search(r"\bfrom\s+$", sentence[: number.start])
-
-
-def _counted(unit: str | None) -> bool:
-    return unit is not None and not is_unit(unit)
-
-
-def _in_total(sentence: str, found: Sequence[Number], i: int) -> bool:
-    """Whether a number only says how often or how long something was done ("windows of 3 seconds")."""
-    return bool(
-        re.search(
-            r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?)\s+of\s+$", sentence[: found[i].start]
-        )
-    )
 
 
 def _change(sentence: str, found: Sequence[Number], i: int) -> int:
