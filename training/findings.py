@@ -99,7 +99,7 @@ def _of_paper(paper: Paper, gold: Sequence[Gold], encoder: Encoder, once: bool) 
         for sentence, held in zip(sentences, amounts, strict=True):
             if not is_sentence(sentence) or is_reported(sentence, section.kind):
                 continue
-            said = Finding(sentence, "result", passage.id, sentence, read_values(sentence, None, ()).values)
+            said = Finding(sentence, "result", passage.id, sentence, read_values(sentence).values)
             good = any(is_found(g, sentence) for g in gold) or (once and states_again(said, gold))
             yield Example(held, good, 1.0 if once else REAL)
 

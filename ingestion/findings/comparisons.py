@@ -61,6 +61,7 @@ def pairs(
         elif _says_before(sentence, found, a, b):
             taken |= {a, b}
             out.setdefault(b, []).append(a)
+    _still_from(sentence, found, free, taken, out)
     _against(sentence, found, free, taken, out)
     told = bool(out)
     bases = {base for held in out.values() for base in held}
@@ -81,13 +82,25 @@ def pairs(
     return out, told
 
 
+def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], taken: set[int], out: Pairs) -> None:
+    """Further "to C" of "from A to B": they start from A, too, or, where they come "back", from B."""
+    for at, c in enumerate(free):
+        before = sentence[: found[c].start]
+        if c in taken or not TO.search(before) or FROM.search(before):
+            continue
+        told = [b for b in free[:at] if b in out and alike(found[b], found[c])]
+        if told and (link := sentence[found[free[at - 1]].end : found[c].start]) and ";" not in link:
+            out[c] = [told[-1]] if re.search(r"\b(?:back|again|then)\b", link) else list(out[told[-1]])
+            taken.add(c)
+
+
 def _against(sentence: str, found: Sequence[Number], values: Sequence[int], taken: set[int], out: Pairs) -> None:
     """Pairs tied by "against" and the like, with those that "and" adds to them."""
     for at, b in enumerate(values):
         if at == 0 or b in taken:
             continue
         between = sentence[found[values[at - 1]].end : found[b].start]
-        if not _comparer().search(between):
+        if not _comparer().search(between) or _leads(sentence, found, b):
             continue
         earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
@@ -106,6 +119,13 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
                 break
             out[a].append(c)
             taken.add(c)
+
+
+def _leads(sentence: str, found: Sequence[Number], b: int) -> bool:
+    """Whether a number in brackets is itself compared with the next: "22% less than with B (65 against 87%)"."""
+    if b + 1 >= len(found) or not sentence[: found[b].start].endswith("("):
+        return False
+    return bool(re.fullmatch(r"\s*(?:against|vs\.?|versus|compared\s+(?:with|to))\s*", sentence[found[b].end : found[b + 1].start]))
 
 
 def alike(a: Number, b: Number) -> bool:

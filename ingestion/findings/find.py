@@ -22,6 +22,7 @@ from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.kinds import kind_of
+from ingestion.findings.measured import Around
 from ingestion.findings.metrics import named
 from ingestion.findings.numbers import numbers
 from ingestion.findings.signs import signs
@@ -68,12 +69,11 @@ def findings_in(
     chances = classes().probabilities(sentences, vectors, section.kind)
     amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences])
     found: list[Found] = []
-    metric: str | None = None
-    above = _above(section, tables)
+    around = Around((), _above(section, tables), section.path[-1] if section.path else "", tuple(tables))
     joined = -1
     for i, sentence in enumerate(sentences):
-        read = read_values(sentence, metric, tables, above)
-        metric_before, metric = metric, read.metric
+        before, read = around, read_values(sentence, around)
+        around = msgspec.structs.replace(around, before=read.metrics)
         if i <= joined or not is_sentence(sentence):
             continue
         reported = is_reported(sentence, section.kind)
@@ -82,7 +82,7 @@ def findings_in(
         last = i
         if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
             last = joined = i + 1
-            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], metric_before, tables, above)
+            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], before)
         text = passage.text[ranges[i][0] : ranges[last][1]]
         found.append(
             Found(

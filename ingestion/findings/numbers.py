@@ -13,7 +13,7 @@ from functools import cache
 import msgspec
 
 from ingestion.findings.cues import table
-from ingestion.findings.units import is_unit, per_at, unit_at
+from ingestion.findings.units import bare_per_at, is_unit, per_at, unit_at
 from ingestion.reading.cues import either
 
 TOKEN = re.compile(
@@ -26,10 +26,11 @@ CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
     r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??"
-    r"([a-z]{3,}s|species|people)\b"
+    r"((?!thirds|quarters|fifths|tenths)[a-z]{3,}s|species|people)\b"
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
+MORE = re.compile(r"\s+(?:more|fewer|additional|extra)(?=\s)")
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
     r"\s+$",
@@ -67,6 +68,8 @@ def numbers(sentence: str) -> list[Number]:
         after = sentence[end:]
         if re.match(r"-[^\W\d]", after) and not re.match(r"-(?:point|fold|percent)", after):
             continue  # "a 2-gram model", "10-fold" excepted
+        if re.match(r"s\b", after) and YEAR.fullmatch(digits):
+            continue  # "the 1960s"
         if CLOCK.match(after):
             continue
         unit, width = _unit(after, "." not in digits)
@@ -132,7 +135,9 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
     """The unit at the beginning of what follows a number, and how many characters it takes."""
     if told := unit_at(after):
         return told
-    if per := per_at(after):
+    if (more := MORE.match(after)) and (told := unit_at(after[more.end() :])):
+        return told[0], 0  # "3.4 more days"
+    if per := bare_per_at(after):
         return per.strip(), len(per)
     counted = (COUNTED if whole else ADJACENT).match(after)
     if counted is None:

@@ -12,13 +12,15 @@ from ingestion.findings.cues import table
 from ingestion.reading.cues import alternatives, either
 
 PERCENT = frozenset({"%", "percent", "per cent"})
-POWER = r"(?:[²³]|\^?[-−–⁻]?[123](?!\d))?"
+POWER = r"(?:[²³]|\^[-−]?[123]|[-−⁻][123¹²³]|(?<=m)[23])?(?!\d)"
 PER = re.compile(
     r"\s+per\s+(?:\d{1,3}(?:,\d{3})+\s+|\d+\s+)?(?:square\s+|cubic\s+)?[^\W\d_][\w²³]*(?:[-–][^\W\d_]\w*)?"
     r"(?:\s+(?:days|years|hours|months|births|people|persons|inhabitants|patients|words|tokens)\b)?"
     r"|\s+an?\s+(?:second|minute|hour|day|night|week|month|year)\b"
     r"|\s?/\s?(?:square\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)"
 )
+TIME = re.compile(r"\s+(?:per|an?|each)\s+(?:second|minute|hour|day|night|week|month|year|decade)\b")
+MANY = re.compile(r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|cent|capita|hour|day|night|week|month|year|second|minute)\b)")
 NAMED_POINTS = re.compile(r"\s+[A-Z][\w@-]*\s+((?:percentage\s+)?points?)\b")
 
 
@@ -29,8 +31,11 @@ def unit_at(after: str) -> tuple[str, int] | None:
     if match is None:
         named = NAMED_POINTS.match(after)
         return (re.sub(r"\s+", " ", named[1]), 0) if named else None
-    whole = match[1] in PERCENT or "point" in match[1] or "/" in match[1]
-    per = "" if whole else per_at(after[match.end() :])
+    rest = after[match.end() :]
+    if match[1] in PERCENT:
+        per = times.group() if (times := TIME.match(rest)) else ""
+    else:
+        per = "" if "point" in match[1] or "/" in match[1] else per_at(rest)
     return re.sub(r"\s+", " ", match[1] + per), match.end() + len(per)
 
 
@@ -53,6 +58,11 @@ def is_physical(unit: str | None) -> bool:
 def dimension(unit: str | None) -> str | None:
     """What a unit measures: time, temperature, ..."""
     return _dimensions().get(unit) if unit else None
+
+
+def bare_per_at(after: str) -> str:
+    """The same behind a bare number, where only rates are units: " per 1,000 births"."""
+    return per_at(after) if MANY.match(after) else ""
 
 
 @cache

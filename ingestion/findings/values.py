@@ -13,56 +13,39 @@ from functools import cache
 import msgspec
 
 from hierarchy.nodes import Value
-from hierarchy.paper import Float
 from ingestion.findings.comparisons import pairs
 from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
 from ingestion.findings.intervals import Interval, intervals
-from ingestion.findings.metrics import Named, is_score, named, owner
+from ingestion.findings.measured import NOTHING, Around, measure
+from ingestion.findings.metrics import named, owner
 from ingestion.findings.numbers import Number, numbers
 from ingestion.findings.outcomes import outcomes
-from ingestion.findings.units import PERCENT, is_physical, is_unit
+from ingestion.findings.units import is_unit
 from ingestion.reading.cues import either
 
+REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
 BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
-SHARE_OF = re.compile(
-    r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
-)
-BOTH = re.compile(r"\b(?:both|either|each)\b[^.;]{0,60}$", re.I)
-SUBJECT = re.compile(
-    r"(?:^|[,;]\s+|\b(?:the|a|an|that|of|and|mean|median)\s+)((?:[a-z][\w-]*\s+){0,2}[a-z][\w-]{3,})"
-    r"(?:\s+(?:in|on|of|for|at|by|with|over)\s+[^,;.]{1,50}?)?\s+(?:was|were|is|are|rose|fell|grew|dropped|lasted|increased|decreased|reached)\b",
-    re.I,
-)
+BOTH = re.compile(r"\b(?:both|either|each of the)\b[^.;]{0,60}$", re.I)
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What was read of a sentence: its values, whether it ties them into pairs itself, the last measure named, and the
+    """What was read of a sentence: its values, whether it ties them into pairs itself, the measures named, the last one first, and the
     sign of its first change (0 where there is none)."""
 
     values: tuple[Value, ...]
     told: bool
-    metric: str | None
+    metrics: tuple[str, ...]
     change: int = 0
 
 
-def read_values(
-    sentence: str, metric_before: str | None, tables: Sequence[Float], metric_above: str | None = None
-) -> Read:
-    """The values that a sentence states.
-
-    Args:
-        sentence: its words.
-        metric_before: the last specific measure that was named before it in its passage.
-        tables: those that the passage refers to; only those that the sentence names are looked at.
-        metric_above: a measure that the heading or a caption names.
-    """
+def read_values(sentence: str, around: Around = NOTHING) -> Read:
+    """The values that a sentence states; what stands around it may tell what they measure."""
     found, names = numbers(sentence), named(sentence)
-    specific = [n.name for n in names if not n.generic and " of " not in n.name]
-    last = specific[-1] if specific else metric_before
-    context = [n for n in (metric_before, metric_above) if n]
+    specific = [n.name for n in reversed(names) if not n.generic and " of " not in n.name]
+    last = tuple(dict.fromkeys((*specific, *around.before)))[:REMEMBERED]
     held = intervals(sentence, found)
     free = outcomes(sentence, found, held)
     if not free or len(free) > MOST:
@@ -76,10 +59,9 @@ def read_values(
             continue
         number = found[i]
         name = owner(names, number.start, number.end)
-        metric = _metric(sentence, number, name, context, tables, bool(change[i]))
         following = min((n.start for n in found if n.start >= number.end), default=len(sentence))
         stated = Value(
-            metric,
+            measure(sentence, number, names, around, bool(change[i])),
             number.value,
             number.unit or next((u for b in compared.get(i, ()) if (u := found[b].unit) and is_unit(u)), None),
             condition(sentence, name.end if name else None, number.end, following),
@@ -109,7 +91,7 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
 @cache
 def _nouns() -> re.Pattern[str]:
     nouns = either(table("metrics")["change"]["words"])
-    link = r"(?:of|was|is|were|are|to|at|by|remains|remained|reached|about|only|nearly|almost|around|just|still)"
+    link = r"(?:of|was|is|were|are|at|by|(?:rose|fell|grew|shrank|amount\w*|increased|decreased)\s+to|remains|remained|reached|about|only|nearly|almost|around|just|still)"
     led = rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}?\s+{link}\s*$"
     return re.compile(rf"{led}|(?:\(|,\s+(?:an?|the)\s+)({nouns})\s*:?\s*$", re.I)
 
@@ -122,53 +104,6 @@ def _verbs() -> re.Pattern[str]:
         r"at most|at least|an?\s+\w+))*\s*$",
         re.I,
     )
-
-
-def _metric(
-    sentence: str,
-    number: Number,
-    name: Named | None,
-    context: Sequence[str],
-    tables: Sequence[Float],
-    change: bool,
-) -> str | None:
-    """What a number measures: named beside it, in the head of its column, or before, else its sentence's subject."""
-    if number.unit in PERCENT and (of := SHARE_OF.match(sentence[number.end :])):
-        return f"share of {of[1]}"
-    named_here = name if name and fits(name.name, number) else None
-    told = named_here.name if named_here and not named_here.generic else _header(sentence, number, tables)
-    told = told or next((n for n in context if fits(n, number)), None)
-    told = told or (named_here.name if named_here else None) or _subject(sentence, number)
-    return f"difference in {told}" if change and told and not told.lower().startswith("difference") else told
-
-
-def fits(name: str, number: Number) -> bool:
-    """Whether a measure may have the number's unit: a score has none but percent and points."""
-    return not (is_physical(number.unit) and is_score(name))
-
-
-def _header(sentence: str, number: Number, tables: Sequence[Float]) -> str | None:
-    """The head of the only column that holds the number, in a table that the sentence names."""
-    printed = re.sub(r"[^\d.].*$", "", sentence[number.start : number.end].lstrip("-−–+ "))
-    for one in tables:
-        if not one.rows or not one.label or one.label.lower() not in sentence.lower():
-            continue
-        columns = {
-            c
-            for row in one.rows[1:]
-            for c, cell in enumerate(row)
-            if re.match(rf"\D?{re.escape(printed)}(?!\d)", cell.strip())
-        }
-        if len(columns) == 1 and re.search(r"[^\W\d_]{2}", head := one.rows[0][columns.pop()]):
-            return head.strip()
-    return None
-
-
-def _subject(sentence: str, number: Number) -> str | None:
-    """The noun before the verb that gives the number: "the runtime falls to"."""
-    matches = list(SUBJECT.finditer(sentence[: number.start]))
-    noun = matches[-1][1].strip() if matches else ""
-    return noun if noun and not noun.endswith("s") else None  # many things are seldom what is measured
 
 
 def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[float, float] | None:
