@@ -75,6 +75,9 @@ def pairs(
     for group in (plain_left, [i for i in left if change(i)]):
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
+        if len(group) == 2 and alike(found[group[0]], found[group[1]]):
+            out.setdefault(group[0], []).append(group[1])  # "A was 78% in the one and 66% in the other": first against second
+            continue
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
             if first is not None:

@@ -23,7 +23,7 @@ ASIDE = re.compile(
 )
 DOSE = re.compile(r"(?:^|\b(?:with|than|of|on|by|given|to|and)\s+)(?:[^\W\d_][\w-]*\s+){1,2}$", re.I)  # "Venlorin 5 mg"
 ATTRIBUTE = re.compile(r"\b(?:the|an?)\s+$", re.I)  # "the 320 ms model"
-OF_WITH = re.compile(r"\b(?:with|at|under|for|after|a)\s+(?:\w[\w-]*\s+){1,3}of\s+$", re.I)
+OF_WITH = re.compile(r"\b(?:with|at|under|for|after)\s+(?:\w[\w-]*\s+){1,3}of\s+$", re.I)
 AT_RATE = re.compile(r"\b(?:at|with|under)\s+an?\s+(?:\w[\w-]*\s+){1,3}of\s+$", re.I)
 ALONE = re.compile(r"\b(?:at|after|with|under|until|adding|using)\s+(?:an?\s+|about\s+)?$", re.I)
 FIRST = re.compile(r"(?:An?|The|Each|Every)(?:\s+additional)?\s+", re.I)

@@ -24,6 +24,12 @@ from ingestion.findings.outcomes import outcomes
 from ingestion.findings.units import is_unit
 from ingestion.reading.cues import either
 
+DIFFERED = re.compile(r"\b(?:differ\w*|vari(?:ed|es)|vary)\s*$", re.I)
+BOUND = re.compile(r"\b(?:less|fewer|more|no more)\s+than\b|[,;].*?(?=\b)", re.I)
+CLOSE = re.compile(
+    r"\s+(above|below|better|worse|higher|lower|more|less|longer|shorter|behind|ahead|earlier|later|sooner|faster|slower|fewer|greater"
+    r"|smaller|larger|likelier|warmer|cooler|stronger|weaker)\b"
+)
 REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
@@ -77,13 +83,16 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
 def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     """1 where the number is a gain, -1 a loss, 2 a difference without a sign, 0 where it is no change."""
     number = found[i]
-    before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 14]
+    before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 16]
     less = patterns("comparisons")["less"]
     if (noun := _nouns().search(before)) and not NO_CHANGE.search(noun.group()):
         return -1 if less.search(noun.group()) else 2 if (noun[1] or noun[2]).lower() in ("difference", "gap") else 1
     if verb := _verbs().search(before):
-        return -1 if less.search(verb.group()) or less.search(before) else 1
-    if close := re.match(r"\s+(above|below|better|worse|higher|lower|more|less|longer|shorter|behind|ahead)\b", after):
+        if DIFFERED.search(before[: verb.start()]):
+            return 2
+        led = BOUND.sub(" ", before[max(0, verb.start() - 45) : verb.end()])
+        return -1 if less.search(led) else 1
+    if close := CLOSE.match(after):
         return -1 if less.search(close[1]) else 1
     return 0
 
