@@ -75,8 +75,8 @@ def pairs(
     for group in (plain_left, [i for i in left if change(i)]):
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
-        if len(group) == 2 and alike(found[group[0]], found[group[1]]):
-            out.setdefault(group[0], []).append(group[1])  # "A was 78% in the one and 66% in the other": first against second
+        if len(group) == 2 and alike(found[group[0]], found[group[1]]) and _is_control(sentence, found, group[0], group[1]):
+            out.setdefault(group[0], []).append(group[1])
             continue
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
@@ -122,6 +122,13 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
                 break
             out[a].append(c)
             taken.add(c)
+
+
+def _is_control(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
+    """Whether the later of two numbers is what the first is compared with: "78% with it and 66% without"."""
+    control = patterns("comparisons")["control"]
+    between, behind = sentence[found[a].end : found[b].start], sentence[found[b].end : found[b].end + 45]
+    return bool(control.search(behind) or control.search(between)) and not control.search(sentence[: found[a].start])
 
 
 def _leads(sentence: str, found: Sequence[Number], b: int) -> bool:

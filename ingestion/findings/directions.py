@@ -17,7 +17,7 @@ NO = re.compile(
     r"|changes?|gains?|improvements?|benefits?|advantages?|help|influence|trends?|impact|sign|reduction|increase|decrease|loss)\b"
     r"|\b(?:not|n['’]t|never|hardly|nor|no longer)\s+(?:\w+\s+){0,2}?(?:mov|matter|depend|vary|varied|differ|affect|chang|alter|relat"
     r"|associat|correlat|impair|influenc|improv|rais|rise|rose|lower|reduc|increas|decreas|shorten|help|hurt)\w*"
-    r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+(?:\S+\s+){1,3}of\b"
+    r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+\d\S*\s+(?:[a-z]+\s+)?of\b"
     r"|\b(?:was|were|is|are|did|do|does|performed|worked)\s+(?:just\s+|about\s+|nearly\s+|almost\s+)?as\s+(?!a\b|the\b|follows|shown)\w+"
     r"|^As (?:many|much|few|often)\b",
     re.I,
@@ -42,7 +42,8 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
     if held and all(_spans_none(v) for v in held):
         return "none"
     main = m.group() if (m := MAIN.match(sentence)) else sentence
-    if cues["none"].search(main) or NO.search(main):
+    none = cues["none"].search(main) or NO.search(main)
+    if none and (not told or first is None or _is_near(first) or none.start() < _number_at(main)):
         return "none"
     if told and first is not None:
         return _between(first)
@@ -65,6 +66,17 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
     if (top is None) != (bottom is None):
         return "increase" if bottom is None else "decrease"
     return "difference" if cues["apart"].search(sentence) else None
+
+
+def _is_near(value: Value) -> bool:
+    """Whether it differs by less than a twentieth from what it is compared with."""
+    a, b = abs(value.value or 0.0), abs(value.baseline or 0.0)
+    return abs(a - b) <= 0.05 * max(a, b)
+
+
+def _number_at(text: str) -> int:
+    match = re.search(r"\d", text)
+    return match.start() if match else len(text)
 
 
 def _spans_none(value: Value) -> bool:
