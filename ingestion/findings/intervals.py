@@ -76,5 +76,5 @@ def is_aside(sentence: str, number: Number) -> bool:
         return True
     symbol = symbol_of(sentence, number)
     measures = table("metrics")["symbol"]
-    known = symbol in measures["words"] or (symbol in measures["decimals"] and not number.whole)
+    known = bool(symbol in measures["words"] or (symbol in measures["decimals"] and (not number.whole or number.unit)))
     return symbol is not None and not known

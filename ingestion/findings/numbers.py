@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import msgspec
 
@@ -30,6 +31,7 @@ COUNTED = re.compile(
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
+ASIDE = re.compile(r"\s+\((?:95|90|99)\s?%[^()]*\)(?=\s)")
 MORE = re.compile(r"\s+(?:more|fewer|additional|extra)(?=\s)")
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
@@ -42,6 +44,10 @@ THE = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|first|last|every|each|per|in|for|at|after|within|over|until|age|aged|than)\s+$",
     re.I,
 )  # "in three weeks" is no outcome, "by three weeks" is one
+
+
+TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|compared with|compared to)\s*")
+AFTER = re.compile(r"^[^;]{0,40}\b(?:down from|up from|against|versus|compared with|compared to|instead of)\s*$")
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -106,9 +112,15 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
             out[i].unit is None
             and later
             and (is_unit(later) or " per " in later)
-            and re.fullmatch(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?)\s*", between)
+            and TOGETHER.fullmatch(between)
         ):
             out[i] = msgspec.structs.replace(out[i], unit=later)
+        elif later and later.startswith(f"{out[i].unit} per ") and TOGETHER.fullmatch(between):
+            out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
+    for i, (one, following) in enumerate(pairwise(out)):
+        between = sentence[one.end : following.start]
+        if following.unit is None and one.unit and following.whole == one.whole and AFTER.search(between):
+            out[i + 1] = msgspec.structs.replace(following, unit=one.unit)  # "23 times a day, down from 37"
     return out
 
 
@@ -135,6 +147,8 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
     """The unit at the beginning of what follows a number, and how many characters it takes."""
     if told := unit_at(after):
         return told
+    if (aside := ASIDE.match(after)) and (told := unit_at(after[aside.end() :])):
+        return told[0], 0  # "67.3 (95% CI 66.3 to 68.3) km/s"
     if (more := MORE.match(after)) and (told := unit_at(after[more.end() :])):
         return told[0], 0  # "3.4 more days"
     if per := bare_per_at(after):

@@ -35,6 +35,9 @@ COUNT_ASIDE = re.compile(
     r"(?:(?:the|a|about|all|only|our)\s+)*$",
     re.I,
 )
+RANGED = re.compile(
+    r"\b(?:rang\w+|lay|lie|lies|var\w+|was|were|is|are|of|differ\w*|difference\w*|gave|found|reached|took|takes|stayed)\s+between\s+$", re.I
+)
 WINDOW = re.compile(r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?|batch(?:es)?)\s+of\s+$")
 TIED = re.compile(r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$", re.I)
 TIES = re.compile(r"\s+(?:to|against|vs\.?|versus|compared (?:with|to))\s+\d")
@@ -57,7 +60,8 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     units = {found[i].unit for i in kept}
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
-        kept = out or ([] if len(kept) == 1 and ALONE.search(sentence[: found[kept[0]].start]) else kept)
+        alone = len(kept) == 1 and ALONE.search(sentence[: found[kept[0]].start]) and not is_sure(sentence, found[kept[0]])
+        kept = out or ([] if alone else kept)
     counts = [i for i in free if i not in decimal and found[i].unit is not None]
     counts = [i for i in counts if not COUNT_ASIDE.search(sentence[: found[i].start])]
     return sorted({*kept, *(i for i in counts if not _told_again(sentence, found, i))})
@@ -74,7 +78,8 @@ def _measurements(sentence: str, found: Sequence[Number], held: Sequence[Interva
             between = sentence[found[i - 1].end : number.start]
             if PART_OF.fullmatch(between.replace(found[i - 1].unit or "\0", "", 1)):
                 continue
-        free.append(i)
+        if not _in_range(sentence, found, i):
+            free.append(i)
     return free
 
 
@@ -91,9 +96,25 @@ def _sets_up(sentence: str, number: Number) -> bool:
     if ASIDE.search(before) or OF_WITH.search(before):
         return True
     doses = ("mg", "g", "µg", "IU", "ml", "mL", "kg")
-    if number.unit in doses and (DAILY.match(after) or DOSE.fullmatch(before[-40:].lstrip())):
+    if number.unit in doses and (DAILY.match(after) or DOSE.search(before)):
         return True
     return bool(ATTRIBUTE.search(before) and TAKING.match(after))
+
+
+def is_sure(sentence: str, number: Number) -> bool:
+    """Whether an uncertainty is printed with it, as only measurements have."""
+    return bool(re.match(r"\s*(?:±|\+/[-−])", sentence[number.end :]))
+
+
+def _in_range(sentence: str, found: Sequence[Number], i: int) -> bool:
+    """Whether it is an end of a range over which something held: "between 2% and 20% porosity"."""
+    for j in (i, i - 1):
+        if j < 0 or j + 1 >= len(found):
+            continue
+        between, before = sentence[found[j].end : found[j + 1].start], sentence[: found[j].start]
+        if between.strip() == "and" and re.search(r"\bbetween\s+$", before) and not RANGED.search(before):
+            return True
+    return False
 
 
 def _told_again(sentence: str, found: Sequence[Number], i: int) -> bool:

@@ -21,13 +21,15 @@ PER = re.compile(
 )
 TIME = re.compile(r"\s+(?:per|an?|each)\s+(?:second|minute|hour|day|night|week|month|year|decade)\b")
 MANY = re.compile(r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|cent|capita|hour|day|night|week|month|year|second|minute)\b)")
+# Short words without a vowel ("wpm") and words behind a degree sign are units that the table does not know.
+UNKNOWN = re.compile(r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w.’'-])")
 NAMED_POINTS = re.compile(r"\s+[A-Z][\w@-]*\s+((?:percentage\s+)?points?)\b")
 
 
 def unit_at(after: str) -> tuple[str, int] | None:
     """The unit at the beginning of what follows a number, with what it is told per, and how many characters it takes;
     None where there is none. Of "0.2 MOS points" the measure between is left to be read."""
-    match = _spelled().match(after) or _symbols().match(after)
+    match = _spelled().match(after) or _symbols().match(after) or UNKNOWN.match(after)
     if match is None:
         named = NAMED_POINTS.match(after)
         return (re.sub(r"\s+", " ", named[1]), 0) if named else None
@@ -47,7 +49,7 @@ def per_at(after: str) -> str:
 
 def is_unit(unit: str) -> bool:
     """Whether these are a unit's words, rather than a noun that is counted."""
-    return unit.startswith("per ") or bool(_spelled().match(unit) or _symbols().match(unit))
+    return unit.startswith("per ") or bool(_spelled().match(unit) or _symbols().match(unit) or UNKNOWN.match(" " + unit))
 
 
 def is_physical(unit: str | None) -> bool:
@@ -81,5 +83,5 @@ def _symbols() -> re.Pattern[str]:
     held = table("units")["symbol"]
     atom = rf"(?:{either(held['prefixes'])}?{either(held['bases'])}|{either(held['plain'])}){POWER}"
     alone = rf"(?!{either(held['never_alone'])}(?![\w²³/·]))"
-    joined = rf"{alone}{atom}(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
+    joined = rf"{alone}{atom}(?:\s[A-Z][a-z]?\d?(?=\s?/))?(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
     return re.compile(rf"\s?({joined})(?![\w²³])(?!-[^\W\d_])")
