@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 
 import msgspec
 
@@ -26,12 +25,15 @@ BRACKETED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)
 CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(?(?:19|20)\d\d")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
-    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??"
-    r"((?!thirds|quarters|fifths|tenths)[a-z]{3,}s|species|people)\b"
+    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?"
+    r"(?:(?!(?:was|were|is|are|had|has|of|in|on|at|and|or|to|with|for|than|from|by|as|more|less|per|after|before|against|while|but|the)\b)[a-z-]+\s+){0,2}?"
+    r"((?!thirds|quarters|fifths|tenths)[a-z]{3,}s|species|people|taxa|genera|larvae|fish|children|women|men|mice|cattle|fungi)\b"
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
 ASIDE = re.compile(r"\s+\((?:95|90|99)\s?%[^()]*\)(?=\s)")
+POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d")  # mostly p-values and learning rates
+TENS = re.compile(r"[×x·⋅*]\s?$")
 MORE = re.compile(r"\s+(?:more|fewer|additional|extra)(?=\s)")
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
@@ -47,6 +49,7 @@ THE = re.compile(
 
 
 TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|compared with|compared to)\s*")
+LISTED = re.compile(r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$")
 AFTER = re.compile(r"^[^;]{0,40}\b(?:down from|up from|against|versus|compared with|compared to|instead of)\s*$")
 
 
@@ -76,7 +79,7 @@ def numbers(sentence: str) -> list[Number]:
             continue  # "a 2-gram model", "10-fold" excepted
         if re.match(r"s\b", after) and YEAR.fullmatch(digits):
             continue  # "the 1960s"
-        if CLOCK.match(after):
+        if CLOCK.match(after) or POWER.match(after) or (digits == "10" and TENS.search(sentence[:start])):
             continue
         unit, width = _unit(after, "." not in digits)
         if unit is None and YEAR.fullmatch(digits):
@@ -111,17 +114,24 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
         if (
             out[i].unit is None
             and later
-            and (is_unit(later) or " per " in later)
             and TOGETHER.fullmatch(between)
         ):
             out[i] = msgspec.structs.replace(out[i], unit=later)
         elif later and later.startswith(f"{out[i].unit} per ") and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
-    for i, (one, following) in enumerate(pairwise(out)):
+    for i in range(len(out) - 1):
+        one, following = out[i], out[i + 1]
         between = sentence[one.end : following.start]
-        if following.unit is None and one.unit and following.whole == one.whole and AFTER.search(between):
+        if following.unit is not None or one.unit is None or following.whole != one.whole:
+            continue
+        if AFTER.search(between) or (LISTED.match(between) and _is_alone(sentence, following)):
             out[i + 1] = msgspec.structs.replace(following, unit=one.unit)  # "23 times a day, down from 37"
     return out
+
+
+def _is_alone(sentence: str, number: Number) -> bool:
+    """Whether no noun follows that the number could count: "24 on shallow roofs"."""
+    return bool(re.match(r"\s*(?:[,.;)]|$|(?:in|on|at|for|with|without|under|by|after|among|when|where|and|respectively)\b)", sentence[number.end :]))
 
 
 def _is_citation(text: str) -> bool:
