@@ -45,10 +45,9 @@ def pairs(
         between = sentence[found[a].end : found[b].start]
         from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
         plain = bool(PLAIN_TO.fullmatch(between))
-        if TO.search(sentence[: found[a].start]) and FROM_AGAIN.fullmatch(between):
-            taken |= {a, b}
-            out.setdefault(a, []).append(b)
-        elif plain and not from_to and patterns("comparisons")["ahead"].search(sentence[: found[a].start]):
+        if (TO.search(sentence[: found[a].start]) and FROM_AGAIN.fullmatch(between)) or (
+            plain and not from_to and patterns("comparisons")["ahead"].search(sentence[: found[a].start])
+        ):
             taken |= {a, b}
             out.setdefault(a, []).append(b)
         elif from_to or plain:
@@ -75,7 +74,11 @@ def pairs(
     for group in (plain_left, [i for i in left if change(i)]):
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
-        if len(group) == 2 and alike(found[group[0]], found[group[1]]) and _is_control(sentence, found, group[0], group[1]):
+        if (
+            len(group) == 2
+            and alike(found[group[0]], found[group[1]])
+            and _is_control(sentence, found, group[0], group[1])
+        ):
             out.setdefault(group[0], []).append(group[1])
             continue
         for at, i in enumerate(group[1:], start=1):
@@ -135,7 +138,11 @@ def _leads(sentence: str, found: Sequence[Number], b: int) -> bool:
     """Whether a number in brackets is itself compared with the next: "22% less than with B (65 against 87%)"."""
     if b + 1 >= len(found) or not sentence[: found[b].start].endswith("("):
         return False
-    return bool(re.fullmatch(r"\s*(?:against|vs\.?|versus|compared\s+(?:with|to))\s*", sentence[found[b].end : found[b + 1].start]))
+    return bool(
+        re.fullmatch(
+            r"\s*(?:against|vs\.?|versus|compared\s+(?:with|to))\s*", sentence[found[b].end : found[b + 1].start]
+        )
+    )
 
 
 def alike(a: Number, b: Number) -> bool:

@@ -13,10 +13,10 @@ from ingestion.findings.cues import patterns
 
 NOT = re.compile(r"\b(?:not|no|never|nor|neither|n['’]t|without|hardly|barely|little)\W+(?:\w+\W+){0,2}$", re.I)
 NO = re.compile(
-    r"\b(?:no|not any|hardly any|little)\s+(?:\w+[\s-]+){0,2}?(?:differences?|effects?|associations?|links?|relation\w*|correlations?"
-    r"|changes?|gains?|improvements?|benefits?|advantages?|help|influence|trends?|impact|sign|reduction|increase|decrease|loss)\b"
-    r"|\b(?:not|n['’]t|never|hardly|nor|no longer)\s+(?:\w+\s+){0,2}?(?:mov|matter|depend|vary|varied|differ|affect|chang|alter|relat"
-    r"|associat|correlat|impair|influenc|improv|rais|rise|rose|lower|reduc|increas|decreas|shorten|help|hurt)\w*"
+    r"\b(?:no|not any|hardly any|little)\s+(?:\w+[\s-]+){0,2}?(?:differences?|effects?|associations?|links?"
+    r"|relation\w*|correlations?|changes?|gains?|improvements?|benefits?|advantages?|help|influence|trends?|impact|sign|reduction|increase|decrease|loss)\b"
+    r"|\b(?:not|n['’]t|never|hardly|nor|no longer)\s+(?:\w+\s+){0,2}?(?:mov|matter|depend|vary|varied|differ"
+    r"|affect|chang|alter|relat|associat|correlat|impair|influenc|improv|rais|rise|rose|lower|reduc|increas|decreas|shorten|help|hurt)\w*"
     r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+\d\S*\s+(?:[a-z]+\s+)?of\b"
     r"|\b(?:was|were|is|are|did|do|does|performed|worked)\s+(?:just\s+|about\s+|nearly\s+|almost\s+)?as\s+(?!a\b|the\b|follows|shown)\w+"
     r"|^As (?:many|much|few|often)\b",
@@ -24,7 +24,22 @@ NO = re.compile(
 )
 MAIN = re.compile(r"^.{25,}?(?:[,;]\s+(?:but|while|whereas|although|though|and|yet|so that)\s|;\s|\bexcept\b)", re.S)
 TIMES = frozenset({"times", "fold", "×", "x"})
-RATIOS = frozenset({"HR", "OR", "RR", "IRR", "aOR", "aHR", "SMR", "hazard ratio", "odds ratio", "risk ratio", "rate ratio", "relative risk"})
+RATIOS = frozenset(
+    {
+        "HR",
+        "OR",
+        "RR",
+        "IRR",
+        "aOR",
+        "aHR",
+        "SMR",
+        "hazard ratio",
+        "odds ratio",
+        "risk ratio",
+        "rate ratio",
+        "relative risk",
+    }
+)
 
 
 def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 0) -> str | None:

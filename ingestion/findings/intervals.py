@@ -22,7 +22,9 @@ JOINT = re.compile(r"\s*(?:to|–|—|-|,|;|and)\s*")
 LEVEL = re.compile(r"^\s*(?:-\s*)?(?:bootstrap\s+|credible\s+|confidence\s+)*(?:interval|CI\b|confidence|C\.I\.)")
 P_VALUE = re.compile(r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below|above)\s*$", re.I)
 SYMBOL = re.compile(r"(?<!\w)([^\W\d_]\w{0,3}²?)\s*(?:\([\d.,\s]*\)\s*)?([=<>≤≥])\s*$")
-BARE = re.compile(r"(?<!\w)(?:SD|SE|SEM|s\.d\.|s\.e\.)\s*:?\s*$|(?<!\w)(?:t|F|χ²|χ2|z|Z|Q|H|U)\s*\(\s*(?:[\d.]+\s*,\s*)?$")
+BARE = re.compile(
+    r"(?<!\w)(?:SD|SE|SEM|s\.d\.|s\.e\.)\s*:?\s*$|(?<!\w)(?:t|F|χ²|χ2|z|Z|Q|H|U)\s*\(\s*(?:[\d.]+\s*,\s*)?$"
+)
 
 
 class Interval(msgspec.Struct, frozen=True):

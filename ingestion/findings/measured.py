@@ -1,5 +1,5 @@
-"""What a number measures: a measure named beside it, the head of its column, the phrase that it stands by, a measure named
-before or above, or at last what its unit measures.
+"""What a number measures: a measure named beside it, the head of its column, the phrase that it stands by, a measure
+named before or above, or at last what its unit measures.
 
 It must not know what the number is compared with.
 """

@@ -49,7 +49,7 @@ def is_score(name: str) -> bool:
 
 
 def fits(name: str, number: Number) -> bool:
-    """Whether a measure may have the number's unit: a score has none but percent and points, a time is no bare share."""
+    """Whether a measure may have the number's unit: a score has but percent and points, a time is never bare."""
     if is_physical(number.unit) and dimension(number.unit) != "ratio":
         return not is_score(name)
     return number.unit is not None or number.whole or not _physical().search(name)

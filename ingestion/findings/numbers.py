@@ -49,7 +49,9 @@ THE = re.compile(
 
 
 TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|compared with|compared to)\s*")
-LISTED = re.compile(r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$")
+LISTED = re.compile(
+    r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
+)
 AFTER = re.compile(r"^[^;]{0,40}\b(?:down from|up from|against|versus|compared with|compared to|instead of)\s*$")
 
 
@@ -111,11 +113,7 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
     for i in range(len(out) - 2, -1, -1):
         between = sentence[out[i].end : out[i + 1].start]
         later = out[i + 1].unit
-        if (
-            out[i].unit is None
-            and later
-            and TOGETHER.fullmatch(between)
-        ):
+        if out[i].unit is None and later and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)
         elif later and later.startswith(f"{out[i].unit} per ") and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
@@ -124,6 +122,7 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
         between = sentence[one.end : following.start]
         if following.unit is not None or one.unit is None or following.whole != one.whole:
             continue
+        between = re.sub(rf"^(?:\s+[a-z-]+){{0,2}}?\s+{re.escape(one.unit)}\b", "", between)  # a noun that it counts
         if AFTER.search(between) or (LISTED.match(between) and _is_alone(sentence, following)):
             out[i + 1] = msgspec.structs.replace(following, unit=one.unit)  # "23 times a day, down from 37"
     return out
@@ -131,7 +130,12 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
 
 def _is_alone(sentence: str, number: Number) -> bool:
     """Whether no noun follows that the number could count: "24 on shallow roofs"."""
-    return bool(re.match(r"\s*(?:[,.;)]|$|(?:in|on|at|for|with|without|under|by|after|among|when|where|and|respectively)\b)", sentence[number.end :]))
+    return bool(
+        re.match(
+            r"\s*(?:[,.;)]|$|(?:in|on|at|for|with|without|under|by|after|among|when|where|and|respectively)\b)",
+            sentence[number.end :],
+        )
+    )
 
 
 def _is_citation(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which numbers of a sentence are what came out, rather than how it was set up: a share of nights found, not the dose given.
+"""Which numbers of a sentence are what came out, rather than how it was set up: a share that was found, not a dose.
 
 It must not know what is measured, nor what is compared.
 """
@@ -18,7 +18,8 @@ LED = r"\s+(?:(?:the|a|an|about|all|only|our|some|additional|another|just|first|
 ASIDE = re.compile(
     r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )"
     r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after"
-    rf"|with|without|until|aged|given|limited to|limiting \S+ \S+ to|look-ahead of|doses? of|than with|adding|using|on){LED}",
+    r"|with|without|until|aged|given|limited to|limiting \S+ \S+ to|look-ahead of|doses? of"
+    rf"|than with|adding|using|on){LED}",
     re.I,
 )
 DOSE = re.compile(r"(?:^|\b(?:with|than|of|on|by|given|to|and)\s+)(?:[^\W\d_][\w-]*\s+){1,2}$", re.I)  # "Venlorin 5 mg"
@@ -28,7 +29,9 @@ AT_RATE = re.compile(r"\b(?:at|with|under)\s+an?\s+(?:\w[\w-]*\s+){1,3}of\s+$", 
 ALONE = re.compile(r"\b(?:at|after|with|under|until|adding|using)\s+(?:an?\s+|about\s+)?$", re.I)
 FIRST = re.compile(r"(?:An?|The|Each|Every)(?:\s+additional)?\s+", re.I)
 DAILY = re.compile(r"\s+(?:daily|a day|per day|twice)\b")
-TAKING = re.compile(r"\s+(?:of\s+)?(?!of\b|more|less|fewer|longer|shorter|higher|lower|later|earlier|faster|slower)[a-z]{4,}")
+TAKING = re.compile(
+    r"\s+(?:of\s+)?(?!of\b|more|less|fewer|longer|shorter|higher|lower|later|earlier|faster|slower)[a-z]{4,}"
+)
 COUNT_ASIDE = re.compile(
     r"\b(?:at|with|of|over|same|every|per|first|last|within|under|for|each|more than|less than|fewer than|up to|between"
     r"|in|on|across|among|after|from|by|all|the|using|adding|given|instead of|without|type|\w+ing)\s+"
@@ -36,7 +39,8 @@ COUNT_ASIDE = re.compile(
     re.I,
 )
 RANGED = re.compile(
-    r"\b(?:rang\w+|lay|lie|lies|var\w+|was|were|is|are|of|differ\w*|difference\w*|gave|found|reached|took|takes|stayed)\s+between\s+$", re.I
+    r"\b(?:rang\w+|lay|lie|lies|var\w+|was|were|is|are|of|differ\w*|difference\w*|gave|found|reached|took|takes|stayed)\s+between\s+$",
+    re.I,
 )
 WINDOW = re.compile(r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?|batch(?:es)?)\s+of\s+$")
 TIED = re.compile(r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$", re.I)
@@ -60,7 +64,9 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     units = {found[i].unit for i in kept}
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
-        alone = len(kept) == 1 and ALONE.search(sentence[: found[kept[0]].start]) and not is_sure(sentence, found[kept[0]])
+        alone = (
+            len(kept) == 1 and ALONE.search(sentence[: found[kept[0]].start]) and not is_sure(sentence, found[kept[0]])
+        )
         kept = out or ([] if alone else kept)
     counts = [i for i in free if i not in decimal and found[i].unit is not None]
     counts = [i for i in counts if not COUNT_ASIDE.search(sentence[: found[i].start])]

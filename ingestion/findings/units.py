@@ -9,7 +9,7 @@ import re
 from functools import cache
 
 from ingestion.findings.cues import table
-from ingestion.reading.cues import alternatives, either
+from ingestion.reading.cues import either
 
 PERCENT = frozenset({"%", "percent", "per cent"})
 POWER = r"(?:[²³]|\^[-−]?[123]|[-−⁻][123¹²³]|(?<=m)[23])?(?!\d)"
@@ -22,7 +22,9 @@ PER = re.compile(
 TIME = re.compile(r"\s+(?:per|an?|each)\s+(?:second|minute|hour|day|night|week|month|year|decade)\b")
 MANY = re.compile(r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|cent|capita|hour|day|night|week|month|year|second|minute)\b)")
 # Short words without a vowel ("wpm") and words behind a degree sign are units that the table does not know.
-UNKNOWN = re.compile(r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w.’'-])")
+UNKNOWN = re.compile(
+    r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w.’'-])"
+)
 NAMED_POINTS = re.compile(r"\s+[A-Z][\w@-]*\s+((?:percentage\s+)?points?)\b")
 
 
@@ -49,7 +51,9 @@ def per_at(after: str) -> str:
 
 def is_unit(unit: str) -> bool:
     """Whether these are a unit's words, rather than a noun that is counted."""
-    return unit.startswith("per ") or bool(_spelled().match(unit) or _symbols().match(unit) or UNKNOWN.match(" " + unit))
+    return unit.startswith("per ") or bool(
+        _spelled().match(unit) or _symbols().match(unit) or UNKNOWN.match(" " + unit)
+    )
 
 
 def is_physical(unit: str | None) -> bool:

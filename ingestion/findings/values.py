@@ -38,8 +38,8 @@ BOTH = re.compile(r"\b(?:both|either|each of the)\b[^.;]{0,60}$", re.I)
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What was read of a sentence: its values, whether it ties them into pairs itself, the measures named, the last one first, and the
-    sign of its first change (0 where there is none)."""
+    """What was read of a sentence: its values, whether it ties them into pairs itself, the measures named, the last one
+    first, and the sign of its first change (0 where there is none)."""
 
     values: tuple[Value, ...]
     told: bool
@@ -100,7 +100,8 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
 @cache
 def _nouns() -> re.Pattern[str]:
     nouns = either(table("metrics")["change"]["words"])
-    link = r"(?:of|was|is|were|are|at|by|(?:rose|fell|grew|shrank|amount\w*|increased|decreased)\s+to|remains|remained|reached|about|only|nearly|almost|around|just|still)"
+    to = r"(?:rose|fell|grew|shrank|amount\w*|increased|decreased)\s+to"
+    link = rf"(?:of|was|is|were|are|at|by|{to}|remains|remained|reached|about|only|nearly|almost|around|just|still)"
     led = rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}?\s+{link}\s*$"
     return re.compile(rf"{led}|(?:\(|,\s+(?:an?|the)\s+)({nouns})\s*:?\s*$", re.I)
 
