@@ -71,7 +71,10 @@ def pairs(
         if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
             out.setdefault(pair[0], []).append(pair[1])
             return out, True
-    for group in (plain_left, [i for i in left if change(i)]):
+    groups = [plain_left, [i for i in left if change(i)]]
+    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit:
+        groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
+    for group in groups:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
         if (

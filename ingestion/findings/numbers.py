@@ -52,7 +52,9 @@ TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|comp
 LISTED = re.compile(
     r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
 )
-AFTER = re.compile(r"^[^;]{0,40}\b(?:down from|up from|against|versus|compared with|compared to|instead of)\s*$")
+AFTER = re.compile(
+    r"^[^;]{0,40}\b(?:down from|up from|against|versus|compared with|compared to|instead of|than)\s+(?:the\s+)?$"
+)
 
 
 class Number(msgspec.Struct, frozen=True):
