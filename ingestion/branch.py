@@ -23,6 +23,7 @@ from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import METHOD, Line, pooled
 from ingestion.card import METHOD as CARD
 from ingestion.card import Card, card_of
+from ingestion.findings import METHOD as FINDINGS
 from ingestion.findings import findings_in
 from ingestion.passes import OCR, UNREAD
 from ingestion.summaries import summarised
@@ -30,7 +31,9 @@ from ingestion.told import RUNNING, Source
 from ingestion.writing.kept import Written, kept_records, with_mark
 
 TREE = "tree-3"  # changes whenever the same paper would give other passages; part of their digests
-RULES = f"{TREE}, {METHOD}, {CARD}"  # what a paper's node is made by; another one shows as such and is renewed
+RULES = (
+    f"{TREE}, {METHOD}, {CARD}, {FINDINGS}"  # what a paper's node is made by; another one shows as such and is renewed
+)
 OPENING_WORDS = 200
 REFERENCE_FIELDS = ("id", "title", "authors", "year", "doi", "arxiv")  # what a paper's node keeps of each reference
 

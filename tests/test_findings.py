@@ -17,13 +17,14 @@ from ingestion.findings.attribution import is_reported
 from ingestion.findings.classes import CLASSES, WEIGHTS, classes
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
+from ingestion.findings.measured import Around
 from ingestion.findings.numbers import numbers
 from ingestion.findings.values import read_values
 from strata.minilm import MiniLM
 
 
-def values(sentence: str, metric: str | None = None) -> list[tuple[float | None, str | None, float | None]]:
-    return [(v.value, v.unit, v.baseline) for v in read_values(sentence, metric, ()).values]
+def values(sentence: str) -> list[tuple[float | None, str | None, float | None]]:
+    return [(v.value, v.unit, v.baseline) for v in read_values(sentence).values]
 
 
 def section(kind: str, heading: str = "Results") -> Section:
@@ -95,6 +96,21 @@ def test_a_claim_is_one_line_and_its_quote_stands_in_the_passage(encoder: MiniLM
         ("We found 18 species on deep roofs.", [(18.0, "species", None)]),
         ("Accuracy ranged from 0.62 to 0.71.", [(0.62, None, None), (0.71, None, None)]),
         ("Precision was 0.53 and recall 0.53 (p < 0.05).", [(0.53, None, None), (0.53, None, 0.53)]),
+        ("The yield strength rose from 112 MPa to 187 MPa.", [(187.0, "MPa", 112.0)]),
+        ("Oat fibre lowered LDL by 0.25 mmol/L (95% CI 0.18 to 0.32).", [(0.25, "mmol/L", None)]),
+        ("Nitrogen losses were 51 against 53 kg N/ha.", [(51.0, "kg N/ha", 53.0)]),
+        ("Bleeding was rarer with it (2.1% versus 3.4% per year).", [(2.1, "% per year", 3.4)]),
+        ("Falls rose from 8.2 to 10.9 per 1,000 bed days.", [(10.9, "per 1,000 bed days", 8.2)]),
+        ("The new loss brought the miss rate down to 38.2% from 44.7%.", [(38.2, "%", 44.7)]),
+        ("It outperformed the other model, 79.8% to 77.5%.", [(79.8, "%", 77.5)]),
+        ("They checked 23 times a day with batching, down from 37.", [(23.0, "times a day", 37.0)]),
+        ("Limiting the delay to 320 ms raised the error rate from 6.2% to 7.5%.", [(7.5, "%", 6.2)]),
+        ("Recall was better (M = 0.61, SD = 0.14), t(78) = 3.9, p < .001.", [(0.61, None, None)]),
+        ("We found no link to asthma (HR 1.01, 0.93 to 1.09).", [(1.01, None, None)]),
+        ("It was seen in 44% of the errors (110 of 250).", [(44.0, "%", None)]),
+        ("Deep roofs held 38 species, shallow roofs 24.", [(38.0, "species", None), (24.0, "species", 38.0)]),
+        ("The effect was constant between 2% and 20% porosity.", []),
+        ("The difference was significant (p = 3 × 10−8).", []),
         ("As Table 3 of Lind (2021) shows, Section 2.2 has no numbers.", []),
     ],
 )
@@ -105,31 +121,62 @@ def test_numbers_are_read_with_their_unit_and_what_they_are_compared_with(
 
 
 def test_a_difference_tells_which_of_two_numbers_is_compared_with_the_other() -> None:
-    read = read_values("The one reached an F1 of 0.37 and the other 0.38, a difference of −0.01.", None, ())
+    read = read_values("The one reached an F1 of 0.37 and the other 0.38, a difference of −0.01.")
     assert [(v.value, v.baseline) for v in read.values if v.baseline] == [(0.37, 0.38)]
     assert read.told
 
 
 def test_intervals_stand_with_their_number() -> None:
-    (value,) = read_values("The gain was 0.04 (95% CI [0.01, 0.07]).", "macro F1", ()).values
+    (value,) = read_values("The gain was 0.04 (95% CI [0.01, 0.07]).", Around(("macro F1",))).values
     assert value.interval == (0.01, 0.07)
     assert value.metric == "difference in macro F1"
-    (value,) = read_values("We reach an accuracy of 85.2 ± 0.4.", None, ()).values
+    (value,) = read_values("We reach an accuracy of 85.2 ± 0.4.").values
     assert value.interval == (84.8, 85.6)
 
 
 def test_the_metric_may_come_from_the_head_of_the_column_that_holds_the_number() -> None:
     grid = (("Labels", "Recall", "Precision"), ("soft", "0.61", "0.75"))
     table = Float("Table 2", "Scores", Positions(), rows=grid)
-    (value,) = read_values("Soft labels gave 0.75 (Table 2).", None, (table,)).values
+    (value,) = read_values("Soft labels gave 0.75 (Table 2).", Around(tables=(table,))).values
     assert value.metric == "Precision"
-    (value,) = read_values("Soft labels gave 0.75.", None, (table,)).values
+    (value,) = read_values("Soft labels gave 0.75.", Around(tables=(table,))).values
     assert value.metric is None, "the sentence does not name the table"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "heading", "expected"),
+    [
+        ("The yield strength of the alloy rose from 112 MPa to 187 MPa.", "Results", "strength"),
+        ("Night work was tied to diabetes (HR 1.32, 95% CI 1.20 to 1.45).", "Results", "HR"),
+        ("Coffee at 6 pm delayed sleep onset by 24 minutes.", "Results", "difference in sleep onset"),
+        ("Children in clean districts had 16% lower odds of asthma.", "Results", "difference in odds"),
+        ("Legibility in first grade was 84%, against 75% on paper.", "Results", "Legibility"),
+        ("Soft labels gave 38%.", "Retention of rain", "Retention of rain"),
+        ("It took 1.4 minutes.", "Results", "time"),
+        ("We saw 18 moths.", "Results", "number of moths"),
+    ],
+)
+def test_what_a_number_measures_is_read_from_its_phrase_its_heading_or_its_unit(
+    sentence: str, heading: str, expected: str
+) -> None:
+    assert [v.metric for v in read_values(sentence, Around(heading=heading)).values] == [expected]
+
+
+def test_a_bare_score_takes_the_score_that_was_named_before() -> None:
+    (value,) = read_values("With distillation it was 0.67.", Around(("battery life", "macro F1"))).values
+    assert value.metric == "macro F1", "a battery's life has a unit"
 
 
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
+        ("Pre-training failed to reduce the error rate (40.9% with, 41.0% without).", "none"),
+        ("The rate was unaffected by treatment (rate ratio 1.02).", "none"),
+        ("Recall was 0.52 with it and 0.53 without, with an OR of 0.99 (95% CI 0.94 to 1.05).", "none"),
+        ("Adherence was 78% in the message group and 66% with usual care.", "increase"),
+        ("Loneliness correlated negatively with sleep quality (r = −.34).", "decrease"),
+        ("The dry solvent was six times as viscous.", "increase"),
+        ("Lending shrank by 13% where a branch closed.", "decrease"),
         ("Soft labels did not improve the macro F1 of the network.", "none"),
         ("The macro F1 fell from 0.70 to 0.62 on unseen sites.", "decrease"),
         ("The gain in macro F1 was 0.02 (interval −0.01 to 0.05) at Aldmere.", "none"),
@@ -137,7 +184,7 @@ def test_the_metric_may_come_from_the_head_of_the_column_that_holds_the_number()
     ],
 )
 def test_directions(sentence: str, expected: str) -> None:
-    read = read_values(sentence, None, ())
+    read = read_values(sentence)
     assert direction(sentence, read.values, read.told, read.change) == expected
 
 
@@ -195,7 +242,7 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS, max_size=24).map(" ".join))
 def test_every_number_of_a_value_stands_in_its_sentence(sentence: str) -> None:
     printed = {abs(n.value) for n in numbers(sentence)}
-    for value in read_values(sentence, None, ()).values:
+    for value in read_values(sentence).values:
         assert value.value is not None
         assert abs(value.value) in printed
         assert value.baseline is None or abs(value.baseline) in printed
@@ -205,5 +252,5 @@ def test_every_number_of_a_value_stands_in_its_sentence(sentence: str) -> None:
 def test_any_text_can_be_read(text: str) -> None:
     for number in numbers(text):
         assert 0 <= number.start < number.end <= len(text)
-    read_values(text, None, ())
+    read_values(text)
     is_reported(text, "result")

@@ -5,4 +5,6 @@ It must not know stores, nor how a paper is read.
 
 from ingestion.findings.find import Found, findings_in
 
-__all__ = ["Found", "findings_in"]
+METHOD = "findings-2"  # changes whenever the same passage would give other findings
+
+__all__ = ["METHOD", "Found", "findings_in"]

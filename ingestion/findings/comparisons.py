@@ -20,6 +20,7 @@ FROM = re.compile(
 )
 TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
+FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
 FARTHEST = 70  # characters between "from A" and "to B"
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
@@ -44,7 +45,12 @@ def pairs(
         between = sentence[found[a].end : found[b].start]
         from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
         plain = bool(PLAIN_TO.fullmatch(between))
-        if from_to or plain:
+        if (TO.search(sentence[: found[a].start]) and FROM_AGAIN.fullmatch(between)) or (
+            plain and not from_to and patterns("comparisons")["ahead"].search(sentence[: found[a].start])
+        ):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
+        elif from_to or plain:
             taken |= {a, b}
             if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
                 out.setdefault(b, []).append(a)
@@ -54,6 +60,7 @@ def pairs(
         elif _says_before(sentence, found, a, b):
             taken |= {a, b}
             out.setdefault(b, []).append(a)
+    _still_from(sentence, found, free, taken, out)
     _against(sentence, found, free, taken, out)
     told = bool(out)
     bases = {base for held in out.values() for base in held}
@@ -64,8 +71,18 @@ def pairs(
         if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
             out.setdefault(pair[0], []).append(pair[1])
             return out, True
-    for group in (plain_left, [i for i in left if change(i)]):
+    groups = [plain_left, [i for i in left if change(i)]]
+    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit:
+        groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
+    for group in groups:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
+            continue
+        if (
+            len(group) == 2
+            and alike(found[group[0]], found[group[1]])
+            and _is_control(sentence, found, group[0], group[1])
+        ):
+            out.setdefault(group[0], []).append(group[1])
             continue
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
@@ -74,13 +91,25 @@ def pairs(
     return out, told
 
 
+def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], taken: set[int], out: Pairs) -> None:
+    """Further "to C" of "from A to B": they start from A, too, or, where they come "back", from B."""
+    for at, c in enumerate(free):
+        before = sentence[: found[c].start]
+        if c in taken or not TO.search(before) or FROM.search(before):
+            continue
+        told = [b for b in free[:at] if b in out and alike(found[b], found[c])]
+        if told and (link := sentence[found[free[at - 1]].end : found[c].start]) and ";" not in link:
+            out[c] = [told[-1]] if re.search(r"\b(?:back|again|then)\b", link) else list(out[told[-1]])
+            taken.add(c)
+
+
 def _against(sentence: str, found: Sequence[Number], values: Sequence[int], taken: set[int], out: Pairs) -> None:
     """Pairs tied by "against" and the like, with those that "and" adds to them."""
     for at, b in enumerate(values):
         if at == 0 or b in taken:
             continue
         between = sentence[found[values[at - 1]].end : found[b].start]
-        if not _comparer().search(between):
+        if not _comparer().search(between) or _leads(sentence, found, b):
             continue
         earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
@@ -99,6 +128,24 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
                 break
             out[a].append(c)
             taken.add(c)
+
+
+def _is_control(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
+    """Whether the later of two numbers is what the first is compared with: "78% with it and 66% without"."""
+    control = patterns("comparisons")["control"]
+    between, behind = sentence[found[a].end : found[b].start], sentence[found[b].end : found[b].end + 45]
+    return bool(control.search(behind) or control.search(between)) and not control.search(sentence[: found[a].start])
+
+
+def _leads(sentence: str, found: Sequence[Number], b: int) -> bool:
+    """Whether a number in brackets is itself compared with the next: "22% less than with B (65 against 87%)"."""
+    if b + 1 >= len(found) or not sentence[: found[b].start].endswith("("):
+        return False
+    return bool(
+        re.fullmatch(
+            r"\s*(?:against|vs\.?|versus|compared\s+(?:with|to))\s*", sentence[found[b].end : found[b + 1].start]
+        )
+    )
 
 
 def alike(a: Number, b: Number) -> bool:
@@ -126,7 +173,8 @@ def _before() -> re.Pattern[str]:
 
 
 def _is_range(sentence: str, number: Number) -> bool:
-    return bool(patterns("comparisons")["range"].search(sentence[max(0, number.start - 40) : number.start]))
+    before = sentence[max(0, number.start - 40) : number.start]
+    return not before.endswith("(") and bool(patterns("comparisons")["range"].search(before))
 
 
 @cache

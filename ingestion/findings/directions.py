@@ -12,6 +12,34 @@ from hierarchy.nodes import Value
 from ingestion.findings.cues import patterns
 
 NOT = re.compile(r"\b(?:not|no|never|nor|neither|n['’]t|without|hardly|barely|little)\W+(?:\w+\W+){0,2}$", re.I)
+NO = re.compile(
+    r"\b(?:no|not any|hardly any|little)\s+(?:\w+[\s-]+){0,2}?(?:differences?|effects?|associations?|links?"
+    r"|relation\w*|correlations?|changes?|gains?|improvements?|benefits?|advantages?|help|influence|trends?|impact|sign|reduction|increase|decrease|loss)\b"
+    r"|\b(?:not|n['’]t|never|hardly|nor|no longer)\s+(?:\w+\s+){0,2}?(?:mov|matter|depend|vary|varied|differ"
+    r"|affect|chang|alter|relat|associat|correlat|impair|influenc|improv|rais|rise|rose|lower|reduc|increas|decreas|shorten|help|hurt)\w*"
+    r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+\d\S*\s+(?:[a-z]+\s+)?of\b"
+    r"|\b(?:was|were|is|are|did|do|does|performed|worked)\s+(?:just\s+|about\s+|nearly\s+|almost\s+)?as\s+(?!a\b|the\b|follows|shown)\w+"
+    r"|^As (?:many|much|few|often)\b",
+    re.I,
+)
+MAIN = re.compile(r"^.{25,}?(?:[,;]\s+(?:but|while|whereas|although|though|and|yet|so that)\s|;\s|\bexcept\b)", re.S)
+TIMES = frozenset({"times", "fold", "×", "x"})
+RATIOS = frozenset(
+    {
+        "HR",
+        "OR",
+        "RR",
+        "IRR",
+        "aOR",
+        "aHR",
+        "SMR",
+        "hazard ratio",
+        "odds ratio",
+        "risk ratio",
+        "rate ratio",
+        "relative risk",
+    }
+)
 
 
 def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 0) -> str | None:
@@ -25,15 +53,23 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
     """
     cues = patterns("comparisons")
     first = next((v for v in values if v.value is not None and v.baseline is not None), None)
-    spanning = [v for v in values if v.interval and v.interval[0] < 0 < v.interval[1]]
-    if spanning and len(spanning) == len([v for v in values if v.interval]):
+    held = [v for v in values if v.interval]
+    if held and all(_spans_none(v) for v in held):
+        return "none"
+    main = m.group() if (m := MAIN.match(sentence)) else sentence
+    none = cues["none"].search(main) or NO.search(main)
+    if none and (not told or first is None or _is_near(first) or none.start() < _number_at(main)):
         return "none"
     if told and first is not None:
         return _between(first)
-    if cues["none"].search(sentence):
+    if cues["none"].search(sentence) and not change:
         return "none"
     if change:
         return "increase" if change > 0 else "decrease"
+    if cues["negatively"].search(sentence) or cues["part"].search(sentence):
+        return "decrease"
+    if any(v.unit in TIMES and (v.value or 0.0) > 1 for v in values) and not cues["down"].search(sentence):
+        return "increase"
     up, down = (_first(cues[name], sentence) for name in ("up", "down"))
     if up is not None or down is not None:
         if NOT.search(sentence[: min(x for x in (up, down) if x is not None)]):
@@ -45,6 +81,24 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
     if (top is None) != (bottom is None):
         return "increase" if bottom is None else "decrease"
     return "difference" if cues["apart"].search(sentence) else None
+
+
+def _is_near(value: Value) -> bool:
+    """Whether it differs by less than a twentieth from what it is compared with."""
+    a, b = abs(value.value or 0.0), abs(value.baseline or 0.0)
+    return abs(a - b) <= 0.05 * max(a, b)
+
+
+def _number_at(text: str) -> int:
+    match = re.search(r"\d", text)
+    return match.start() if match else len(text)
+
+
+def _spans_none(value: Value) -> bool:
+    """Whether its interval holds what stands for no difference: 1 for a ratio, else 0."""
+    assert value.interval is not None
+    none = 1.0 if value.metric in RATIOS else 0.0
+    return value.interval[0] < none < value.interval[1]
 
 
 def _between(value: Value) -> str:

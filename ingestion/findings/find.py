@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -22,10 +21,11 @@ from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.kinds import kind_of
+from ingestion.findings.measured import Around
 from ingestion.findings.metrics import named
 from ingestion.findings.numbers import numbers
 from ingestion.findings.signs import signs
-from ingestion.findings.values import read_values
+from ingestion.findings.values import Read, read_values
 
 RUNNING = frozenset({"paragraph", "list"})  # types of passages that state findings
 LEAST_WORDS, MOST_WORDS = 5, 90
@@ -66,23 +66,22 @@ def findings_in(
         return []
     sentences = [passage.text[a:b] for a, b in ranges]
     chances = classes().probabilities(sentences, vectors, section.kind)
-    amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences])
+    arounds, reads = read_passage(sentences, section, tables)
+    amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences], reads)
+    weights = table("weights")
     found: list[Found] = []
-    metric: str | None = None
-    above = _above(section, tables)
     joined = -1
     for i, sentence in enumerate(sentences):
-        read = read_values(sentence, metric, tables, above)
-        metric_before, metric = metric, read.metric
+        read = reads[i]
         if i <= joined or not is_sentence(sentence):
             continue
         reported = is_reported(sentence, section.kind)
-        if chance(amounts[i]) < _threshold():
+        if chance(amounts[i], weights["bias"], weights["weight"]) < weights["threshold"]:
             continue
         last = i
         if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
             last = joined = i + 1
-            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], metric_before, tables, above)
+            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], arounds[i])
         text = passage.text[ranges[i][0] : ranges[last][1]]
         found.append(
             Found(
@@ -101,6 +100,20 @@ def findings_in(
     return found
 
 
+def read_passage(
+    sentences: Sequence[str], section: Section, tables: Sequence[Float]
+) -> tuple[list[Around], list[Read]]:
+    """For each sentence of a passage, what stands around it, and the values that it states."""
+    around = Around((), _above(section, tables), section.path[-1] if section.path else "", tuple(tables))
+    arounds: list[Around] = []
+    reads: list[Read] = []
+    for sentence in sentences:
+        arounds.append(around)
+        reads.append(read_values(sentence, around))
+        around = msgspec.structs.replace(around, before=reads[-1].metrics)
+    return arounds, reads
+
+
 def _above(section: Section, tables: Sequence[Float]) -> str | None:
     """The measure that the section's heading names, else the caption of a float that the passage refers to."""
     texts = [*section.path[-1:], *(one.caption for one in tables)]
@@ -112,13 +125,7 @@ def is_sentence(text: str) -> bool:
     return LEAST_WORDS <= len(text.split()) <= MOST_WORDS and bool(BEGINS.match(text)) and bool(ENDS.search(text))
 
 
-def chance(amounts: dict[str, float]) -> float:
+def chance(amounts: Mapping[str, float], bias: float, weights: Mapping[str, float]) -> float:
     """How likely a sentence with these signs is a finding, between 0 and 1."""
-    weights = table("weights")
-    score = weights["bias"] + sum(weights["weight"].get(name, 0.0) * amount for name, amount in amounts.items())
+    score = bias + sum(weights.get(name, 0.0) * amount for name, amount in amounts.items())
     return 1 / (1 + math.exp(-score))
-
-
-@cache
-def _threshold() -> float:
-    return float(table("weights")["threshold"])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ingestion.findings.cues import table
 from ingestion.findings.numbers import Number
 
 LEAD = re.compile(
@@ -20,7 +21,10 @@ LEAD = re.compile(
 JOINT = re.compile(r"\s*(?:to|–|—|-|,|;|and)\s*")
 LEVEL = re.compile(r"^\s*(?:-\s*)?(?:bootstrap\s+|credible\s+|confidence\s+)*(?:interval|CI\b|confidence|C\.I\.)")
 P_VALUE = re.compile(r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below|above)\s*$", re.I)
-SYMBOL = re.compile(r"(?<!\w)(?!(?:r|R|κ|F)\b)[^\W\d_]\w{0,2}\s*[=<>≤≥]\s*$")
+SYMBOL = re.compile(r"(?<!\w)([^\W\d_]\w{0,3}²?)\s*(?:\([\d.,\s]*\)\s*)?([=<>≤≥])\s*$")
+BARE = re.compile(
+    r"(?<!\w)(?:SD|SE|SEM|s\.d\.|s\.e\.)\s*:?\s*$|(?<!\w)(?:t|F|χ²|χ2|z|Z|Q|H|U)\s*\(\s*(?:[\d.]+\s*,\s*)?$"
+)
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -42,7 +46,7 @@ def intervals(sentence: str, found: Sequence[Number]) -> list[Interval]:
         if re.fullmatch(r"\s*(?:±|\+/[-−]|\\pm)\s*", between):
             out.append(Interval(round(a.value - b.value, 6), round(a.value + b.value, 6), i, i + 1))
             i += 2
-        elif JOINT.fullmatch(between) and LEAD.search(sentence[: a.start]):
+        elif JOINT.fullmatch(between) and (LEAD.search(sentence[: a.start]) or _encloses(sentence, found, i)):
             high = -b.value if b.value < a.value < 0 else b.value
             out.append(Interval(min(a.value, high), max(a.value, high), i, i + 1))
             i += 2
@@ -51,7 +55,28 @@ def intervals(sentence: str, found: Sequence[Number]) -> list[Interval]:
     return out
 
 
+def _encloses(sentence: str, found: Sequence[Number], i: int) -> bool:
+    """Whether a number stands right before "A to B" and lies between the two: "1.01, 0.93 to 1.09"."""
+    if i == 0 or found[i].whole:
+        return False
+    between = sentence[found[i - 1].end : found[i].start]
+    low, high = sorted((found[i].value, found[i + 1].value))
+    return bool(re.fullmatch(r"\s*[,;]?\s*[\[(]?\s*", between)) and low < found[i - 1].value < high
+
+
+def symbol_of(sentence: str, number: Number) -> str | None:
+    """The symbol that a number is the value of: "d" in "d = 0.41"."""
+    match = SYMBOL.search(sentence[: number.start])
+    return match[1] if match else None
+
+
 def is_aside(sentence: str, number: Number) -> bool:
-    """Whether a number is no measurement: the level of an interval, a p-value, the value of a symbol."""
+    """Whether a number is no measurement: the level of an interval, a p-value, a test's statistic, the value of a
+    symbol that names no measure."""
     before, after = sentence[: number.start], sentence[number.end :]
-    return bool(LEVEL.match(after) or P_VALUE.search(before) or SYMBOL.search(before))
+    if LEVEL.match(after) or P_VALUE.search(before) or BARE.search(before):
+        return True
+    symbol = symbol_of(sentence, number)
+    measures = table("metrics")["symbol"]
+    known = bool(symbol in measures["words"] or (symbol in measures["decimals"] and (not number.whole or number.unit)))
+    return symbol is not None and not known

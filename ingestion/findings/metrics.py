@@ -12,6 +12,8 @@ from functools import cache
 import msgspec
 
 from ingestion.findings.cues import table
+from ingestion.findings.numbers import Number
+from ingestion.findings.units import dimension, is_physical
 from ingestion.reading.cues import either
 
 OF = re.compile(
@@ -46,6 +48,13 @@ def is_score(name: str) -> bool:
     return any(word in low for word in table("metrics")["score"]["words"])
 
 
+def fits(name: str, number: Number) -> bool:
+    """Whether a measure may have the number's unit: a score has but percent and points, a time is never bare."""
+    if is_physical(number.unit) and dimension(number.unit) != "ratio":
+        return not is_score(name)
+    return number.unit is not None or number.whole or not _physical().search(name)
+
+
 def owner(names: Sequence[Named], start: int, end: int) -> Named | None:
     """The measure that the number at [start, end) belongs to: the nearest before it, else the one right behind it."""
     behind = [n for n in names if 0 <= n.start - end <= 12]
@@ -56,6 +65,11 @@ def owner(names: Sequence[Named], start: int, end: int) -> Named | None:
     if specific:
         return specific[-1]
     return before[-1] if before else (behind[0] if behind else None)
+
+
+@cache
+def _physical() -> re.Pattern[str]:
+    return re.compile(rf"\b{either(table('metrics')['physical']['words'])}$", re.I)
 
 
 @cache
@@ -72,4 +86,5 @@ def _of() -> frozenset[str]:
 def _pattern() -> re.Pattern[str]:
     words = table("metrics")
     before = either(words["modifier"]["words"])
-    return re.compile(rf"(?<!\w)(?:{before}[\s-]+){{0,3}}{either(words['metric']['words'])}(?![\w@])", re.I)
+    whole, short = either(words["metric"]["words"]), either(words["abbreviation"]["words"])
+    return re.compile(rf"(?<!\w)(?:(?i:(?:{before}[\s-]+){{0,3}}{whole})|{short})(?![\w@])")

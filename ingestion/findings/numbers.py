@@ -13,6 +13,7 @@ from functools import cache
 import msgspec
 
 from ingestion.findings.cues import table
+from ingestion.findings.units import bare_per_at, is_unit, per_at, unit_at
 from ingestion.reading.cues import either
 
 TOKEN = re.compile(
@@ -24,15 +25,35 @@ BRACKETED = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)
 CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(?(?:19|20)\d\d")
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
-    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??"
-    r"([a-z]{3,}s|species|people)\b"
+    r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?"
+    r"(?:(?!(?:was|were|is|are|had|has|of|in|on|at|and|or|to|with|for|than|from|by|as|more|less|per|after|before|against|while|but|the)\b)[a-z-]+\s+){0,2}?"
+    r"((?!thirds|quarters|fifths|tenths)[a-z]{3,}s|species|people|taxa|genera|larvae|fish|children|women|men|mice|cattle|fungi)\b"
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
-PER = re.compile(r"(?:\s+per\s+|\s?/\s?)(?:square\s+|cubic\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)")
+CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
+ASIDE = re.compile(r"\s+\((?:95|90|99)\s?%[^()]*\)(?=\s)")
+POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d")  # mostly p-values and learning rates
+TENS = re.compile(r"[×x·⋅*]\s?$")
+MORE = re.compile(r"\s+(?:more|fewer|additional|extra)(?=\s)")
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
     r"\s+$",
     re.I,
+)
+
+
+THE = re.compile(
+    r"\b(?:the|these|those|all|our|its|their|both|first|last|every|each|per|in|for|at|after|within|over|until|age|aged|than)\s+$",
+    re.I,
+)  # "in three weeks" is no outcome, "by three weeks" is one
+
+
+TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|compared with|compared to)\s*")
+LISTED = re.compile(
+    r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
+)
+AFTER = re.compile(
+    r"^[^;]{0,40}\b(?:down from|up from|against|versus|compared with|compared to|instead of|than)\s+(?:the\s+)?$"
 )
 
 
@@ -55,9 +76,15 @@ def numbers(sentence: str) -> list[Number]:
         start, end = match.span()
         if any(a <= start < b for a, b in barred) or _is_label(sentence, start, digits):
             continue
+        if found and start < found[-1].end:
+            continue  # "per 1,000 people" belongs to the unit
         after = sentence[end:]
         if re.match(r"-[^\W\d]", after) and not re.match(r"-(?:point|fold|percent)", after):
             continue  # "a 2-gram model", "10-fold" excepted
+        if re.match(r"s\b", after) and YEAR.fullmatch(digits):
+            continue  # "the 1960s"
+        if CLOCK.match(after) or POWER.match(after) or (digits == "10" and TENS.search(sentence[:start])):
+            continue
         unit, width = _unit(after, "." not in digits)
         if unit is None and YEAR.fullmatch(digits):
             continue
@@ -75,7 +102,8 @@ def _spelled(sentence: str) -> list[Number]:
     out: list[Number] = []
     for match in _spelling().finditer(sentence):
         unit, width = _unit(sentence[match.end() :], True)
-        if unit is not None and not DETERMINED.search(sentence[: match.start()]) and match.start():
+        led = (THE if unit is not None and is_unit(unit) else DETERMINED).search(sentence[: match.start()])
+        if unit is not None and not led and match.start():
             value = float(table("numbers")["spelled"]["words"].index(match.group().lower()) + 2)
             out.append(Number(value, unit, match.start(), match.end() + width, True))
     return out
@@ -87,23 +115,33 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
     for i in range(len(out) - 2, -1, -1):
         between = sentence[out[i].end : out[i + 1].start]
         later = out[i + 1].unit
-        if (
-            out[i].unit is None
-            and later
-            and _units().fullmatch(later)
-            and re.fullmatch(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?)\s*", between)
-        ):
+        if out[i].unit is None and later and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)
+        elif later and later.startswith(f"{out[i].unit} per ") and TOGETHER.fullmatch(between):
+            out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
+    for i in range(len(out) - 1):
+        one, following = out[i], out[i + 1]
+        between = sentence[one.end : following.start]
+        if following.unit is not None or one.unit is None or following.whole != one.whole:
+            continue
+        between = re.sub(rf"^(?:\s+[a-z-]+){{0,2}}?\s+{re.escape(one.unit)}\b", "", between)  # a noun that it counts
+        if AFTER.search(between) or (LISTED.match(between) and _is_alone(sentence, following)):
+            out[i + 1] = msgspec.structs.replace(following, unit=one.unit)  # "23 times a day, down from 37"
     return out
+
+
+def _is_alone(sentence: str, number: Number) -> bool:
+    """Whether no noun follows that the number could count: "24 on shallow roofs"."""
+    return bool(
+        re.match(
+            r"\s*(?:[,.;)]|$|(?:in|on|at|for|with|without|under|by|after|among|when|where|and|respectively)\b)",
+            sentence[number.end :],
+        )
+    )
 
 
 def _is_citation(text: str) -> bool:
     return not re.search(r"\d\.\d|%|interval|CI\b", text)
-
-
-@cache
-def _units() -> re.Pattern[str]:
-    return re.compile(rf"[\s-]*({either(table('numbers')['unit']['words'])})(?![\w²])")
 
 
 @cache
@@ -123,15 +161,19 @@ def _labels() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
 
 def _unit(after: str, whole: bool) -> tuple[str | None, int]:
     """The unit at the beginning of what follows a number, and how many characters it takes."""
-    if match := _units().match(after):
-        per = PER.match(after[match.end() :]) if match[1] not in ("%", "percent") else None
-        unit = match[1] + (per.group() if per else "")
-        return re.sub(r"\s+", " ", unit), match.end() + (per.end() if per else 0)
+    if told := unit_at(after):
+        return told
+    if (aside := ASIDE.match(after)) and (told := unit_at(after[aside.end() :])):
+        return told[0], 0  # "67.3 (95% CI 66.3 to 68.3) km/s"
+    if (more := MORE.match(after)) and (told := unit_at(after[more.end() :])):
+        return told[0], 0  # "3.4 more days"
+    if per := bare_per_at(after):
+        return per.strip(), len(per)
     counted = (COUNTED if whole else ADJACENT).match(after)
     if counted is None:
         return None, 0
-    per = PER.match(after[counted.end() :])
-    return re.sub(r"\s+", " ", counted[1] + (per.group() if per else "")), 0
+    per = per_at(after[counted.end() :])
+    return re.sub(r"\s+", " ", counted[1] + per), counted.end() + len(per) if per else 0
 
 
 def _is_label(sentence: str, start: int, digits: str) -> bool:

@@ -15,8 +15,8 @@ from ingestion.findings.attribution import CITATION
 from ingestion.findings.classes import CLASSES, RESULT
 from ingestion.findings.cues import distinct, patterns
 from ingestion.findings.hedges import is_hedged
-from ingestion.findings.metrics import named
 from ingestion.findings.numbers import Number
+from ingestion.findings.values import Read
 
 MOST = 3  # of one kind of cue
 P_VALUE = re.compile(
@@ -31,11 +31,16 @@ SHOWS_THAT = re.compile(
     re.I,
 )
 GOAL = re.compile(r"^(?:To|In order to|For this)\s+\w+")
+NUMBERED = re.compile(r"^[(\[]?\d{1,2}[.)\]]\s")  # an item of a list
 SYMBOLS = re.compile(r"[=∈∑∏≤≥θλσμαβ∥{}|]")
 
 
 def signs(
-    sentences: Sequence[str], kind: str, chances: npt.NDArray[np.float32], found: Sequence[Sequence[Number]]
+    sentences: Sequence[str],
+    kind: str,
+    chances: npt.NDArray[np.float32],
+    found: Sequence[Sequence[Number]],
+    reads: Sequence[Read],
 ) -> list[dict[str, float]]:
     """The signs of each sentence of a passage.
 
@@ -44,8 +49,11 @@ def signs(
         kind: of their section.
         chances: the probabilities of their classes, shape (sentences, 5).
         found: their measured numbers.
+        reads: what was read from those.
     """
     held = [_of_one(s, kind, row, numbers) for s, row, numbers in zip(sentences, chances, found, strict=True)]
+    for one, read in zip(held, reads, strict=True):
+        one |= _of_values(read)
     measured = [one["measured"] for one in held]
     for i, one in enumerate(held):
         one["first"] = float(i == 0)
@@ -60,6 +68,17 @@ def signs(
     return held
 
 
+def _of_values(read: Read) -> dict[str, float]:
+    """What the values tell: numbers that are outcomes, that are compared, that have an interval, of a change."""
+    return {
+        "outcomes": float(min(len(read.values), MOST)),
+        "compared": float(any(v.baseline is not None for v in read.values)),
+        "tied": float(read.told),
+        "interval": float(any(v.interval is not None for v in read.values)),
+        "of a change": float(bool(read.change)),
+    }
+
+
 def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: Sequence[Number]) -> dict[str, float]:
     words = len(sentence.split())
     held = {f"cue {name}": min(distinct(pattern, sentence), MOST) / 1.0 for name, pattern in patterns("cues").items()}
@@ -70,8 +89,6 @@ def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: S
     held["decimals"] = min(decimals, MOST)
     held["wholes"] = min(len(found) - decimals, MOST)
     held["measured"] = float(bool(decimals))
-    held["metric"] = float(bool(named(sentence)))
-    held["metric measured"] = float(bool(decimals and named(sentence)))
     held["p value"] = float(bool(P_VALUE.search(sentence)))
     held["points at"] = float(bool(POINTS_AT.match(sentence)))
     held["refers"] = float(bool(REFERS.search(sentence)))
@@ -85,6 +102,7 @@ def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: S
     held["cited"] = float(bool(CITATION.search(sentence)))
     held["symbols"] = min(len(SYMBOLS.findall(sentence)), 4)
     held["question"] = float(sentence.endswith("?"))
+    held["numbered"] = float(bool(NUMBERED.match(sentence)))
     held["colon"] = float(sentence.endswith(":"))
     held["short"] = float(words < 8)
     held["long"] = float(words > 40)

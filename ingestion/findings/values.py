@@ -13,69 +13,47 @@ from functools import cache
 import msgspec
 
 from hierarchy.nodes import Value
-from hierarchy.paper import Float
 from ingestion.findings.comparisons import pairs
 from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
-from ingestion.findings.intervals import Interval, intervals, is_aside
-from ingestion.findings.metrics import Named, is_score, named, owner
+from ingestion.findings.intervals import Interval, intervals
+from ingestion.findings.measured import NOTHING, Around, measure
+from ingestion.findings.metrics import named, owner
 from ingestion.findings.numbers import Number, numbers
+from ingestion.findings.outcomes import outcomes
+from ingestion.findings.units import is_unit
 from ingestion.reading.cues import either
 
+DIFFERED = re.compile(r"\b(?:differ\w*|vari(?:ed|es)|vary)\s*$", re.I)
+BOUND = re.compile(r"\b(?:less|fewer|more|no more)\s+than\b|[,;].*?(?=\b)", re.I)
+CLOSE = re.compile(
+    r"\s+(above|below|better|worse|higher|lower|more|less|longer|shorter|behind|ahead|earlier|later|sooner|faster|slower|fewer|greater"
+    r"|smaller|larger|likelier|warmer|cooler|stronger|weaker)\b"
+)
+REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
-PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
 BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
-SHARE_OF = re.compile(
-    r"\s+of\s+(?:the\s+|all\s+|these\s+|those\s+|its\s+|their\s+|our\s+)?((?!\d)[a-z][\w-]*(?:\s+(?!(?:was|were|is|are|had|and|in|on|that|with|of|for|to|at|against|compared)\b)[a-z][\w-]*){0,2})"
-)
-ASIDE = re.compile(
-    r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )"
-    r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after)\s+"
-    r"(?:(?:the|a|about|all|only|our)\s+)*$",
-    re.I,
-)
-COUNT_ASIDE = re.compile(
-    r"\b(?:at|with|of|over|same|every|per|first|last|within|under|for|each|more than|less than|fewer than|up to|between"
-    r"|in|on|across|among|after|from|by|all|the)\s+(?:(?:the|a|about|all|only|our)\s+)*$",
-    re.I,
-)
-PERCENT = frozenset({"%", "percent", "per cent"})
-BOTH = re.compile(r"\b(?:both|either|each)\b[^.;]{0,60}$", re.I)
-SUBJECT = re.compile(
-    r"(?:^|[,;]\s+|\b(?:the|a|an|that|of|and|mean|median)\s+)((?:[a-z][\w-]*\s+){0,2}[a-z][\w-]{3,})"
-    r"(?:\s+(?:in|on|of|for|at|by|with|over)\s+[^,;.]{1,50}?)?\s+(?:was|were|is|are|rose|fell|grew|dropped|lasted|increased|decreased|reached)\b",
-    re.I,
-)
+BOTH = re.compile(r"\b(?:both|either|each of the)\b[^.;]{0,60}$", re.I)
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What was read of a sentence: its values, whether it ties them into pairs itself, the last measure named, and the
-    sign of its first change (0 where there is none)."""
+    """What was read of a sentence: its values, whether it ties them into pairs itself, the measures named, the last one
+    first, and the sign of its first change (0 where there is none)."""
 
     values: tuple[Value, ...]
     told: bool
-    metric: str | None
+    metrics: tuple[str, ...]
     change: int = 0
 
 
-def read_values(
-    sentence: str, metric_before: str | None, tables: Sequence[Float], metric_above: str | None = None
-) -> Read:
-    """The values that a sentence states.
-
-    Args:
-        sentence: its words.
-        metric_before: the last specific measure that was named before it in its passage.
-        tables: those that the passage refers to; only those that the sentence names are looked at.
-        metric_above: a measure that the heading or a caption names.
-    """
+def read_values(sentence: str, around: Around = NOTHING) -> Read:
+    """The values that a sentence states; what stands around it may tell what they measure."""
     found, names = numbers(sentence), named(sentence)
-    specific = [n.name for n in names if not n.generic and " of " not in n.name]
-    last = specific[-1] if specific else metric_before
-    context = [n for n in (metric_before, metric_above) if n]
+    specific = [n.name for n in reversed(names) if not n.generic and " of " not in n.name]
+    last = tuple(dict.fromkeys((*specific, *around.before)))[:REMEMBERED]
     held = intervals(sentence, found)
-    free = _free(sentence, found, held)
+    free = outcomes(sentence, found, held)
     if not free or len(free) > MOST:
         return Read((), False, last)
     change = {i: _change(sentence, found, i) for i in free}
@@ -87,12 +65,11 @@ def read_values(
             continue
         number = found[i]
         name = owner(names, number.start, number.end)
-        metric = _metric(sentence, number, name, context, tables, bool(change[i]))
         following = min((n.start for n in found if n.start >= number.end), default=len(sentence))
         stated = Value(
-            metric,
+            measure(sentence, number, names, around, bool(change[i])),
             number.value,
-            number.unit or next((u for b in compared.get(i, ()) if (u := found[b].unit) and not _counted(u)), None),
+            number.unit or next((u for b in compared.get(i, ()) if (u := found[b].unit) and is_unit(u)), None),
             condition(sentence, name.end if name else None, number.end, following),
             None,
             _interval(i, free, held),
@@ -103,70 +80,19 @@ def read_values(
     return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0))
 
 
-def _free(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -> list[int]:
-    """Indices of the numbers that are measurements: in no interval, no level or p-value, no total of "A of B"."""
-    inside = {i for one in held for i in (one.first, one.last)}
-    plus_minus = {one.first for one in held if "±" in sentence[found[one.first].end : found[one.last].start]}
-    free: list[int] = []
-    for i, number in enumerate(found):
-        if (i in inside and i not in plus_minus) or is_aside(sentence, number):
-            continue
-        if (
-            i
-            and PART_OF.fullmatch(sentence[found[i - 1].end : number.start].replace(found[i - 1].unit or "\0", "", 1))
-            and number.whole
-        ):
-            continue
-        free.append(i)
-    decimal = [i for i in free if not found[i].whole or (found[i].unit and not _counted(found[i].unit))]
-    # Beside measurements, plain counts are mostly sizes; alone they are what is told.
-    if decimal:
-        kept = [i for i in decimal if not _in_total(sentence, found, i)]
-        units = {found[i].unit for i in kept}
-        return [
-            i
-            for i in free
-            if (i in kept and (len(units) == 1 or not _sets_up(sentence, found[i])))
-            or (_counted(found[i].unit) and not COUNT_ASIDE.search(sentence[: found[i].start]))
-        ]
-    return [i for i in free if found[i].unit is not None]
-
-
-def _sets_up(sentence: str, number: Number) -> bool:
-    """Whether a number with a physical unit only says under which conditions something was measured ("at 32 kHz")."""
-    if number.unit is None or number.unit in PERCENT or "point" in number.unit:
-        return False
-    return bool(ASIDE.search(sentence[: number.start])) and not re.search(r"\bfrom\s+$", sentence[: number.start])
-
-
-def _counted(unit: str | None) -> bool:
-    return unit is not None and unit not in _units()
-
-
-@cache
-def _units() -> frozenset[str]:
-    return frozenset(table("numbers")["unit"]["words"])
-
-
-def _in_total(sentence: str, found: Sequence[Number], i: int) -> bool:
-    """Whether a number only says how often or how long something was done ("windows of 3 seconds")."""
-    return bool(
-        re.search(
-            r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?)\s+of\s+$", sentence[: found[i].start]
-        )
-    )
-
-
 def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     """1 where the number is a gain, -1 a loss, 2 a difference without a sign, 0 where it is no change."""
     number = found[i]
-    before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 14]
+    before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 16]
     less = patterns("comparisons")["less"]
     if (noun := _nouns().search(before)) and not NO_CHANGE.search(noun.group()):
         return -1 if less.search(noun.group()) else 2 if (noun[1] or noun[2]).lower() in ("difference", "gap") else 1
     if verb := _verbs().search(before):
-        return -1 if less.search(verb.group()) or less.search(before) else 1
-    if close := re.match(r"\s+(above|below|better|worse|higher|lower|more|less|longer|shorter|behind|ahead)\b", after):
+        if DIFFERED.search(before[: verb.start()]):
+            return 2
+        led = BOUND.sub(" ", before[max(0, verb.start() - 45) : verb.end()])
+        return -1 if less.search(led) else 1
+    if close := CLOSE.match(after):
         return -1 if less.search(close[1]) else 1
     return 0
 
@@ -174,7 +100,8 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
 @cache
 def _nouns() -> re.Pattern[str]:
     nouns = either(table("metrics")["change"]["words"])
-    link = r"(?:of|was|is|were|are|to|at|by|remains|remained|reached|about|only|nearly|almost|around|just|still)"
+    to = r"(?:rose|fell|grew|shrank|amount\w*|increased|decreased)\s+to"
+    link = rf"(?:of|was|is|were|are|at|by|{to}|remains|remained|reached|about|only|nearly|almost|around|just|still)"
     led = rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}?\s+{link}\s*$"
     return re.compile(rf"{led}|(?:\(|,\s+(?:an?|the)\s+)({nouns})\s*:?\s*$", re.I)
 
@@ -187,54 +114,6 @@ def _verbs() -> re.Pattern[str]:
         r"at most|at least|an?\s+\w+))*\s*$",
         re.I,
     )
-
-
-def _metric(
-    sentence: str,
-    number: Number,
-    name: Named | None,
-    context: Sequence[str],
-    tables: Sequence[Float],
-    change: bool,
-) -> str | None:
-    """What a number measures: named beside it, in the head of its column, or before, else its sentence's subject."""
-    if number.unit in PERCENT and (of := SHARE_OF.match(sentence[number.end :])):
-        return f"share of {of[1]}"
-    named_here = name if name and fits(name.name, number) else None
-    told = named_here.name if named_here and not named_here.generic else _header(sentence, number, tables)
-    told = told or next((n for n in context if fits(n, number)), None)
-    told = told or (named_here.name if named_here else None) or _subject(sentence, number)
-    return f"difference in {told}" if change and told and not told.lower().startswith("difference") else told
-
-
-def fits(name: str, number: Number) -> bool:
-    """Whether a measure may have the number's unit: a score has none but percent and points."""
-    physical = number.unit is not None and number.unit not in PERCENT and "point" not in number.unit
-    return not (physical and is_score(name))
-
-
-def _header(sentence: str, number: Number, tables: Sequence[Float]) -> str | None:
-    """The head of the only column that holds the number, in a table that the sentence names."""
-    printed = re.sub(r"[^\d.].*$", "", sentence[number.start : number.end].lstrip("-−–+ "))
-    for one in tables:
-        if not one.rows or not one.label or one.label.lower() not in sentence.lower():
-            continue
-        columns = {
-            c
-            for row in one.rows[1:]
-            for c, cell in enumerate(row)
-            if re.match(rf"\D?{re.escape(printed)}(?!\d)", cell.strip())
-        }
-        if len(columns) == 1 and re.search(r"[^\W\d_]{2}", head := one.rows[0][columns.pop()]):
-            return head.strip()
-    return None
-
-
-def _subject(sentence: str, number: Number) -> str | None:
-    """The noun before the verb that gives the number: "the runtime falls to"."""
-    matches = list(SUBJECT.finditer(sentence[: number.start]))
-    noun = matches[-1][1].strip() if matches else ""
-    return noun if noun and not noun.endswith("s") else None  # many things are seldom what is measured
 
 
 def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[float, float] | None:
