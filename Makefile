@@ -24,7 +24,7 @@ env: .venv/ready  ## the environment in .venv, from the lock file
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	# Importing it once writes the bytecode of all that Strata loads, so that its first command starts as fast as the next.
-	$(BIN)/python -c "import strata.demo, strata.llama, strata.screens.chat, ingestion.reader, onnxruntime, tokenizers, pandas"
+	$(BIN)/python -c "import strata.demo, strata.llama, strata.screens.frame, ingestion.reader, onnxruntime, tokenizers, pandas"
 	touch .venv/ready
 
 demo: env  ## the main job on the sample papers: ingest, tree, cited answers, one refusal

@@ -1,5 +1,5 @@
 """The research chat: `make app`, or `strata app`."""
 
-from strata.screens.chat import main
+from strata.screens.frame import main
 
 main()

@@ -40,6 +40,8 @@ NAMES = (
     "sentences",
     "findings",
     "writing",
+    "summaries",
+    "knowing",
 )
 
 

@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
@@ -42,9 +43,10 @@ DECIMAL = re.compile(r"\b0\.(\d\d)\b")
 AUTHOR = re.compile(r'\("([^"]+)", "([^"]*)", (?:"[^"]*"|none)\)')
 
 
-def source(number: int) -> str:
-    """The Typst source of paper `number`."""
-    papers = sorted(p for p in (SOURCES / PROJECT).glob("*.typ") if "abstract:" in p.read_text("utf-8"))
+def source(number: int, change: Callable[[str], str] = str) -> str:
+    """The Typst source of paper `number`; `change` alters its body."""
+    found = (SOURCES / PROJECT).glob("*.typ")  # what several papers share is no paper
+    papers = sorted(p for p in found if ".shared" not in p.name and "abstract:" in p.read_text("utf-8"))
     text = papers[number % len(papers)].read_text("utf-8")
     draw = random.Random(number)
     head, body = text.split("abstract:", 1)
@@ -56,7 +58,7 @@ def source(number: int) -> str:
     for place, other in places.items():
         body = re.sub(rf"\b{place}\b", other, body)
     body = DECIMAL.sub(lambda m: f"0.{(int(m[1]) + draw.randrange(100)) % 100:02}", body)
-    return f"{head}abstract:{body}"
+    return f"{head}abstract:{change(body)}"
 
 
 def make(count: int, folder: Path) -> list[Path]:
@@ -65,18 +67,19 @@ def make(count: int, folder: Path) -> list[Path]:
     paths = [folder / f"{number:06}.pdf" for number in range(count)]
     missing = [number for number, path in enumerate(paths) if not path.exists()]
     with ProcessPoolExecutor() as pool:
-        list(pool.map(_render, missing, repeat(folder), chunksize=16))
+        list(pool.map(render, missing, repeat(folder), chunksize=16))
     return paths
 
 
-def _render(number: int, folder: Path) -> None:
+def render(number: int, folder: Path, change: Callable[[str], str] = str) -> None:
+    """Sets paper `number` in a folder; `change` alters its body."""
     with tempfile.TemporaryDirectory() as place:
         folder_of_it = Path(place) / PROJECT
         folder_of_it.mkdir()
         shutil.copy(SOURCES / "style.typ", place)
         shutil.copy(SOURCES / PROJECT / "refs.typ", folder_of_it)
         paper = folder_of_it / "paper.typ"
-        paper.write_text(source(number), "utf-8")
+        paper.write_text(source(number, change), "utf-8")
         made = Path(place) / "paper.pdf"
         typst.compile(str(paper), output=str(made), root=place, ignore_system_fonts=True, timestamp=1_704_067_200)
         shutil.move(made, folder / f"{number:06}.pdf")

@@ -1,8 +1,8 @@
 """Findings of the sample against its gold, and of real papers against marks that people made before they saw any.
 
-The sample's project wetland-calls is the one that rules were made on, and so is half 0 of the real papers; the other
-project and half 1 tell how well they hold elsewhere. What was missed is written to .bench/findings for the first two
-alone. Values: evaluation/findings.py says what counts as right.
+The sample's project wetland-calls is the one that rules were made and weights learned on, and so is half 0 of the real
+papers; the other project and half 1 tell how well they hold elsewhere. What was missed is written to .bench/findings
+for the first two alone. Values: evaluation/findings.py says what counts as right.
 """
 
 from __future__ import annotations

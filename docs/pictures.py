@@ -1,6 +1,7 @@
 """Takes the pictures of the screens: `.venv/bin/python docs/pictures.py [OUT]`, with Chromium installed.
 
-They show the sample. `chat.png` is the README's; the others (empty, refusal, upload, dark) go to OUT alone.
+They show the sample. `chat.png` is the README's; the others (empty, refusal, upload, dark, and the pages of papers,
+contradictions and themes) go to OUT alone.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def main() -> None:
             if out != DOCS:
                 _answer(browser, server.address, "dark").screenshot(path=out / "dark.png")
                 _others(browser, server.address, out)
+                _pages(browser, server.address, out)
 
 
 def _answer(browser: Browser, address: str, scheme: str) -> Page:
@@ -63,6 +65,17 @@ def _others(browser: Browser, address: str, out: Path) -> None:
     page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_role("heading", name=f"{len(files)} of {len(files)} files done")).to_be_visible()
     page.screenshot(path=out / "upload.png")
+
+
+def _pages(browser: Browser, address: str, out: Path) -> None:
+    page = open_page(browser, address)
+    page.set_viewport_size(SIZE)
+    for name, opened in (("Papers", "Rain"), ("Contradictions", "with the quote marked"), ("Themes", "Disputed")):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        page.locator("#stMain summary").filter(has_text=opened).first.click()
+        page.wait_for_timeout(1_500)
+        page.screenshot(path=out / f"{name.lower()}.png")
 
 
 if __name__ == "__main__":

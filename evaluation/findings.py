@@ -9,9 +9,9 @@ each result once, a finding may also state one again: it has values, and all the
 quote and values.
 
 Values are right where each number of the gold's values that is printed in both quotes is among the finding's values
-with the same unit, and with what it is compared with, where the same quotes print that (a pair may be told either way
-round). The metric is told apart: it has a word in common with the gold's, which often takes it from elsewhere in the
-paper.
+with the same unit, and with what it is compared with, where the finding's own quote prints that (a pair may be told
+either way round). The metric is told apart: it has a word in common with the gold's, which often takes it from
+elsewhere in the paper.
 """
 
 from __future__ import annotations
@@ -174,13 +174,14 @@ def folded(text: str) -> str:
 
 def _compared(gold: Gold, found: Sequence[Finding]) -> dict[str, int]:
     """What of a gold finding is right in the findings that stand for it, as 0 or 1."""
-    quotes = " ".join(f.quote for f in found)
-    printed = _numbers(quotes) & _numbers(gold.quote) if gold.quote else _numbers(quotes)
-    said = [v for f in found for v in f.values]
+    said = [(v, _numbers(f.quote)) for f in found for v in f.values]
+    printed = {n for f in found for n in _numbers(f.quote)}
+    if gold.quote:
+        printed &= _numbers(gold.quote)
     wanted = [v for v in gold.values if v.value is not None and abs(v.value) in printed]
-    numbers = [[v for v in said if _same_number(v, w)] for w in wanted]
+    numbers = [[(v, there) for v, there in said if _same_number(v, w)] for w in wanted]
     pairs = [
-        [v for v in same if _same_base(v, w, printed)] or [v for v in said if _turned(v, w)]
+        [v for v, there in same if _same_base(v, w, there)] or [v for v, _ in said if _turned(v, w)]
         for w, same in zip(wanted, numbers, strict=True)
     ]
     values = [[v for v in same if _same_metric(v, w)] for w, same in zip(wanted, pairs, strict=True)]

@@ -61,6 +61,9 @@ ABBREVIATIONS = frozenset(
         "prop",
         "lem",
         "alg",
+        "u.s",
+        "u.k",
+        "u.n",
     ]
 )
 END = re.compile(r"""[.!?]['"”’)\]]*(?:\s+|$)""")

@@ -34,6 +34,7 @@ from ingestion.report import Duplicate, Failed, IngestReport, Outcome, named
 from ingestion.settings import IngestionSettings
 from ingestion.taking import taken
 from ingestion.watcher import Watcher
+from ingestion.writing.writing import Writing
 
 
 def ingest(
@@ -44,10 +45,11 @@ def ingest(
     settings: IngestionSettings,
     watcher: Watcher | None = None,
     again: bool = False,
+    writing: Writing | None = None,
 ) -> IngestReport:
     """Takes files (absolute paths, each once: `ingestion.files.find_files`) into a project.
 
-    `again` refines those papers, too, whose refinement failed before.
+    `again` refines those papers, too, whose refinement failed before; `writing` is what a language model does besides.
 
     Raises:
         StoreError: where the store cannot be written; what was acknowledged before stays.
@@ -65,13 +67,14 @@ def ingest(
             job.refining(len(rough))
             for result in refined(rough, intake, settings, job.watcher):
                 job.done(result)
-        link(store)
+        written = writing.write(store) if writing is not None else None
+        link(store, writing.judge if writing is not None else None)
         _round_off(store)
         notice(store, journal)
     except BaseException as error:
         job.stopped(error, intake.rest() if intake is not None else None)
         raise
-    return job.ended(max(0.0, timed.cpu_s - intake.writing_cpu_s), intake.waited_s)
+    return job.ended(max(0.0, timed.cpu_s - intake.writing_cpu_s), intake.waited_s, written)
 
 
 def failed_paths(journal: Journal, project: str) -> Iterator[Path]:

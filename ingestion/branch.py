@@ -13,22 +13,26 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Matrix, SentenceVectors, Text, unit
+from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text, unit
 from hierarchy.identity import Occurrences, digest, fold, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
 from hierarchy.paper import Float, Paper, Passage, Section
 from hierarchy.positions import Positions, WordBox
+from hierarchy.quotes import stands
 from hierarchy.sentences import sentence_ranges
-from hierarchy.summaries import central, pooled
+from hierarchy.summaries import METHOD, Line, pooled
+from ingestion.card import METHOD as CARD
+from ingestion.card import Card, card_of
 from ingestion.findings import findings_in
 from ingestion.passes import OCR, UNREAD
+from ingestion.summaries import summarised
+from ingestion.told import RUNNING, Source
 from ingestion.writing.kept import Written, kept_records, with_mark
 
-RULES = "tree-3"  # changes whenever the same paper would give other nodes; part of every digest
-SECTION_SENTENCES = 3
+TREE = "tree-3"  # changes whenever the same paper would give other passages; part of their digests
+RULES = f"{TREE}, {METHOD}, {CARD}"  # what a paper's node is made by; another one shows as such and is renewed
 OPENING_WORDS = 200
 REFERENCE_FIELDS = ("id", "title", "authors", "year", "doi", "arxiv")  # what a paper's node keeps of each reference
-RUNNING = frozenset({"paragraph", "list"})  # the types whose sentences may stand for a section
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -86,21 +90,29 @@ def grow(
     for section in paper.sections:
         if section.parent:
             below.setdefault(section.parent, []).append(section)
+    floats = (*paper.tables, *paper.figures)
+    found = {
+        p.passage.id: _passage_and_findings(
+            paper, project, p, [f for f in floats if f.label in p.passage.floats], ids, encoder.identity
+        )
+        for p in parts
+    }
+    sources = [Source(p.section, p.passage, p.sentences, _quotes(found[p.passage.id])) for p in parts]
+    summaries = summarised(paper.sections, sources)
     for section in reversed(paper.sections):  # children stand after their parents
         own = [p.digest for p in by_section[section.id]]
         digests[section.id] = digest(
-            "section", RULES, section.path, own, [digests[s.id] for s in below.get(section.id, [])]
+            "section", RULES, METHOD, section.path, own, [digests[s.id] for s in below.get(section.id, [])]
         )
     for section in paper.sections:
         subtree = _subtree(section, below)
         inside = [part for s in subtree for part in by_section[s.id]]
-        grown.append(_section_record(paper, project, section, inside, whole, digests[section.id]))
+        lines = summaries.sections[section.id]
+        grown.append(_section_record(paper, project, section, inside, lines, whole, digests[section.id]))
         for part in by_section[section.id]:
-            referred = [one for one in (*paper.tables, *paper.figures) if one.label in part.passage.floats]
-            grown += _passage_and_findings(paper, project, part, referred, ids, encoder.identity)
-    top = _paper_record(
-        paper, project, parts, whole, [digests[s.id] for s in paper.sections if not s.parent], encoder.identity, extra
-    )
+            grown += found[part.passage.id]
+    tops = [digests[s.id] for s in paper.sections if not s.parent]
+    top = _paper_record(paper, project, parts, summaries.paper, card_of(sources), whole, tops, encoder.identity, extra)
     ordered = [
         Record(msgspec.structs.replace(record.node, order=i), record.vector, record.attachment)
         for i, record in enumerate([top, *grown])
@@ -118,7 +130,7 @@ def _parts(
 ) -> tuple[list[_Part], int]:
     pairs = [(s, p) for s in paper.sections for p in s.passages]
     identity = str(msgspec.json.encode(encoder.identity))
-    digests = [digest("passage", RULES, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
+    digests = [digest("passage", TREE, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
     stored = known([p.id for _, p in pairs])
     fresh = [i for i, (_, p) in enumerate(pairs) if p.id not in stored or stored[p.id].digest != digests[i]]
     ranges = {i: sentence_ranges(pairs[i][1].text) for i in fresh}
@@ -146,9 +158,14 @@ def _subtree(section: Section, below: Mapping[str, list[Section]]) -> list[Secti
 
 
 def _section_record(
-    paper: Paper, project: str, section: Section, inside: list[_Part], whole: Vector, own_digest: str
+    paper: Paper,
+    project: str,
+    section: Section,
+    inside: list[_Part],
+    lines: Sequence[Line],
+    whole: Vector,
+    own_digest: str,
 ) -> Record:
-    chosen = _central_sentences(inside, SECTION_SENTENCES)
     heading = " > ".join(section.path)
     places = [WordBox(0, max(1, len(heading)), section.page, 0, section.box)]
     node = Node(
@@ -156,7 +173,7 @@ def _section_record(
         level=Level.SECTION,
         project=project,
         title=section.path[-1] if section.path else "",
-        text="\n".join([*([heading] if heading else []), *chosen]),
+        text="\n".join([*([heading] if heading else []), *(line.text for line in lines)]),
         parent=section.parent or paper.paper_id,
         paper=paper.paper_id,
         paper_title=paper.title,
@@ -164,7 +181,7 @@ def _section_record(
         path=section.path,
         kind=section.kind,
         digest=own_digest,
-        metadata=_metadata(paper, section),
+        metadata={**_metadata(paper, section), "from": list(dict.fromkeys(line.source for line in lines))},
         places=Positions.of(places),
     )
     return Record(node, _pooled_parts(inside, whole))  # a bare heading stands near its paper
@@ -219,6 +236,9 @@ def _finding_records(
     grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
     for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
         quote = part.passage.text[found.start : found.end]
+        places = part.passage.places.cut(found.start, found.end)
+        if not _is_printed(quote, places, paper.page_texts):
+            continue
         finding = Finding(
             found.claim,
             found.kind,
@@ -244,23 +264,32 @@ def _finding_records(
             digest=digest("finding", RULES, str(identity), part.digest, quote, grids),
             metadata=_metadata(paper, part.section),
             finding=finding,
-            places=part.passage.places.cut(found.start, found.end),
+            places=places,
         )
         records.append(Record(node, unit(vectors[found.first : found.last + 1].mean(axis=0))))
     return records
+
+
+def _is_printed(quote: str, places: Positions, page_texts: Sequence[str]) -> bool:
+    """Whether a quote stands on its pages by their own words, as far as they are known."""
+    pages = sorted({span.page for span in places.spans()})
+    texts = [page_texts[page - 1] for page in pages if page <= len(page_texts)]
+    return not texts or stands(quote, texts)
 
 
 def _paper_record(
     paper: Paper,
     project: str,
     parts: list[_Part],
+    lines: Sequence[Line],
+    card: Card,
     whole: Vector,
     children: list[str],
     identity: EncoderIdentity,
     extra: Mapping[str, Any],
 ) -> Record:
     abstract = [p for p in parts if p.section.kind == "abstract" and p.passage.type in RUNNING]
-    text = paper.abstract or _opening(parts)
+    text = paper.abstract or " ".join(line.text for line in lines) or _opening(parts)
     metadata: dict[str, Any] = {
         "year": paper.year,
         "authors": [a.name for a in paper.authors],
@@ -277,6 +306,8 @@ def _paper_record(
         "text_hash": paper.text_hash,
         "rules": RULES,
         "references": [{name: getattr(r, name) for name in REFERENCE_FIELDS} for r in paper.references],
+        "summary": [line.to_dict() for line in lines],
+        "card": card.to_dict(),
         **extra,
     }
     vector = pooled([_pooled_parts(abstract, whole), whole], [0.6, 0.4])
@@ -291,7 +322,16 @@ def _paper_record(
         paper_title=paper.title,
         file=paper.file,
         digest=digest(
-            "paper", RULES, str(identity), paper.title, text, [a.name for a in paper.authors], str(paper.year), children
+            "paper",
+            RULES,
+            METHOD,
+            CARD,
+            str(identity),
+            paper.title,
+            text,
+            [a.name for a in paper.authors],
+            str(paper.year),
+            children,
         ),
         metadata=metadata,
         places=paper.title_places,
@@ -307,14 +347,8 @@ def _pooled_parts(parts: Sequence[_Part], otherwise: Vector) -> Vector:
     return pooled([p.vector for p in parts], weights)
 
 
-def _central_sentences(parts: Sequence[_Part], most: int) -> list[str]:
-    running = [p for p in parts if p.passage.type in RUNNING] or list(parts)
-    if not running:
-        return []
-    sentences = [p.passage.text[a:b] for p in running for a, b in p.sentences.ranges]
-    vectors: Matrix = np.concatenate([p.sentences.vectors() for p in running])
-    whole = [len(s.split()) >= 6 and s[-1:] in ".!?" for s in sentences]
-    return [sentences[i] for i in central(vectors, most, whole if any(whole) else None)]
+def _quotes(findings: Sequence[Record]) -> tuple[str, ...]:
+    return tuple(f.node.finding.quote for f in findings if f.node.finding)
 
 
 def _opening(parts: Sequence[_Part]) -> str:
@@ -327,6 +361,11 @@ def _opening(parts: Sequence[_Part]) -> str:
 
 def _metadata(paper: Paper, section: Section) -> dict[str, Any]:
     return {"section_kind": section.kind, "year": paper.year}
+
+
+def is_older(paper: Node) -> bool:
+    """Whether a paper's node was made by other rules than the present ones."""
+    return paper.metadata.get("rules") != RULES
 
 
 def citation_key(paper: Paper) -> str:

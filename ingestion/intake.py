@@ -20,7 +20,7 @@ from hierarchy.errors import ConflictError, ReadError, StrataError
 from hierarchy.identity import version_id
 from hierarchy.linking import KEPT as LINKS
 from hierarchy.linking import with_links
-from hierarchy.nodes import Node, Record
+from hierarchy.nodes import Level, Node, Record
 from hierarchy.paper import Paper
 from hierarchy.store import BranchChange, NodeStore, papers_of
 from ingestion.branch import Branch, Known, grow
@@ -45,6 +45,7 @@ from ingestion.report import Duplicate, Left, Outcome, Refined, Unchanged, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF, Work, main_of
 from ingestion.writing.kept import WRITTEN, written_of
+from ingestion.writing.summaries import MARK, with_prose
 
 MOST_CONFLICTS = 20
 MOST_WAIT_S = 1.0  # for a store that does not answer, when the run must end
@@ -197,8 +198,11 @@ class Intake:
         passages_of = self._known_passages if known is not None else _none_known
         branch = grow(paper, self._store.project, self._encoder, passages_of, extra)
         top = branch.records[0]
-        tied = msgspec.structs.replace(top, node=with_links(top.node))
-        return msgspec.structs.replace(branch, records=(tied, *branch.records[1:]))
+        records = [msgspec.structs.replace(top, node=with_links(top.node)), *branch.records[1:]]
+        if known is not None and known.metadata.get(MARK):
+            above = [r.node.id for r in records if r.node.level in (Level.PAPER, Level.SECTION)]
+            records = with_prose(records, self._store.get(above))
+        return msgspec.structs.replace(branch, records=tuple(records))
 
     def _look_again(self) -> None:
         self.judge.shelf = Shelf(papers_of(self._store))

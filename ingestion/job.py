@@ -9,6 +9,9 @@ import resource
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from hierarchy.errors import StrataError
 from hierarchy.journal import Failure, Journal
@@ -64,9 +67,9 @@ class Job:
         except StrataError as also:
             error.add_note(str(also))
 
-    def ended(self, encoder_cpu_s: float, writing_s: float) -> IngestReport:
+    def ended(self, encoder_cpu_s: float, writing_s: float, written: dict[str, Any] | None = None) -> IngestReport:
         """Notes that all is done, and gives the report."""
-        report = self._report(round(encoder_cpu_s, 3), round(writing_s, 3))
+        report = msgspec.structs.replace(self._report(round(encoder_cpu_s, 3), round(writing_s, 3)), written=written)
         self._end("done", report)
         return report
 

@@ -98,7 +98,7 @@ Outcome = Added | Unchanged | Changed | Duplicate | Failed
 class IngestReport(msgspec.Struct, frozen=True):
     """The record of `strata ingest --json`; `encoder_cpu_s` is the encoder's part of the CPU time,
     `writing_s` the time by the clock that it waited for the store. `outcomes` tell what became of each file, `refined`
-    which papers were read again after that."""
+    which papers were read again after that, `written` what a language model wrote, where one is set."""
 
     project: str
     seconds: float
@@ -107,6 +107,7 @@ class IngestReport(msgspec.Struct, frozen=True):
     encoder_cpu_s: float = 0.0
     writing_s: float = 0.0
     refined: tuple[Refined, ...] = ()
+    written: dict[str, Any] | None = None
 
     @property
     def added(self) -> list[Added]:
@@ -135,7 +136,7 @@ class IngestReport(msgspec.Struct, frozen=True):
             for name in ("added", "unchanged", "changed", "duplicates", "failed", "refined")
         }
         times = {name: getattr(self, name) for name in ("seconds", "cpu_s", "encoder_cpu_s", "writing_s")}
-        return {"schema": 1, "project": self.project, **times, **lists}
+        return {"schema": 1, "project": self.project, **times, **lists, "written": self.written}
 
     def __str__(self) -> str:
         counts = [(len(self.added), "added"), (len(self.changed), "changed"), (len(self.unchanged), "unchanged")]
@@ -143,6 +144,29 @@ class IngestReport(msgspec.Struct, frozen=True):
         counts += [(sum(not r.error for r in self.refined), "refined")]
         said = ", ".join(f"{n} {word}" for n, word in counts if n) or "nothing to do"
         return f"Project {self.project}: {said} ({self.seconds:.1f} s)"
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """A paper that older rules made and whose file is gone: it stays as it is."""
+
+    paper: str
+    title: str
+    path: str
+
+
+class RefreshReport(msgspec.Struct, frozen=True):
+    """What a refresh did: as an ingest of the files that it renewed, and the papers whose files are `missing`."""
+
+    report: IngestReport
+    missing: tuple[Missing, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of `strata refresh --json` (docs/contract.md)."""
+        return self.report.to_dict() | {"missing": msgspec.to_builtins(self.missing)}
+
+    def __str__(self) -> str:
+        missing = f", {len(self.missing)} whose file is gone" if self.missing else ""
+        return f"{self.report}{missing}"
 
 
 def named(path: Path) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import msgspec
 
 from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
+from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
-from retrieval.check import stands
 from retrieval.choose import Found, choose
 from retrieval.confidence import confidence
 from retrieval.extract import Sentence, candidates

@@ -15,6 +15,8 @@ class Assistant(Taking, Asking, Looking, Removing):
         project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
         settings: None reads STRATA_… variables.
         encoder: one that is loaded already, for several assistants in one process.
+        llm: any LLM of LlamaIndex, which then writes findings and summaries when papers come in; None takes the one
+            that STRATA_LLM names, if any.
 
     Raises:
         UsageError: for a name or a setting that does not fit.

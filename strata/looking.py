@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,12 @@ from hierarchy.errors import UsageError
 from hierarchy.filters import And, Eq, Filter
 from hierarchy.nodes import FINDING_KINDS, Level, Node
 from hierarchy.store import papers_of
+from strata.cards import PaperCard
 from strata.knowledge import Findings, Relations, relations_in
 from strata.opened import Opened
 from strata.projects import ProjectInfo, info
 from strata.since import moment
+from strata.themes import Themes, themes_in
 from strata.tree import Tree, tree_of
 
 if TYPE_CHECKING:
@@ -34,6 +37,10 @@ class Looking(Opened):
     def paper(self, paper: str) -> Node | None:
         """The node of a paper, by its id."""
         return self._store().get([paper]).get(paper)
+
+    def nodes(self, ids: Sequence[str]) -> dict[str, Node]:
+        """The nodes of any level with these ids; those that have gone are not among them."""
+        return self._store().get(ids)
 
     def projects(self) -> list[ProjectInfo]:
         """All projects under STRATA_HOME, or on the Weaviate server that is set."""
@@ -73,6 +80,21 @@ class Looking(Opened):
             filters.append(Eq("kind", kind))
         found = self._store().scan(And(tuple(filters)))
         return Findings(tuple(n for n in found if n.finding and (reported or n.finding.attribution == "own")))
+
+    def card(self, paper: str) -> PaperCard:
+        """A paper in short: what it asks, its data, method, main findings and limitations, each with a quote.
+
+        Args:
+            paper: its id, DOI, arXiv id or file name.
+
+        Raises:
+            UsageError: where no paper, or more than one, is named so.
+        """
+        return PaperCard.of(self._pipeline.library.resolve(paper))
+
+    def themes(self) -> Themes:
+        """What the project's papers are about: groups of them, their main findings, what is agreed and disputed."""
+        return themes_in(self._store())
 
     def relations(self) -> Relations:
         """Findings of different papers that contradict or support each other, with a quote from both sides."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing, suppress
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Encoder
@@ -17,10 +17,15 @@ from hierarchy.graph.cache import GraphCache
 from hierarchy.identity import checked_project_name
 from hierarchy.journal import Journal
 from hierarchy.store import NodeStore
+from hierarchy.writer import Writer
 from retrieval.pipeline import Pipeline
 from strata.models import build_encoder
 from strata.projects import projects_of
 from strata.settings import Settings
+from strata.writers import writer_from, writer_of
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 CONVERSATIONS = "conversations.db"  # under STRATA_HOME
 
@@ -32,18 +37,27 @@ class Opened:
         project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
         settings: None reads STRATA_… variables.
         encoder: one that is loaded already, for several assistants in one process.
+        llm: any LLM of LlamaIndex, which then writes findings and summaries when papers come in; None takes the one
+            that STRATA_LLM names, if any.
 
     Raises:
         UsageError: for a name or a setting that does not fit.
     """
 
     def __init__(
-        self, project: str | None = None, settings: Settings | None = None, *, encoder: Encoder | None = None
+        self,
+        project: str | None = None,
+        settings: Settings | None = None,
+        *,
+        encoder: Encoder | None = None,
+        llm: LLM | None = None,
     ) -> None:
         self.settings = settings or Settings.from_environment()
         self._projects = projects_of(self.settings)
         self._name = checked_project_name(self.settings.project if project is None else project)
         self._encoder = encoder or build_encoder(self.settings)
+        self._llm = llm
+        self._open_writer: Writer | None = None
         self._open_store: NodeStore | None = None
         self._open_journal: Journal | None = None
         self._open_pipeline: Pipeline | None = None
@@ -67,6 +81,13 @@ class Opened:
         if path.exists():
             with closing(Conversations(path)) as said:
                 forget(said)
+
+    @property
+    def _writer(self) -> Writer | None:
+        """The language model, where there is one."""
+        if self._open_writer is None:
+            self._open_writer = writer_from(self._llm) if self._llm is not None else writer_of(self.settings)
+        return self._open_writer
 
     @property
     def _journal(self) -> Journal:

@@ -11,16 +11,18 @@ import msgspec
 from hierarchy.errors import ReadError, UsageError
 from hierarchy.journal import Failure, Job
 from hierarchy.paper import Paper, ReadWarning
-from hierarchy.store import papers_of
+from hierarchy.store import NodeStore, papers_of
 from ingestion.batch import failed_paths, ingest
+from ingestion.branch import is_older
 from ingestion.containment import Reader
 from ingestion.files import exists, find_files
 from ingestion.judge import Judge
 from ingestion.passes import OCR_FAILED, UNREFINED, Layout
 from ingestion.plan import IngestPlan, plan
-from ingestion.report import IngestReport
+from ingestion.report import IngestReport, Missing, RefreshReport
 from ingestion.settings import IngestionSettings
 from ingestion.watcher import Watcher
+from ingestion.writing.writing import Writing
 from strata.opened import Opened
 
 Paths: TypeAlias = str | Path | Sequence[str | Path]
@@ -55,9 +57,32 @@ class Taking(Opened):
         """
         files = self._files(paths, retry_failed, include, exclude)  # before a project is made for nothing
         store = self._store(create=True)
+        return self._ingest(files, store, layout, watcher, retry_failed)
+
+    def refresh(self, *, layout: Layout | None = None, watcher: Watcher | None = None) -> RefreshReport:
+        """Renews what older rules, or another language model than the one that is set, made; nothing else.
+
+        It may be stopped at any moment, and goes on when it is run again. Papers whose file is gone stay as they are,
+        and are named.
+
+        Raises:
+            StoreError: where the project cannot be written.
+        """
+        store = self._store()
+        older = [paper for paper in papers_of(store) if is_older(paper)]
+        paths = [Path(str(paper.metadata["path"])) for paper in older]
+        files = [path for path in paths if exists(path)]
+        report = self._ingest(files, store, layout, watcher, again=False)
+        gone = [(paper, path) for paper, path in zip(older, paths, strict=True) if path not in files]
+        return RefreshReport(report, tuple(Missing(paper.id, paper.title, str(path)) for paper, path in gone))
+
+    def _ingest(
+        self, files: Sequence[Path], store: NodeStore, layout: Layout | None, watcher: Watcher | None, again: bool
+    ) -> IngestReport:
         self._open_pipeline = None
+        writing = Writing(self._writer, self.settings.writer.llm_at_once)
         settings = self._reading(layout)
-        return ingest(files, store, self._journal, self._encoder, settings, watcher, again=retry_failed)
+        return ingest(files, store, self._journal, self._encoder, settings, watcher, again=again, writing=writing)
 
     def plan(
         self,

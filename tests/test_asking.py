@@ -17,8 +17,8 @@ from hierarchy.encoder import SentenceVectors, Text, unit
 from hierarchy.errors import UsageError
 from hierarchy.nodes import Hit, Level
 from hierarchy.query_words import chosen_words, words_of
+from hierarchy.quotes import folded, stands
 from hierarchy.sentences import sentence_ranges
-from retrieval.check import folded, stands
 from retrieval.fusion import fuse
 from retrieval.records import Answer
 from retrieval.route import only, route

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, Run
+from hostile_knowledge import REASON, SENTENCES, TITLES, take_hostile_pair
 from hostile_pdfs import small_paper
 from playwright.sync_api import Browser, Page, expect
 
@@ -27,6 +28,10 @@ from benchmarks.browser import (
     wait_for_answer,
     wait_until_quiet,
 )
+from ingestion.settings import IngestionSettings
+from strata.assistant import Assistant
+from strata.minilm import MiniLM
+from strata.settings import Settings
 
 SAMPLE = ROOT / "data" / "sample"
 ANSWERED = "What macro F1 did the contrastive model reach in heavy rain?"
@@ -48,7 +53,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def home(make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory, run_in: Run) -> Path:
+def home(
+    make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory, run_in: Run, encoder: MiniLM
+) -> Path:
     """A home with papers that lie in a folder of their own."""
     folder = tmp_path_factory.mktemp("browser")
     made = make_home(folder / "home")
@@ -59,6 +66,9 @@ def home(make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFac
     shutil.copy(SAMPLE / "extra" / "full-of-markup.pdf", folder / "full-of-markup.pdf")
     assert run_in(made, "ingest", papers, "--project", "frogs").code == 0
     assert run_in(made, "ingest", folder / "full-of-markup.pdf", "--project", "markup").code == 0
+    settings = Settings(home=made, ingestion=IngestionSettings(layout="never"))
+    with Assistant("pair", settings, encoder=encoder) as assistant:
+        take_hostile_pair(assistant, folder / "pair")
     return made
 
 
@@ -271,6 +281,68 @@ def test_nothing_serious_keeps_people_out(window: Callable[..., Page], scheme: s
         faults += violations(page)
     assert [fault for fault in faults if fault[0] in ("serious", "critical")] == []
     assert {fault[1] for fault in faults} <= KNOWN
+
+
+def go(page: Page, name: str) -> None:
+    """Goes to another page of the chat."""
+    page.get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    wait_until_quiet(page)
+
+
+def test_the_keyboard_opens_a_papers_card_and_finds_back_to_the_conversation(window: Callable[..., Page]) -> None:
+    page = window()
+    ask(page, ANSWERED)
+    reach(page, "document.activeElement.tagName === 'A' && document.activeElement.innerText.includes('Papers')")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Papers")).to_be_visible()
+    wait_until_quiet(page)
+    reach(page, "document.activeElement.tagName === 'SUMMARY' && document.activeElement.innerText.includes('Rain')")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Main findings")).to_be_visible()
+    expect(page.locator("blockquote").first).to_be_visible()
+    reach(page, "document.activeElement.tagName === 'SUMMARY' && document.activeElement.innerText.startsWith('Page')")
+    page.keyboard.press("Enter")
+    expect(marked_page(page)).to_be_visible()
+    page.get_by_role("link", name="Chat", exact=True).click()
+    expect(page.get_by_text(ANSWERED, exact=True)).to_be_visible()
+    expect(page.locator("blockquote").first).to_contain_text("0.37 and the model from scratch 0.38")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_contradiction_shows_both_pages_and_obeys_neither(window: Callable[..., Page], scheme: str) -> None:
+    page = window(query="?project=pair", scheme=scheme)
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    go(page, "Contradictions")
+    main = page.locator("#stMain")
+    titles = [title.partition("(http")[0] for title in TITLES]  # addresses are broken by a character without width
+    for said in (*titles, *SENTENCES, REASON.partition("(http")[0]):
+        expect(main.get_by_text(said).first).to_be_visible()
+    for number in range(2):
+        page.get_by_text("with the quote marked").nth(number).click()
+        expect(page.get_by_role("img", name="with the quote marked").nth(number)).to_be_visible()
+        wait_until_quiet(page)
+    for number, title in enumerate(titles, 1):
+        main.get_by_text(title).first.click()
+        expect(main.get_by_text("What it asks")).to_have_count(number)
+        wait_until_quiet(page)
+    faults = violations(page)
+    go(page, "Papers")
+    main.get_by_text(titles[0]).first.click()
+    expect(main.get_by_text(SENTENCES[0])).to_be_visible()
+    faults += violations(page)
+    go(page, "Themes")
+    main.get_by_text("Main findings").click()
+    expect(main.locator("blockquote").first).to_be_visible()
+    wait_until_quiet(page)
+    main.get_by_text("Disputed (1)").click()
+    expect(main.get_by_text(SENTENCES[1]).last).to_be_visible()
+    faults += violations(page)
+    assert [fault for fault in faults if fault[1] not in KNOWN] == []
+    assert dialogs == []
+    obeyed = main.locator("script, iframe, b, .katex, a[href^='http'], a[href^='javascript']")
+    assert obeyed.evaluate_all("all => all.map(e => e.outerHTML)") == []
 
 
 def violations(page: Page) -> list[tuple[str, str, str]]:

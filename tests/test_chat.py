@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from hierarchy.conversations import Conversations
 from strata.minilm import MiniLM
-from strata.screens import chat
+from strata.screens.frame import shared_desk
 from strata.screens.turns import STOPPED
 
 SAMPLE = ROOT / "data" / "sample" / "wetland-calls"
@@ -33,7 +33,7 @@ def library(make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPath
 @pytest.fixture
 def app(library: Path, encoder: MiniLM) -> Iterator[Callable[..., AppTest]]:
     """Opens the page, with an address: `app(chat="x")`."""
-    chat.shared_desk.clear()
+    shared_desk.clear()
     variables = {k: v for k, v in os.environ.items() if not k.startswith("STRATA_")}
     there = variables | {"STRATA_HOME": str(library), "STRATA_PROJECT": "frogs"}
 
@@ -48,7 +48,7 @@ def app(library: Path, encoder: MiniLM) -> Iterator[Callable[..., AppTest]]:
         mock.patch("strata.screens.desk.build_encoder", return_value=encoder),
     ):
         yield opened
-    chat.shared_desk.clear()
+    shared_desk.clear()
 
 
 def texts(page: AppTest) -> str:
@@ -189,7 +189,7 @@ def test_a_project_that_was_set_is_not_swapped_for_another(
     monkeypatch.setenv("STRATA_PROJECT", "not-there-yet")
     assert "has no papers yet" in texts(app())
     monkeypatch.delenv("STRATA_PROJECT")
-    chat.shared_desk.clear()
+    shared_desk.clear()
     assert [title.value for title in app().title] == ["frogs"]
 
 

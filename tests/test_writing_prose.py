@@ -10,7 +10,7 @@ from model_server import Asked, serving
 from hierarchy.errors import WriterError
 from hierarchy.nodes import Finding, Level, Node, Value
 from hierarchy.relations import Relation
-from ingestion.writing.judgement import Judgement, judge, judged
+from ingestion.writing.judgement import Judgement, Judging, judge
 from ingestion.writing.summary import Source, WrittenSentence, summary_or_none, write_summary
 from strata.settings import Settings, WriterSettings
 from strata.writers import writer_of
@@ -160,16 +160,15 @@ def test_a_judgement_that_cannot_be_trusted_counts_as_none(reply: object) -> Non
     with pytest.raises(WriterError) as caught:
         judge(Saying(reply), A, B)
     assert caught.value.code == "writer_junk"
-    assert judged(Saying(reply), RELATION, A, B) == RELATION
+    assert Judging(Saying(reply))(RELATION, A, B) == RELATION
 
 
 def test_a_judgement_drops_or_explains_a_relation_but_makes_none() -> None:
-    agrees = judged(Saying({"verdict": "contradicts", "reason": REASON}), RELATION, A, B)
+    agrees = Judging(Saying({"verdict": "contradicts", "reason": REASON}))(RELATION, A, B)
     assert agrees == Relation("contradicts", "fa", "fb", "summer; year", 0.7, "made/model", REASON)
-    assert judged(Saying({"verdict": "neither", "reason": REASON}), RELATION, A, B) is None
-    assert judged(Saying({"verdict": "supports", "reason": REASON}), RELATION, A, B) is None
-    assert judged(None, RELATION, A, B) == RELATION
-    assert judged(Saying(DOWN), RELATION, A, B) == RELATION
+    assert Judging(Saying({"verdict": "neither", "reason": REASON}))(RELATION, A, B) is None
+    assert Judging(Saying({"verdict": "supports", "reason": REASON}))(RELATION, A, B) is None
+    assert Judging(Saying(DOWN))(RELATION, A, B) == RELATION
 
 
 def test_only_findings_are_judged() -> None:
@@ -188,6 +187,6 @@ def test_both_go_over_the_wire() -> None:
         writer = writer_of(Settings(writer=chosen))
         assert writer is not None
         assert write_summary(writer, SOURCES, 50).sentences == (WrittenSentence(SOURCES[0].text, ("p1",)),)
-        related = judged(writer, RELATION, A, B)
+        related = Judging(writer)(RELATION, A, B)
         assert related is not None
         assert (related.origin, related.reason) == ("openai/m", REASON)

@@ -335,7 +335,9 @@ def test_a_changed_paragraph_renews_its_own_section_alone(assistant: Make, serve
     assert all(after[i].finding == noted[i].finding for i in kept)
     fresh = [n for n in after.values() if n.id not in noted]
     assert fresh
-    assert all(n.finding is not None and n.finding.origin == "rules" and "frogs" in n.text for n in fresh)
+    stated = [n.finding for n in fresh if n.finding is not None]
+    passages = store.get([finding.evidence for finding in stated])
+    assert all(f.origin == "rules" and "frogs" in passages[f.evidence].text for f in stated)
     assert write_findings(store, writer_at(server)).complete
     assert len(server.asked) == asked + 1
     assert origins(store) == {"openai/m"}

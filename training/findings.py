@@ -36,11 +36,11 @@ from ingestion.settings import IngestionSettings
 from strata.models import build_encoder
 from strata.settings import Settings
 
-STRENGTH = 0.02  # inverse strength of regularization, and THRESHOLD: chosen with whole papers left out
-THRESHOLD = 0.42
+STRENGTH = 0.02  # inverse strength of regularization, chosen with whole papers left out
+THRESHOLD = 0.42  # chosen by the figures of the papers that it learns from, and by the totals of roof-meadows
 REAL = 2.0  # weight of a sentence of a real paper
-HEAD = """# What each sign of a finding weighs (signs.py), learned by `python -m training.findings`: a logistic regression on
-# the sample's project wetland-calls and on half of the real papers that were marked by hand.
+HEAD = """# What each sign of a finding weighs (signs.py), learned by `python -m training.findings`: a logistic
+# regression on the sample's project wetland-calls and on half of the real papers that were marked by hand.
 """
 
 
@@ -81,7 +81,7 @@ def _examples(
 ) -> Iterator[Example]:
     names = {path: name for name, path in paths.items()}
     with ReaderPool(IngestionSettings(readers=2)) as readers:
-        for path, reading in readers.read_all(list(names), "never", dict.fromkeys(names, MOST_PAGES)):
+        for path, reading in readers.read_all(list(names), pages=dict.fromkeys(names, MOST_PAGES)):
             paper = reading.result()
             if isinstance(paper, Paper):
                 yield from _of_paper(paper, gold[names[path]], encoder, once)

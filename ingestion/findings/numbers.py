@@ -27,6 +27,7 @@ COUNTED = re.compile(
     r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?(?:[a-z-]+\s+)??"
     r"([a-z]{3,}s|species|people)\b"
 )
+ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 PER = re.compile(r"(?:\s+per\s+|\s?/\s?)(?:square\s+|cubic\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)")
 DETERMINED = re.compile(
     r"\b(?:the|these|those|all|our|its|their|both|with|of|in|on|for|at|from|between|among|over|every|per|to|by|into|across)"
@@ -126,7 +127,7 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
         per = PER.match(after[match.end() :]) if match[1] not in ("%", "percent") else None
         unit = match[1] + (per.group() if per else "")
         return re.sub(r"\s+", " ", unit), match.end() + (per.end() if per else 0)
-    counted = COUNTED.match(after) if whole else None
+    counted = (COUNTED if whole else ADJACENT).match(after)
     if counted is None:
         return None, 0
     per = PER.match(after[counted.end() :])

@@ -6,15 +6,16 @@ contradiction costs more trust than a missing one. It must not know how candidat
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import msgspec
 
-from hierarchy.errors import WriterError
 from hierarchy.grounding import coverage, invented, numbers_in
 from hierarchy.nodes import Node
 from hierarchy.relations import Relation
 from hierarchy.writer import Writer
+from ingestion.writing.asking import Breaker
 from ingestion.writing.findings import junk
 from ingestion.writing.prompts import asked, one_line, speaks_to_machine
 from ingestion.writing.replies import UnreadableError, one_object
@@ -57,20 +58,23 @@ def judge(writer: Writer, a: Node, b: Node) -> Judgement:
     return Judgement(verdict, reason)
 
 
-def judged(writer: Writer | None, relation: Relation, a: Node, b: Node) -> Relation | None:
-    """A relation that rules decided, as a model sees it: with its reason where it agrees, None where it does not.
+class Judging:
+    """Judges relations one after the other; one that the model does not answer stands as the rules decided."""
 
-    Where there is no model, or it does not answer, the relation stands as the rules decided.
-    """
-    if writer is None:
-        return relation
-    try:
-        judgement = judge(writer, a, b)
-    except WriterError:
-        return relation
-    if judgement.verdict != relation.kind:
-        return None
-    return msgspec.structs.replace(relation, origin=writer.name, reason=judgement.reason)
+    def __init__(self, writer: Writer) -> None:
+        self.name = writer.name
+        self._writer, self._breaker = writer, Breaker()
+        self.failed = False
+
+    def __call__(self, relation: Relation, a: Node, b: Node) -> Relation | None:
+        """A relation that rules decided, as the model sees it: with its reason where it agrees, None where not."""
+        judgement = self._breaker.call(partial(judge, self._writer, a, b))
+        if not isinstance(judgement, Judgement):
+            self.failed = True
+            return relation
+        if judgement.verdict != relation.kind:
+            return None
+        return msgspec.structs.replace(relation, origin=self.name, reason=judgement.reason)
 
 
 def _lines(name: str, node: Node) -> list[str]:

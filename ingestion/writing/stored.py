@@ -14,6 +14,7 @@ import msgspec
 from hierarchy.encoder import SentenceVectors
 from hierarchy.filters import Eq
 from hierarchy.identity import digest
+from hierarchy.linking import unlinked_digest
 from hierarchy.nodes import Finding, Level, Node, Record
 from hierarchy.store import NodeStore
 from ingestion.writing.kept import WRITTEN, finding_records, with_mark
@@ -69,7 +70,7 @@ class StoredPaper:
     def all_written(paper: Node, by: str) -> int | None:
         """How many sections a paper has, if this hand wrote about each as it is: told by the paper's own node alone."""
         marks = _marks(paper)
-        return len(marks) - 1 if marks.get(WHOLE) == digest("written", by, paper.digest) else None
+        return len(marks) - 1 if marks.get(WHOLE) == digest("written", by, unlinked_digest(paper)) else None
 
     def is_written(self, section: Node, by: str) -> bool:
         """Whether this hand wrote about the section as it is."""
@@ -100,7 +101,7 @@ class StoredPaper:
         old = _marks(self.paper)
         marks = {s.id: self.mark(s, by) if s.id in findings else old.get(s.id, "") for s in self.sections}
         if all(marks[s.id] == self.mark(s, by) for s in self.sections):
-            marks[WHOLE] = digest("written", by, self.paper.digest)
+            marks[WHOLE] = digest("written", by, unlinked_digest(self.paper))
         marked = {name: mark for name, mark in marks.items() if mark}
         top = msgspec.structs.replace(self.paper, metadata=self.paper.metadata | {WRITTEN: marked})
         first = Record(top, self.records[0].vector, self.records[0].attachment)

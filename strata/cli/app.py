@@ -38,9 +38,10 @@ def chat(project: str | None, port: int) -> int:
 
 
 COMMANDS = (
-    *(taking.ingest, taking.jobs, taking.parse),
+    *(taking.ingest, taking.refresh, taking.jobs, taking.parse),
     *(asking.ask, asking.search, asking.trace),
-    *(looking.tree, looking.findings, looking.diff, looking.projects),
+    *(looking.tree, looking.paper, looking.findings, looking.themes, looking.contradictions, looking.graph),
+    *(looking.diff, looking.projects),
     *(keeping.remove, keeping.copy, chat),
 )
 for command in COMMANDS:

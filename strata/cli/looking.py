@@ -1,9 +1,12 @@
-"""The commands that show what is there: tree, findings, diff, projects."""
+"""The commands that show what is there: tree, paper, findings, themes, contradictions, graph, diff, projects."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from hierarchy.errors import UsageError
 from hierarchy.nodes import FINDING_KINDS, Level
 from strata.assistant import Assistant
 from strata.cli import show
@@ -66,4 +69,74 @@ def findings(project: str | None, paper: str | None, kind: str | None, reported:
         emit(found.to_dict())
     else:
         show.console().print(show.plain(str(found)))
+    return 0
+
+
+@click.command()
+@click.argument("name", metavar="PAPER")
+@project_option
+@json_option
+def paper(name: str, project: str | None, as_json: bool) -> int:
+    """Show a PAPER's card: what it asks, its data, method, main findings and limitations, each with a quote."""
+    with Assistant(project) as assistant:
+        card = assistant.card(name)
+    if as_json:
+        emit(card.to_dict())
+    else:
+        show.console().print(show.plain(str(card)))
+    return 0
+
+
+@click.command()
+@project_option
+@json_option
+def themes(project: str | None, as_json: bool) -> int:
+    """Tell what the papers are about: groups, their main findings, what is agreed and what is disputed."""
+    with Assistant(project) as assistant:
+        found = assistant.themes()
+    if as_json:
+        emit(found.to_dict())
+    else:
+        show.console().print(show.plain(str(found)))
+    return 0
+
+
+@click.command()
+@project_option
+@click.option("--agreements", is_flag=True, help="Also findings that support each other (always there with --json).")
+@json_option
+def contradictions(project: str | None, agreements: bool, as_json: bool) -> int:
+    """List findings of different papers that contradict each other, with a quote from both sides."""
+    with Assistant(project) as assistant:
+        found = assistant.relations()
+    if as_json:
+        emit(found.to_dict())
+        return 0
+    shown = found if agreements else found.of("contradicts")
+    nothing = "No two findings contradict each other; see those that agree with --agreements."
+    show.console().print(show.plain(str(shown) if shown or agreements else nothing))
+    return 0
+
+
+@click.command()
+@project_option
+@click.option("--format", "form", type=click.Choice(["json", "graphml", "html"]), default="json", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file (default: standard output).")
+def graph(project: str | None, form: str, out: Path | None) -> int:
+    """Write the graph of papers and findings; the html is a page that stands alone."""
+    from hierarchy.graph.export import as_graphml, as_html, as_json
+    from hierarchy.graph.themes import themes as themes_of
+
+    with Assistant(project) as assistant:
+        drawn = assistant.graph()
+        found = themes_of(drawn, assistant.papers()) if form == "html" else []
+    text = as_html(drawn, found) if form == "html" else (as_json if form == "json" else as_graphml)(drawn)
+    if out is None:
+        click.echo(text)
+        return 0
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror or error})."
+        raise UsageError(message, "Name another file with --out.", "out") from error
     return 0

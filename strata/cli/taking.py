@@ -1,4 +1,4 @@
-"""The commands that take papers in: ingest, jobs, parse."""
+"""The commands that take papers in: ingest, refresh, jobs, parse."""
 
 from __future__ import annotations
 
@@ -62,6 +62,25 @@ def ingest(
     else:
         show.show_report(report)
     return 1 if report.failed else 0
+
+
+@click.command()
+@project_option
+@layout_option
+@json_option
+def refresh(project: str | None, layout: Layout | None, as_json: bool) -> int:
+    """Renew what older rules or another language model made; run it again to go on. Exit code 1 if any file failed."""
+    from strata.cli.progress import Progress
+
+    with Assistant(project) as assistant, ending_ends_cleanly(), Progress(quiet=as_json) as progress:
+        refreshed = assistant.refresh(layout=layout, watcher=progress)
+    if as_json:
+        emit(refreshed.to_dict())
+    else:
+        show.show_report(refreshed.report)
+        for gone in refreshed.missing:
+            show.console().print(show.plain(f"not renewed {gone.title}\n           {gone.path} is gone."))
+    return 1 if refreshed.report.failed or refreshed.missing else 0
 
 
 @click.command()

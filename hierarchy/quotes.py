@@ -1,4 +1,4 @@
-"""The check of quotes: the letters and digits of a quote, in order, must stand on the pages that it names.
+"""Whether a quote is verbatim: the letters and digits of a quote, in order, must stand on the pages that it names.
 
 It reads the page's own words, which another extraction call gave than the passages, so it can fail. A float, a footnote
 or a column break may lie inside a quote: up to three pieces of twelve letters or more are allowed.
