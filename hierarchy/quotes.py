@@ -20,7 +20,12 @@ def folded(text: str) -> str:
 
 def stands(quote: str, pages: Sequence[str]) -> bool:
     """Whether the quote stands on these pages (their own words, in order)."""
-    left, words, pieces = folded(quote), "".join(folded(p) for p in pages), 0
+    return stands_in(quote, [folded(page) for page in pages])
+
+
+def stands_in(quote: str, pages: Sequence[str]) -> bool:
+    """The same for pages that are folded already."""
+    left, words, pieces = folded(quote), "".join(pages), 0
     if not left:
         return False
     while left:

@@ -18,7 +18,7 @@ from hierarchy.identity import Occurrences, digest, fold, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
 from hierarchy.paper import Float, Paper, Passage, Section
 from hierarchy.positions import Positions, WordBox
-from hierarchy.quotes import stands
+from hierarchy.quotes import folded, stands_in
 from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import METHOD, Line, pooled
 from ingestion.card import METHOD as CARD
@@ -93,10 +93,10 @@ def grow(
     for section in paper.sections:
         if section.parent:
             below.setdefault(section.parent, []).append(section)
-    floats = (*paper.tables, *paper.figures)
+    floats, pages = (*paper.tables, *paper.figures), [folded(text) for text in paper.page_texts]
     found = {
         p.passage.id: _passage_and_findings(
-            paper, project, p, [f for f in floats if f.label in p.passage.floats], ids, encoder.identity
+            paper, project, p, [f for f in floats if f.label in p.passage.floats], pages, ids, encoder.identity
         )
         for p in parts
     }
@@ -191,12 +191,18 @@ def _section_record(
 
 
 def _passage_and_findings(
-    paper: Paper, project: str, part: _Part, referred: Sequence[Float], ids: Occurrences, identity: EncoderIdentity
+    paper: Paper,
+    project: str,
+    part: _Part,
+    referred: Sequence[Float],
+    pages: Sequence[str],
+    ids: Occurrences,
+    identity: EncoderIdentity,
 ) -> list[Record]:
     """A passage's record and those of its findings; what a language model found in the same words stays."""
     record = _passage_record(paper, project, part)
     if part.written is None:
-        return [record, *_finding_records(paper, project, part, referred, ids, identity)]
+        return [record, *_finding_records(paper, project, part, referred, pages, ids, identity)]
     passage = with_mark(record.node, part.written.writer)
     return [
         Record(passage, record.vector, record.attachment),
@@ -231,16 +237,23 @@ def _cites(passage: Passage) -> dict[str, Any]:
 
 
 def _finding_records(
-    paper: Paper, project: str, part: _Part, tables: Sequence[Float], ids: Occurrences, identity: EncoderIdentity
+    paper: Paper,
+    project: str,
+    part: _Part,
+    tables: Sequence[Float],
+    pages: Sequence[str],
+    ids: Occurrences,
+    identity: EncoderIdentity,
 ) -> list[Record]:
-    """The findings of a passage; `tables` are the floats that it refers to, which may name what is measured."""
+    """The findings of a passage; `tables` are the floats that it refers to, which may name what is measured; `pages` are
+    the folded words of the paper's pages, where each quote must stand."""
     records: list[Record] = []
     vectors = part.sentences.vectors()
     grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
     for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
         quote = part.passage.text[found.start : found.end]
         places = part.passage.places.cut(found.start, found.end)
-        if not _is_printed(quote, places, paper.page_texts):
+        if not _is_printed(quote, places, pages):
             continue
         finding = Finding(
             found.claim,
@@ -273,11 +286,11 @@ def _finding_records(
     return records
 
 
-def _is_printed(quote: str, places: Positions, page_texts: Sequence[str]) -> bool:
-    """Whether a quote stands on its pages by their own words, as far as they are known."""
-    pages = sorted({span.page for span in places.spans()})
-    texts = [page_texts[page - 1] for page in pages if page <= len(page_texts)]
-    return not texts or stands(quote, texts)
+def _is_printed(quote: str, places: Positions, pages: Sequence[str]) -> bool:
+    """Whether a quote stands on its pages by their own words, folded, as far as they are known."""
+    numbers = sorted({span.page for span in places.spans()})
+    texts = [pages[number - 1] for number in numbers if number <= len(pages)]
+    return not texts or stands_in(quote, texts)
 
 
 def _paper_record(
