@@ -245,7 +245,7 @@ def _finding_records(
     ids: Occurrences,
     identity: EncoderIdentity,
 ) -> list[Record]:
-    """The findings of a passage; `tables` are the floats that it refers to, which may name what is measured; `pages` are
+    """The findings of a passage; `tables` are the floats that it refers to, which may name a metric; `pages` are
     the folded words of the paper's pages, where each quote must stand."""
     records: list[Record] = []
     vectors = part.sentences.vectors()
