@@ -176,7 +176,8 @@ class Journal(LocalFile):
     def note_change(self, project: str, paper: str, change: bytes, seen: SeenPaper | None) -> None:
         """Keeps what changed in a paper, and how it is seen from now on; None for one that is gone."""
         with self._writing():
-            values = (project, _now(), paper, change)
+            now = datetime.now(UTC).isoformat(timespec="microseconds")  # two moments of one millisecond are told apart
+            values = (project, now, paper, change)
             self._connection.execute("INSERT INTO changes (project, at, paper, change) VALUES (?, ?, ?, ?)", values)
             if seen is None:
                 self._connection.execute("DELETE FROM seen WHERE project = ? AND paper = ?", (project, paper))

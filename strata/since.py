@@ -24,7 +24,7 @@ def moment(text: str, now: datetime | None = None) -> str:
             then = (now or datetime.now(UTC)) - timedelta(**{UNITS[ago[2].lower()]: int(ago[1])})
         else:
             then = datetime.fromisoformat(text.strip())
-        return then.astimezone(UTC).isoformat(timespec="milliseconds")
+        return then.astimezone(UTC).isoformat(timespec="microseconds")
     except (ValueError, OverflowError):
         raise UsageError(
             f"{text[:60]!r} is no moment.", "Give a date (2026-05-01), a time, or how long ago (12h, 7d, 2w).", "moment"
