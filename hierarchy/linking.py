@@ -21,7 +21,7 @@ from hierarchy.identity import digest
 from hierarchy.nodes import Level, Node, Record
 from hierarchy.relations import Relation, relations_between
 from hierarchy.relations.kept import RELATIONS, pair_of, relations_of
-from hierarchy.store import NodeStore, papers_of
+from hierarchy.store import NodeStore, nodes_of, papers_of
 
 RULES = "links-2"  # changes whenever the same papers would be tied otherwise
 CITES, LINKED = "cites", "linked"
@@ -29,7 +29,6 @@ KEPT = (CITES, RELATIONS, LINKED)  # what a new state of a paper takes over unti
 MOST_AT_ONCE = 20_000  # findings that are compared whole; beyond, only those of the papers that are near
 NEAR = 20  # findings that are looked up for each new one then
 CHUNK = 100  # papers
-LOOKED_UP = 500  # passages
 
 
 class Judge(Protocol):
@@ -158,10 +157,8 @@ def _compared(store: NodeStore, papers: Mapping[str, Node], mine: set[str]) -> t
 
 def _evidence(store: NodeStore, findings: Sequence[Node]) -> dict[str, str]:
     """The texts of the passages that these findings were read from."""
-    ids = sorted({node.finding.evidence for node in findings if node.finding})
-    return {
-        node.id: node.text for i in range(0, len(ids), LOOKED_UP) for node in store.get(ids[i : i + LOOKED_UP]).values()
-    }
+    found = nodes_of(store, (node.finding.evidence for node in findings if node.finding))
+    return {passage: node.text for passage, node in found.items()}
 
 
 def _findings(store: NodeStore, papers: Sequence[str]) -> list[Node]:

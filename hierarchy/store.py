@@ -6,7 +6,7 @@ not its business, so that all engines are fused alike. It must not know PDFs, qu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from hierarchy.encoder import EncoderIdentity
 from hierarchy.filters import Eq, Filter
 from hierarchy.nodes import Hit, Level, Node, Record, Vector
 
+LOOKED_UP = 500  # nodes that are asked for at once
 MAX_K = 4096  # the most hits that one leg gives
 
 
@@ -168,3 +169,11 @@ class NodeStore(Protocol):
 def papers_of(store: NodeStore) -> Iterator[Node]:
     """The paper nodes of a project."""
     return store.scan(Eq("level", Level.PAPER.value))
+
+
+def nodes_of(store: NodeStore, ids: Iterable[str]) -> dict[str, Node]:
+    """The nodes that exist of those asked for, however many."""
+    wanted, found = list(dict.fromkeys(ids)), dict[str, Node]()
+    for start in range(0, len(wanted), LOOKED_UP):
+        found |= store.get(wanted[start : start + LOOKED_UP])
+    return found

@@ -13,13 +13,11 @@ import msgspec
 from hierarchy.nodes import Finding, Node, Value
 from hierarchy.relations import Relation
 from hierarchy.relations.kept import pair_of, relations_of
-from hierarchy.store import NodeStore, papers_of
+from hierarchy.store import NodeStore, nodes_of, papers_of
 from retrieval.records import frame
 
 if TYPE_CHECKING:
     import pandas
-
-LOOKED_UP = 500  # findings at once
 
 
 class Findings(msgspec.Struct, frozen=True):
@@ -104,9 +102,8 @@ class Relations(msgspec.Struct, frozen=True):
 def relations_in(store: NodeStore) -> Relations:
     """All pairs of a project whose two findings are still there, those that contradict each other first."""
     kept = {pair_of(r): r for paper in papers_of(store) for r in relations_of(paper)}
-    ids = sorted({finding for pair in kept for finding in pair})
-    parts = (store.get(ids[i : i + LOOKED_UP]) for i in range(0, len(ids), LOOKED_UP))
-    nodes = {node.id: node for part in parts for node in part.values() if node.finding is not None}
+    named = nodes_of(store, (finding for pair in kept for finding in pair))
+    nodes = {i: node for i, node in named.items() if node.finding is not None}
     pairs = [RelatedPair(r, nodes[r.a], nodes[r.b]) for r in kept.values() if r.a in nodes and r.b in nodes]
     pairs.sort(
         key=lambda p: (p.relation.kind, -p.relation.score, p.relation.a, p.relation.b)

@@ -31,18 +31,7 @@ CONVERSATIONS = "conversations.db"  # under STRATA_HOME
 
 
 class Opened:
-    """A project by its name, and what works on it.
-
-    Args:
-        project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
-        settings: None reads STRATA_… variables.
-        encoder: one that is loaded already, for several assistants in one process.
-        llm: any LLM of LlamaIndex, which then writes findings and summaries when papers come in; None takes the one
-            that STRATA_LLM names, if any.
-
-    Raises:
-        UsageError: for a name or a setting that does not fit.
-    """
+    """A project by its name, and what works on it; its arguments are the assistant's."""
 
     def __init__(
         self,

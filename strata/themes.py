@@ -4,13 +4,13 @@ agree and where they do not. It must not know how themes are found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from hierarchy.nodes import Node
-from hierarchy.store import NodeStore
+from hierarchy.store import NodeStore, nodes_of
 from ingestion.project import THEMES, renew_themes
 from retrieval.records import frame
 from strata.knowledge import finding_of, source_line
@@ -18,7 +18,6 @@ from strata.knowledge import finding_of, source_line
 if TYPE_CHECKING:
     import pandas
 
-LOOKED_UP = 500  # nodes at once
 SHOWN = 3  # pairs of a theme in a terminal; the record has all
 
 
@@ -95,7 +94,7 @@ def themes_in(store: NodeStore) -> Themes:
     """The themes of a project as its papers are now; they are renewed where the papers changed since."""
     root = renew_themes(store)
     kept: list[dict[str, Any]] = list(root.metadata.get(THEMES) or ()) if root is not None else []
-    nodes = _nodes(store, (i for theme in kept for i in _ids(theme)))
+    nodes = nodes_of(store, (i for theme in kept for i in _ids(theme)))
     return Themes(store.project, tuple(_theme(theme, nodes) for theme in kept))
 
 
@@ -119,11 +118,3 @@ def _ids(theme: Mapping[str, Any]) -> Iterator[str]:
     yield from (*theme["papers"], *theme["findings"])
     for pair in (*theme["agreed"], *theme["disputed"]):
         yield from (pair["a"], pair["b"])
-
-
-def _nodes(store: NodeStore, ids: Iterable[str]) -> dict[str, Node]:
-    wanted = sorted(set(ids))
-    found: dict[str, Node] = {}
-    for start in range(0, len(wanted), LOOKED_UP):
-        found |= store.get(wanted[start : start + LOOKED_UP])
-    return found

@@ -29,10 +29,11 @@ from ingestion.containment import ReaderPool
 from ingestion.findings.attribution import is_reported
 from ingestion.findings.classes import classes
 from ingestion.findings.cues import WORDS
-from ingestion.findings.find import RUNNING, chance, is_sentence, read_passage
+from ingestion.findings.find import chance, is_sentence, read_passage
 from ingestion.findings.numbers import numbers
 from ingestion.findings.signs import signs
 from ingestion.settings import IngestionSettings
+from ingestion.told import RUNNING
 from strata.models import build_encoder
 from strata.settings import Settings
 

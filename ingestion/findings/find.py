@@ -26,8 +26,8 @@ from ingestion.findings.metrics import named
 from ingestion.findings.numbers import numbers
 from ingestion.findings.signs import signs
 from ingestion.findings.values import Read, read_values
+from ingestion.told import RUNNING
 
-RUNNING = frozenset({"paragraph", "list"})  # types of passages that state findings
 LEAST_WORDS, MOST_WORDS = 5, 90
 BEGINS = re.compile(r"[“\"‘'(\[]*(?:[^\W\d_a-z]|\d|[a-z]+-[a-z])")
 ENDS = re.compile(r"[.!)\]”\"’'\d]$")

@@ -17,10 +17,10 @@ from hierarchy.identity import digest
 from hierarchy.linking import unlinked_digest
 from hierarchy.nodes import Finding, Level, Node, Record
 from hierarchy.store import NodeStore
+from ingestion.told import RUNNING
 from ingestion.writing.kept import WRITTEN, finding_records, with_mark
 from ingestion.writing.sentences import Sentence, sentences_of
 
-RUNNING = frozenset({"paragraph", "list"})  # the types of passages that state findings
 MOST_TRIES = 3
 WHOLE = "paper"  # the mark of a paper all of whose sections are written about; no section has this id
 SKIPPED = frozenset({"front", "acknowledgement"})  # the kinds of sections that state none

@@ -13,12 +13,12 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
 from hierarchy.errors import StrataError, UsageError
-from strata.cli.show import plain
+from strata.cli.show import console, plain
 from strata.settings import DEBUG
 
 
@@ -78,3 +78,20 @@ def fail(error: StrataError, as_json: bool) -> int:
 def emit(record: dict[str, Any]) -> None:
     """A record on standard output, as one line of JSON."""
     print(json.dumps(record, ensure_ascii=False, allow_nan=False))
+
+
+class Told(Protocol):
+    """What has a record, and prints as words."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its record."""
+        ...
+
+
+def tell(what: Told, as_json: bool) -> int:
+    """A result as its record or in words; the exit code of a command that went well."""
+    if as_json:
+        emit(what.to_dict())
+    else:
+        console().print(plain(str(what)))
+    return 0

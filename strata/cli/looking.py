@@ -10,7 +10,7 @@ from hierarchy.errors import UsageError
 from hierarchy.nodes import FINDING_KINDS, Level
 from strata.assistant import Assistant
 from strata.cli import show
-from strata.cli.door import emit
+from strata.cli.door import emit, tell
 from strata.cli.options import LEVELS, json_option, one_paper_option, project_option
 
 
@@ -48,11 +48,7 @@ def diff(project: str | None, since: str, as_json: bool) -> int:
     """Tell what changed in a project: papers, and findings that are new, gone or altered."""
     with Assistant(project) as assistant:
         changed = assistant.diff(since)
-    if as_json:
-        emit(changed.to_dict())
-    else:
-        show.console().print(show.plain(str(changed)))
-    return 0
+    return tell(changed, as_json)
 
 
 @click.command()
@@ -65,11 +61,7 @@ def findings(project: str | None, paper: str | None, kind: str | None, reported:
     """List what the papers state: each finding with its page."""
     with Assistant(project) as assistant:
         found = assistant.findings(paper, kind=kind, reported=reported)
-    if as_json:
-        emit(found.to_dict())
-    else:
-        show.console().print(show.plain(str(found)))
-    return 0
+    return tell(found, as_json)
 
 
 @click.command()
@@ -80,11 +72,7 @@ def paper(name: str, project: str | None, as_json: bool) -> int:
     """Show a PAPER's card: what it asks, its data, method, main findings and limitations, each with a quote."""
     with Assistant(project) as assistant:
         card = assistant.card(name)
-    if as_json:
-        emit(card.to_dict())
-    else:
-        show.console().print(show.plain(str(card)))
-    return 0
+    return tell(card, as_json)
 
 
 @click.command()
@@ -94,11 +82,7 @@ def themes(project: str | None, as_json: bool) -> int:
     """Tell what the papers are about: groups, their main findings, what is agreed and what is disputed."""
     with Assistant(project) as assistant:
         found = assistant.themes()
-    if as_json:
-        emit(found.to_dict())
-    else:
-        show.console().print(show.plain(str(found)))
-    return 0
+    return tell(found, as_json)
 
 
 @click.command()
