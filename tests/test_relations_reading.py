@@ -82,7 +82,7 @@ def test_the_same_comparison_from_the_other_side_is_turned() -> None:
 
     one, other = "Owls ate more voles than foxes.", "Foxes ate fewer voles than owls."
     a, b = statement(one), statement(other)
-    assert turned(a.sides, a.terms, b.sides, b.terms, even) == -1
+    assert turned(a.sides, a.terms, b.sides, b.terms, even).way == -1
     assert turned(b.sides, b.terms, a.sides, a.terms, even) == -1
     assert turned(a.sides, a.terms, a.sides, a.terms, even) == 1
 

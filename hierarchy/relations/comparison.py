@@ -33,10 +33,12 @@ class Match(msgspec.Struct, frozen=True):
 
 class Facing(msgspec.Struct, frozen=True):
     """-1 in `metric` where what is measured in one is the opposite of what is measured in the other; in `sides` where
-    one tells the comparison from the other side, or of the cause taken away; else 1."""
+    one tells the comparison from the other side, or of the cause taken away; else 1. `sure` where both name their
+    sides."""
 
     metric: int
     sides: int
+    sure: bool = False
 
     @property
     def sign(self) -> int:
@@ -89,35 +91,72 @@ def _near(x: float, y: float, times: float = QUANTITY) -> bool:
 
 def matches(a: Statement, b: Statement, weight: Weight, faces: Facing) -> list[Match]:
     """The outcomes of two statements, paired by their words, the best first."""
+    mine, theirs = _told(a), _told(b)
     pairs: list[tuple[float, int, int]] = []
-    for i, x in enumerate(a.outcomes):
-        for j, y in enumerate(b.outcomes):
+    for i, (x, x_terms) in enumerate(mine):
+        for j, (y, y_terms) in enumerate(theirs):
             left_out = (x.ablated and not b.removes) or (y.ablated and not a.removes)
-            if x.kind == y.kind and x.level == y.level and not left_out:
-                one = len(a.outcomes) == 1 or len(b.outcomes) == 1
-                mine = a.terms if len(a.outcomes) == 1 else a.local[i]
-                theirs = b.terms if len(b.outcomes) == 1 else b.local[j]
-                fit = (
-                    covered(mine, theirs, frozenset(), weight)
-                    if one and len(a.outcomes) == 1
-                    else (covered(theirs, mine, frozenset(), weight) if one else dice(mine, theirs, weight))
-                )
-                pairs.append((fit, i, j))
+            if _kinds_meet(x, y) and x.level == y.level and not left_out:
+                pairs.append((_fit(a, x_terms, b, y_terms, weight), i, j))
     out: list[Match] = []
     used_a: set[int] = set()
     used_b: set[int] = set()
-    for fit, i, j in sorted(pairs, key=lambda p: (a.outcomes[p[1]].level, -p[0], p[1] + p[2], abs(p[1] - p[2]))):
+    for fit, i, j in sorted(pairs, key=lambda p: (mine[p[1]][0].level, -p[0], p[1] + p[2], abs(p[1] - p[2]))):
         if i not in used_a and j not in used_b:
             used_a.add(i)
             used_b.add(j)
-            if faces.metric > 0 or not a.outcomes[i].level:
-                out.append(verdict(a.outcomes[i], _faced(b.outcomes[j], faces), fit))
+            x, y = _one_kind(mine[i][0], theirs[j][0])
+            if faces.metric > 0 or not x.level:
+                out.append(verdict(_sure(x, faces), _sure(_faced(y, faces), faces), fit))
     return out
+
+
+def _told(s: Statement) -> list[tuple[Outcome, frozenset[str]]]:
+    """What a statement tells in numbers, each with the terms that speak of it."""
+    alone = len(s.outcomes) == 1
+    told = [(o, s.terms if alone else near) for o, near in zip(s.outcomes, s.local, strict=False)]
+    return [*told, (s.contrast, s.terms)] if s.contrast else told
+
+
+def _fit(a: Statement, mine: frozenset[str], b: Statement, theirs: frozenset[str], weight: Weight) -> float:
+    if len(a.outcomes) == 1:
+        return covered(mine, theirs, frozenset(), weight)
+    return covered(theirs, mine, frozenset(), weight) if len(b.outcomes) == 1 else dice(mine, theirs, weight)
+
+
+def _kinds_meet(x: Outcome, y: Outcome) -> bool:
+    """Whether two numbers are of one kind; a score of 62.9 and a gain of 3.2 points are, too."""
+    return x.kind == y.kind or ({x.kind, y.kind} == {"share", "bare"} and all(_hundreds(o) for o in (x, y)))
+
+
+def _hundreds(o: Outcome) -> bool:
+    """Whether a number is a share, or may be one that is told in hundredths."""
+    if o.kind == "share":
+        return True
+    known = [abs(v) for v in (o.value, o.base) if v is not None]
+    return bool(known) and all(1 < v <= 100 for v in known)
+
+
+def _one_kind(x: Outcome, y: Outcome) -> tuple[Outcome, Outcome]:
+    if x.kind == y.kind:
+        return x, y
+    return tuple(o if o.kind == "share" else _hundredth(o) for o in (x, y))  # type: ignore[return-value]
+
+
+def _hundredth(o: Outcome) -> Outcome:
+    value, base, delta = (None if v is None else v / 100 for v in (o.value, o.base, o.delta))
+    interval = (o.interval[0] / 100, o.interval[1] / 100) if o.interval else None
+    return msgspec.structs.replace(o, value=value, base=base, delta=delta, interval=interval, kind="share")
+
+
+def _sure(o: Outcome, faces: Facing) -> Outcome:
+    """An outcome whose sides are known, where both statements name them."""
+    return msgspec.structs.replace(o, signed=True) if faces.sure and not o.signed else o
 
 
 def _faced(o: Outcome, faces: Facing) -> Outcome:
     """An outcome as the other statement would tell it: from the other end, or of the opposite of what is measured."""
-    if o.delta is None or faces == Facing(1, 1):
+    if o.delta is None or (faces.metric, faces.sides) == (1, 1):
         return o
     delta, interval = o.delta, o.interval
     if faces.sign < 0:
@@ -209,7 +248,7 @@ def _levels(x: Outcome, y: Outcome) -> int:
     assert x.value is not None
     assert y.value is not None
     low, high = sorted((abs(x.value), abs(y.value)))
-    if x.value * y.value < 0:
+    if x.value * y.value < 0 or _intervals_apart(x, y):
         return -1
     if high == 0 or low >= LEVEL_SAME * high or (x.kind == "share" and high - low <= NOISE):
         return 1

@@ -15,10 +15,13 @@ BETWEEN = 4  # words between a negation and what it denies
 SIGNIFICANT = 0.05
 P_VALUE = re.compile(r"\b[pP]\s*([<=>≤≥])\s*(0?\.\d+|1(?:\.0+)?)\b")
 AS_AS = re.compile(
-    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )as\s+(?!(?:well|soon|long as|far)\b|(?:much|many) as \d)"
-    r"[a-z]+(?:\s[a-z]+)?\s+as\b",
+    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )(?<!such )as\s+(?!(?:well|soon|long as|far|part|a|an|the|in|for|with|to)\b)"
+    r"(?![a-z]+ as (?:\d|possible|if|though|well))[a-z]+(?:\s[a-z]+)?"
+    r"(?:\s(?:in|at|on|with|without|after|before|for|under|among)(?:\s[a-z-]+){1,4}?)?\s+as\b",
     re.I,
 )
+# "Within half an hour of those without", "to within 0.02 dex".
+CLOSE = re.compile(r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|the|each other|one another)\b|\bto within\b", re.I)
 LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over these
 
 
@@ -26,7 +29,7 @@ def nothing_at(text: str) -> int | None:
     """Where the words of a text first say that nothing differs; None where they do not."""
     plain = re.sub("[’']", "'", text)
     plain = _exceptions().sub(lambda m: "_" * len(m.group()), plain)
-    places = [m.start() for pattern in (_phrases(), _denied(), AS_AS) if (m := pattern.search(plain)) is not None]
+    places = [m.start() for pattern in (_phrases(), _denied(), AS_AS, CLOSE) if (m := pattern.search(plain)) is not None]
     return min(places, default=None)
 
 

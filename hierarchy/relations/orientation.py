@@ -41,8 +41,16 @@ def sides_of(text: str, metrics: frozenset[str]) -> Sides:
     return Sides(first, last, low and not valued)
 
 
-def turned(a: Sides, a_terms: frozenset[str], b: Sides, b_terms: frozenset[str], weight: Weight) -> int:
-    """-1 where the two tell the same comparison from opposite sides, else 1."""
+class Turned(msgspec.Struct, frozen=True):
+    """-1 in `way` where two texts tell the same comparison from opposite sides, else 1; `sure` where both name their
+    sides, so that either way is known."""
+
+    way: int
+    sure: bool
+
+
+def turned(a: Sides, a_terms: frozenset[str], b: Sides, b_terms: frozenset[str], weight: Weight) -> Turned:
+    """Which way round two texts tell the comparison that they share."""
 
     def common(x: frozenset[str], y: frozenset[str]) -> float:
         return fsum(weight(t) for t in x & y)
@@ -54,8 +62,9 @@ def turned(a: Sides, a_terms: frozenset[str], b: Sides, b_terms: frozenset[str],
         one, terms = (a, b_terms) if a.last else (b, a_terms)
         straight, crossed = common(one.first, terms), common(one.last, terms)
     else:
-        return 1
-    return -1 if crossed > straight + LEAST else 1
+        return Turned(1, False)
+    clear = abs(crossed - straight) > LEAST and bool(a.last and b.last)
+    return Turned(-1 if crossed > straight + LEAST else 1, clear)
 
 
 @cache

@@ -7,13 +7,15 @@ and 0.52 compare. It must not know other findings.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from math import log
 
 from hierarchy.nodes import Finding, Value
 from hierarchy.relations.before_numbers import is_condition, is_done, way_before
 from hierarchy.relations.belonging import ablated_from, continued, holds, merged, with_intervals, within
 from hierarchy.relations.outcome import Outcome
-from hierarchy.relations.printed import alike, folded, pair, patterns, plain
+from hierarchy.relations.printed import alike, folded, pair, patterns, plain, spread
+from hierarchy.relations.terms import numerals
 
 BELOW = frozenset(
     (
@@ -46,92 +48,126 @@ def outcomes_of(finding: Finding) -> tuple[Outcome, ...]:
 def outcomes_in(text: str) -> tuple[Outcome, ...]:
     """The outcomes that a text states, in order."""
     text = plain(text)
-    printed = patterns()
-    found: list[Outcome] = []
-    intervals: list[tuple[int, str, tuple[float, float]]] = []
-    free = [True] * (len(text) + 1)
-
-    def take(match: re.Match[str]) -> bool:
-        spans = [
-            match.span(i)
-            for i in range(1, match.re.groups + 1)
-            if match.group(i) and match.group(i)[0] in "+-.0123456789"
-        ]
-        if not all(free[a] for a, _ in spans):
-            return False
-        for a, b in spans:
-            free[a:b] = [False] * (b - a)
-        return True
-
-    for name in ("relative", "times", "correlation"):
-        for match in printed[name].finditer(text):
-            if take(match) and (outcome := _beside_none(name, match)) is not None:
-                found.append(outcome)
-    for match in printed["interval"].finditer(text):
-        if take(match):
-            kind, low, high = pair(match, 1)
-            kind = kind if match.group(2) or match.group(4) else ""
-            intervals.append((match.start(), kind, (min(low, high), max(low, high))))
-    for match in printed["from"].finditer(text):
-        if not alike(match):
-            continue
-        if not is_done(text[: match.start()]) and take(match):
-            kind, base, value = pair(match, 1)
-            found.append(Outcome(value, base, value - base, None, kind, match.start(), match.end()))
-        else:
-            take(match)
-    for match in printed["against"].finditer(text):
-        if alike(match) and take(match):
-            kind, value, base = pair(match, 1)
-            found.append(Outcome(value, base, value - base, None, kind, match.start(), match.end(), False))
-    for match in printed["bare"].finditer(text):
-        if "." not in match.group(1) and "%" not in match.group():
-            continue
-        if take(match):
-            kind, first, second = pair(match, 1)
-            before = [o for o in found if o.end <= match.start()]
-            if (
-                text[match.start() - 1] == "("
-                and before
-                and before[-1].delta is not None
-                and within(first, second, before[-1].delta)
-            ):
-                intervals.append((match.start(), kind if match.group(2) or match.group(4) else "", (first, second)))
-            else:
-                found.append(Outcome(second, first, second - first, None, kind, match.start(), match.end()))
-    for match in printed["delta"].finditer(text):
-        if take(match):
-            kind, delta = folded(match.group(2), match.group(3))
-            signed = not re.match("differ|changed|worth", match.group(1), re.I)
-            going = way_before(text, match.start()) if match.group(1).lower() == "by" else 1
-            if LESS.fullmatch(match.group(1)) or going < 0:
-                delta = -abs(delta)
-            signed = signed and going != 0
-            found.append(Outcome(None, None, delta, None, kind, match.start(), match.end(), signed))
-    for match in printed["over"].finditer(text):
-        if ("." in match.group(1) or match.group(2)) and take(match):
-            kind, delta = folded(match.group(1), match.group(2))
-            sign = -1 if match.group(3).lower() in BELOW else 1
-            kind = "change" if match.group(2) in ("%", "percent") else kind
-            found.append(Outcome(None, None, sign * delta, None, kind, match.start(), match.end()))
-    levels: list[Outcome] = []
-    for match in printed["number"].finditer(text):
-        measured = "." in match.group(1) or match.group(2)
-        if measured and not is_condition(text, match) and take(match):
-            kind, value = folded(match.group(1), match.group(2))
-            levels.append(Outcome(value, None, None, None, kind, match.start(), match.end()))
-    found.sort(key=lambda o: o.start)
+    reading = _Reading(text)
+    for name in ("relative", "times", "correlation", "fold"):
+        reading.beside_none(name)
+    reading.intervals()
+    reading.from_to()
+    reading.against()
+    reading.bare()
+    reading.deltas()
+    reading.over()
+    levels = reading.levels()
+    found = sorted(reading.found, key=lambda o: o.start)
     found += [
         o for change in found if change.value is None for level in levels if (o := continued(text, change, level))
     ]
     changes = merged(sorted(found, key=lambda o: o.start), levels)
     levels = [level for level in levels if not any(c.start <= level.start < c.end for c in changes)]
     changes += [ablated_from(text, level, levels[0]) for level in levels]
-    return tuple(with_intervals(sorted(changes, key=lambda o: o.start), intervals))
+    return tuple(with_intervals(sorted(changes, key=lambda o: o.start), reading.bounds))
+
+
+class _Reading:
+    """The numbers of a plain text, each taken once, by the way of printing that tells most of it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Outcome] = []
+        self.bounds: list[tuple[int, str, tuple[float, float]]] = []
+        self._printed = patterns()
+        self._free = [True] * (len(text) + 1)
+
+    def _matches(self, name: str) -> Iterator[re.Match[str]]:
+        return self._printed[name].finditer(self.text)
+
+    def _take(self, match: re.Match[str]) -> bool:
+        """Takes the numbers of a match, unless one of them is taken."""
+        groups = range(1, match.re.groups + 1)
+        spans = [match.span(i) for i in groups if match.group(i) and match.group(i)[0] in "+-.0123456789"]
+        if not all(self._free[a] for a, _ in spans):
+            return False
+        for a, b in spans:
+            self._free[a:b] = [False] * (b - a)
+        return True
+
+    def beside_none(self, name: str) -> None:
+        for match in self._matches(name):
+            if self._take(match) and (outcome := _beside_none(name, match)) is not None:
+                self.found.append(outcome)
+
+    def intervals(self) -> None:
+        for match in self._matches("interval"):
+            if self._take(match):
+                kind, low, high = pair(match, 1)
+                kind = kind if match.group(2) or match.group(4) else ""
+                self.bounds.append((match.start(), kind, (min(low, high), max(low, high))))
+
+    def from_to(self) -> None:
+        for match in self._matches("from"):
+            if alike(match) and self._take(match) and not is_done(self.text[: match.start()]):
+                kind, base, value = pair(match, 1)
+                self.found.append(Outcome(value, base, value - base, None, kind, match.start(), match.end()))
+
+    def against(self) -> None:
+        for match in self._matches("against"):
+            one_unit = bool(match.group(2)) == bool(match.group(4))
+            if alike(match) and (one_unit or " where " not in match.group()) and self._take(match):
+                kind, value, base = pair(match, 1)
+                delta, interval = value - base, spread(match.group(), value - base)
+                self.found.append(Outcome(value, base, delta, interval, kind, match.start(), match.end(), False))
+
+    def bare(self) -> None:
+        """A range in brackets is the interval of the change before it, if it can be; else "A to B" is a change."""
+        for match in self._matches("bare"):
+            measured = "." in match.group(1) or "%" in match.group()
+            if not measured or not alike(match) or not self._take(match):
+                continue
+            kind, first, second = pair(match, 1)
+            before = [o for o in self.found if o.end <= match.start()]
+            in_brackets = self.text[match.start() - 1] == "("
+            if in_brackets and before and before[-1].delta is not None and within(first, second, before[-1].delta):
+                kind = kind if match.group(2) or match.group(4) else ""
+                self.bounds.append((match.start(), kind, (first, second)))
+            else:
+                self.found.append(Outcome(second, first, second - first, None, kind, match.start(), match.end()))
+
+    def deltas(self) -> None:
+        for match in self._matches("delta"):
+            if not self._take(match):
+                continue
+            kind, delta = folded(match.group(2), match.group(3))
+            signed = not re.match("differ|changed|worth", match.group(1), re.I)
+            going = way_before(self.text, match.start()) if match.group(1).lower() == "by" else 1
+            if LESS.fullmatch(match.group(1)) or going < 0:
+                delta = -abs(delta)
+            signed = signed and going != 0
+            self.found.append(Outcome(None, None, delta, None, kind, match.start(), match.end(), signed))
+
+    def over(self) -> None:
+        for match in self._matches("over"):
+            if ("." in match.group(1) or match.group(2)) and self._take(match):
+                kind, delta = folded(match.group(1), match.group(2))
+                sign = -1 if match.group(3).lower() in BELOW else 1
+                kind = "change" if match.group(2) in ("%", "percent") else kind
+                self.found.append(Outcome(None, None, sign * delta, None, kind, match.start(), match.end()))
+
+    def levels(self) -> list[Outcome]:
+        """What is left: numbers that nothing is compared with, but for those of conditions."""
+        levels: list[Outcome] = []
+        for match in self._matches("number"):
+            measured = "." in match.group(1) or match.group(2) or "±" in match.group()
+            if measured and not is_condition(self.text, match) and self._take(match):
+                kind, value = folded(match.group(1), match.group(2))
+                interval = spread(match.group(), value)
+                levels.append(Outcome(value, None, None, interval, kind, match.start(), match.end()))
+        return levels
 
 
 def _beside_none(name: str, match: re.Match[str]) -> Outcome | None:
-    """A ratio of odds, hazards or risks beside 1, by its logarithm; a correlation beside 0."""
+    """A ratio of odds, hazards or risks beside 1, by its logarithm; a correlation beside 0; "twice as many" likewise."""
+    if name == "fold":
+        return Outcome(None, None, log(_fold(match)), None, "fold", match.start(), match.end())
     numbers = [float(g.replace(",", "")) for g in match.groups() if g]
     if name == "correlation":
         value, kind, numbers = numbers[0], "correlation", numbers
@@ -144,6 +180,15 @@ def _beside_none(name: str, match: re.Match[str]) -> Outcome | None:
     if interval and not interval[0] <= value <= interval[1]:
         interval = None
     return Outcome(None, None, value, interval, kind, match.start(), match.end())
+
+
+def _fold(match: re.Match[str]) -> float:
+    twice, part, number = match.groups()
+    if twice:
+        return 2.0
+    if part:
+        return 0.5 if part == "half" else 1 / 3 if part.endswith("third") else 0.25
+    return numerals().get(number.lower()) or max(1e-9, abs(float(number.replace(",", ""))))
 
 
 def _of_value(value: Value, place: int) -> Outcome | None:

@@ -33,8 +33,8 @@ def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match
     if any(s.direction == "none" and _same_pair(s, other) for s, other in ((a, b), (b, a))):
         return 1, paired  # the very numbers between which one sees no difference
     changes = [m for m in paired if m.change and m.fit >= LEAST_FIT]
-    if changes:
-        return _voted(changes), paired
+    if changes and ((going := _voted(changes)) or not (a.contrast or b.contrast)):
+        return going, paired
     if none := _one_without_effect(a, b):
         return none, paired
     if two := _two_sided(a, b):
@@ -148,10 +148,8 @@ def facing(a: Statement, b: Statement, weight: Weight) -> Facing:
     """How the directions of two statements face each other."""
     opposite = not a.metrics & b.metrics and any(frozenset((x, y)) in opposites() for x in a.metrics for y in b.metrics)
     polarity = 1 if a.removes and b.removes else a.polarity * b.polarity
-    return Facing(
-        -1 if opposite or a.sides.low != b.sides.low else 1,
-        polarity * turned(a.sides, a.terms, b.sides, b.terms, weight),
-    )
+    way = turned(a.sides, a.terms, b.sides, b.terms, weight)
+    return Facing(-1 if opposite or a.sides.low != b.sides.low else 1, polarity * way.way, way.sure)
 
 
 def _directions(a: Statement, b: Statement, weight: Weight) -> int:

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from math import fsum, sqrt
 
+from hierarchy.relations.terms import numerals
 from hierarchy.relations.words import units
 
 NUMBER = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<![\d.])\.\d+)"
+MEASURED = r"(?:rate|level|amount|number|incidence|risk|odds|frequency|value|time|cost|price|speed|size|mass|volume|yield|dose)"
 GAP = r"[^.;()\d]"
 # Numbers that measure nothing: years in brackets, citations, labels of figures, p-values.
 NOISE = re.compile(
     r"\((?:[^()]*?\s)?(?:19|20)\d\d[a-z]?\)|\[[\d,\s–-]+\]|\b(?:tables?|figures?|figs?\.|equations?|eqs?\.|sections?|"
     r"appendix|seeds?|ref\.)\s*\(?\d+(?:\s*(?:to|and|,|–)\s*\d+)*\)?|\bp\s*[<=>≤≥]\s*0?\.\d+|\bF1\b|\bR2\b|(?<=[A-Za-z])-?\d+"
-    r"|\b\d+-bit\b|\b\d\d(?:\.\d)?\s?%(?=\s*(?:confidence|credible|CI\b|intervals?))|\b(?:SD|SE|SEM|n|df|t|F)\s?=?\s?\d+(?:\.\d+)?\b",
+    r"|\b\d+-bit\b|\b\d\d(?:\.\d)?\s?%(?=\s*(?:confidence|credible|CI\b|intervals?))|\b(?:SD|SE|SEM|n|df|t|F)\s?=?\s?\d+(?:\.\d+)?\b"
+    r"|\bs\.\s?[de]\.\s?=?\s?\d*\.?\d+\s?%?|\bwithin\s+\d*\.?\d+\s?\w*(?=\s+of\b)|\bto within\s+\d*\.?\d+",
     re.I,
 )
 # What follows a name of others in the same sentence is theirs.
@@ -33,8 +37,10 @@ BOUNDS = (
 
 @cache
 def patterns() -> dict[str, re.Pattern[str]]:
+    # "23 times a day" counts; it does not compare.
+    counted = r"(?!\s+(?:a|an|per|each|every)\b)"
     unit = "|".join(re.escape(u).replace(r"\ ", r"\s") for u in sorted(units(), key=lambda u: (-len(u), u)))
-    one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/])))?"
+    one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/]){counted}))?"
     return {
         # Odds, hazards and risks beside those of others, and correlations, each with its interval.
         "relative": re.compile(
@@ -48,7 +54,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "interval": re.compile(
             rf"(?:intervals?|\bCI\b){GAP}{{0,30}}?[,:(\[]?\s*{one}\s*(?:to|–|-|,|and)\s*{one}", re.I
         ),
-        "from": re.compile(rf"\bfrom\s+(?:about\s+)?{one}(?:\s+[^\s.;(]+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"),
+        "from": re.compile(rf"\bfrom\s+(?:about\s+)?{one}(?:\s+(?:[^\s.;(]|\.\d)+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"),
         "bare": re.compile(rf"(?<=[(\s]){one}\s+to\s+{one}"),
         "against": re.compile(
             rf"{one}(?:{GAP}|\([^()]*\)|\d+(?=\s\w*Hz)){{0,60}}?(?:\bagainst|\bcompared (?:with|to)|\bversus|"
@@ -66,6 +72,13 @@ def patterns() -> dict[str, re.Pattern[str]]:
             rf"warmer|hotter|colder|heavier|lighter|taller|thicker|thinner|earlier|later|wetter|drier|larger|deeper)\b",
             re.I,
         ),
+        "fold": re.compile(
+            rf"\b(?:(twice)|(half|(?:one|a) third|(?:one|a) quarter)|({NUMBER}|{'|'.join(numerals())})(?:\s(?:and a half\s)?times|-?\s?fold))"
+            rf"(?:\s(?:the(?=\s{MEASURED})|that of|those of|as(?=\s\w+)|more|higher|larger|greater|longer|faster|increase|rise)\b"
+            rf"|(?<=third|arter)\sof the\s{MEASURED})",
+            re.I,
+        ),
+        "spread": re.compile(rf"±\s?({NUMBER})(?:\s?({unit}))?"),
         "number": re.compile(rf"(?<![\w.]){one}"),
     }
 
@@ -100,3 +113,12 @@ def alike(match: re.Match[str]) -> bool:
     """Whether two numbers can be compared: their units are of one kind, or one of them shows none."""
     kinds = {units().get(unit, ("", 0.0))[0] for unit in (match.group(2), match.group(4)) if unit}
     return len(kinds) < 2
+
+
+def spread(printed: str, middle: float) -> tuple[float, float] | None:
+    """What two times the printed uncertainties ("58.1 ± 1.9") leave open around a number; None without any."""
+    wide = [folded(match.group(1), match.group(2))[1] for match in patterns()["spread"].finditer(printed)]
+    if not wide:
+        return None
+    reach = 2 * sqrt(fsum(w * w for w in wide))
+    return middle - reach, middle + reach

@@ -11,6 +11,7 @@ from functools import cache
 import msgspec
 
 from hierarchy.nodes import Finding, Node
+from hierarchy.relations.contrasted import contrasted
 from hierarchy.relations.cues import Cue, cues_of
 from hierarchy.relations.nothing import by_intervals, by_probability, nothing_at
 from hierarchy.relations.orientation import Sides, sides_of
@@ -28,13 +29,14 @@ NAME = re.compile(
 
 
 NOISE = 0.025  # shares that differ by no more are within what such measurements vary by
-SLIGHT = {"relative": 0.06, "correlation": 0.08}
+SLIGHT = {"relative": 0.06, "correlation": 0.08, "fold": 0.06}
 SUBJECT = 25  # characters; a cause that is taken away stands at the head of the sentence
 
 
 class Statement(msgspec.Struct, frozen=True, eq=False):
     """What a finding says. `quantities`: numbers of conditions by what is counted; `contrasts`: which word of each
-    group of excluding words it names; `polarity` is -1 where the cause is taken away."""
+    group of excluding words it names; `polarity` is -1 where the cause is taken away; `contrast` the comparison of the
+    two numbers that it sets side by side."""
 
     terms: frozenset[str]
     metrics: frozenset[str]
@@ -49,6 +51,7 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
     counted: tuple[tuple[str, str], ...]
     cues: tuple[Cue, ...]
     sides: Sides
+    contrast: Outcome | None
     mixed: bool
     backed: bool
 
@@ -79,6 +82,8 @@ def read(node: Node) -> Statement:
     assert finding is not None
     text = plain(said(node))
     outcomes = outcomes_of(finding)
+    sides = sides_of(finding.quote, metrics_of(finding.quote))
+    contrast = contrasted(plain(finding.quote), outcomes, sides)
     return Statement(
         terms_of(text),
         metrics_of(said(node)),
@@ -92,7 +97,8 @@ def read(node: Node) -> Statement:
         tuple(dict.fromkeys(NAME.findall(finding.quote))),
         _counted(plain(finding.quote), outcomes),
         cues_of(plain(finding.quote)),
-        sides_of(finding.quote, metrics_of(finding.quote)),
+        contrast.sides if contrast else sides,
+        contrast.outcome if contrast else None,
         _mixed(finding, outcomes),
         _backed(finding.quote, outcomes),
     )
