@@ -107,7 +107,7 @@ def matches(a: Statement, b: Statement, weight: Weight, faces: Facing) -> list[M
             used_b.add(j)
             x, y = _one_kind(mine[i][0], theirs[j][0])
             if faces.metric > 0 or not x.level:
-                out.append(verdict(_sure(x, faces), _sure(_faced(y, faces), faces), fit))
+                out.append(verdict(_sure(x, faces), _sure(_faced(y, faces), faces), fit, faces.sure))
     return out
 
 
@@ -167,15 +167,15 @@ def _faced(o: Outcome, faces: Facing) -> Outcome:
     return msgspec.structs.replace(o, delta=delta, interval=interval, value=value, base=base)
 
 
-def verdict(x: Outcome, y: Outcome, fit: float) -> Match:
-    """Whether two outcomes of one kind agree."""
+def verdict(x: Outcome, y: Outcome, fit: float, sure: bool = False) -> Match:
+    """Whether two outcomes of one kind agree; `sure` where it is known which side of each is which."""
     near = _base_near(x, y)
     if x.delta is None or y.delta is None:
         return Match(_levels(x, y), fit, near, False)
     going = _changes(x, y)
     if going < 0 and x.base is not None and y.base is not None and near < LEAST_NEAR:
         going = 0  # they start from elsewhere, so their conditions are not the same
-    if swapped(x, y):
+    if not sure and swapped(x, y):
         going = 1
     return Match(going, fit, near, True)
 

@@ -21,7 +21,7 @@ AS_AS = re.compile(
     re.I,
 )
 # "Within half an hour of those without", "to within 0.02 dex".
-CLOSE = re.compile(r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|the|each other|one another)\b|\bto within\b", re.I)
+CLOSE = re.compile(r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|each other|one another|the (?:control|reference|baseline|other)\w*)\b|\bto within\b", re.I)
 LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over these
 
 

@@ -33,6 +33,7 @@ BELOW = frozenset(
         "thinner",
     )
 )
+EFFECT = re.compile(r"(?:\(|\b(?:effect|elasticity|coefficient|slope|estimate|change|trend|beta|β)s?\b[^.;]{0,30})\s*$", re.I)
 LESS = re.compile(
     r"\b(?:loss|lost|loses?|cost|costs|fall|fell|drop|decrease|reduction|decline|reduced|lower(?:ed)?)\b", re.I
 )
@@ -115,7 +116,8 @@ class _Reading:
             if alike(match) and (one_unit or " where " not in match.group()) and self._take(match):
                 kind, value, base = pair(match, 1)
                 delta, interval = value - base, spread(match.group(), value - base)
-                self.found.append(Outcome(value, base, delta, interval, kind, match.start(), match.end(), False))
+                way = re.search(r"\b(?:up|down) from\b", match.group(), re.I) is not None
+                self.found.append(Outcome(value, base, delta, interval, kind, match.start(), match.end(), way))
 
     def bare(self) -> None:
         """A range in brackets is the interval of the change before it, if it can be; else "A to B" is a change."""
@@ -160,8 +162,17 @@ class _Reading:
             if measured and not is_condition(self.text, match) and self._take(match):
                 kind, value = folded(match.group(1), match.group(2))
                 interval = spread(match.group(), value)
-                levels.append(Outcome(value, None, None, interval, kind, match.start(), match.end()))
+                if _is_change(self.text, match):
+                    self.found.append(Outcome(None, None, value, interval, kind, match.start(), match.end()))
+                else:
+                    levels.append(Outcome(value, None, None, interval, kind, match.start(), match.end()))
         return levels
+
+
+def _is_change(text: str, match: re.Match[str]) -> bool:
+    """Whether a number with a sign is a change: one with a plus; one with a minus in brackets, or of an effect."""
+    sign = match.group(1)[0]
+    return sign == "+" or (sign == "-" and EFFECT.search(text[: match.start()]) is not None)
 
 
 def _beside_none(name: str, match: re.Match[str]) -> Outcome | None:

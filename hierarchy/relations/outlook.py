@@ -19,6 +19,7 @@ FEW = 3
 LEAST_FIT_APART = 0.3
 LEAST_FIT = 0.2  # the words around two numbers must have this much in common
 CLEAR_FACE = 0.3  # of the agreement of directions, between -1 and 1
+FAR = 0.1  # of the larger of two numbers of one finding: so far apart, they differ
 LEAST_LEVEL_FIT = 0.45  # numbers that nothing is compared with agree or not by accident more easily
 
 
@@ -28,7 +29,8 @@ def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match
     paired = matches(a, b, weight, faces)
     if a.direction == b.direction == "none":
         return 1, paired
-    if "none" not in (a.direction, b.direction) and same_ends(a, b):
+    crossed = faces.sure and faces.sides < 0
+    if "none" not in (a.direction, b.direction) and not crossed and same_ends(a, b):
         return 1, paired
     if any(s.direction == "none" and _same_pair(s, other) for s, other in ((a, b), (b, a))):
         return 1, paired  # the very numbers between which one sees no difference
@@ -72,7 +74,7 @@ def _one_without_effect(a: Statement, b: Statement) -> int:
         if len(other.outcomes) > FEW:
             return 0  # of a list, some other number may be meant
         clear = [o for o in other.changes if is_clear(o)]
-        if clear or (len(other.levels) == 2 and _apart(*other.levels)):
+        if clear or (len(other.levels) == 2 and _apart(*other.levels)) or _far(other.contrast):
             return -1
         if other.direction in ("increase", "decrease") and other.backed and other.levels and not other.changes:
             return -1
@@ -105,9 +107,13 @@ def _single(a: Statement, b: Statement) -> bool:
 
 def _apart(x: Outcome, y: Outcome) -> bool:
     """Whether two numbers of one finding are far from each other."""
-    return x.kind == y.kind and abs((x.value or 0.0) - (y.value or 0.0)) > 0.1 * max(
-        abs(x.value or 0), abs(y.value or 0)
-    )
+    return x.kind == y.kind and abs((x.value or 0.0) - (y.value or 0.0)) > FAR * max(abs(x.value or 0), abs(y.value or 0))
+
+
+def _far(contrast: Outcome | None) -> bool:
+    if contrast is None or contrast.value is None or contrast.base is None:
+        return False
+    return abs(contrast.value - contrast.base) > FAR * max(abs(contrast.value), abs(contrast.base))
 
 
 def _same_pair(a: Statement, b: Statement) -> bool:

@@ -13,6 +13,7 @@ from hierarchy.relations.terms import numerals
 from hierarchy.relations.words import units
 
 NUMBER = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<![\d.])\.\d+)"
+COUNTED = r"(?!\s+(?:a|an|per|each|every)\b)"  # "23 times a day" counts; it does not compare
 MEASURED = r"(?:rate|level|amount|number|incidence|risk|odds|frequency|value|time|cost|price|speed|size|mass|volume|yield|dose)"
 GAP = r"[^.;()\d]"
 # Numbers that measure nothing: years in brackets, citations, labels of figures, p-values.
@@ -37,10 +38,8 @@ BOUNDS = (
 
 @cache
 def patterns() -> dict[str, re.Pattern[str]]:
-    # "23 times a day" counts; it does not compare.
-    counted = r"(?!\s+(?:a|an|per|each|every)\b)"
-    unit = "|".join(re.escape(u).replace(r"\ ", r"\s") for u in sorted(units(), key=lambda u: (-len(u), u)))
-    one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/]){counted}))?"
+    unit = "|".join(re.escape(u).replace(r"\ ", r"\s") + (COUNTED if u == "times" else "") for u in sorted(units(), key=lambda u: (-len(u), u)))
+    one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/])))?"
     return {
         # Odds, hazards and risks beside those of others, and correlations, each with its interval.
         "relative": re.compile(
@@ -74,7 +73,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         ),
         "fold": re.compile(
             rf"\b(?:(twice)|(half|(?:one|a) third|(?:one|a) quarter)|({NUMBER}|{'|'.join(numerals())})(?:\s(?:and a half\s)?times|-?\s?fold))"
-            rf"(?:\s(?:the(?=\s{MEASURED})|that of|those of|as(?=\s\w+)|more|higher|larger|greater|longer|faster|increase|rise)\b"
+            rf"(?:\s(?:(?<=times )the|the(?=\s{MEASURED})|that (?:of|in|at|on|for)|those (?:of|in|at|on|for)|as(?=\s\w+)|more|higher|larger|greater|longer|faster|increase|rise)\b"
             rf"|(?<=third|arter)\sof the\s{MEASURED})",
             re.I,
         ),
