@@ -39,6 +39,9 @@ BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of
 BEHIND_SUPPORTS = 1.5
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
+MUTUAL = 0.3  # how far each may lie behind the other's nearest of all papers, to be its nearest
+EASED = 0.7  # what such a pair may lack
+SAME_NUMBER = 0.8
 KINDS = frozenset(("result", "claim"))
 LEAST_TERMS = 3  # a finding of fewer says too little of what it is on to be contradicted
 SAMPLE = 4000  # findings that the weights of terms are counted in
@@ -47,7 +50,8 @@ HEDGED = 0.9
 
 class _Pair(msgspec.Struct, frozen=True):
     """Two findings that were compared; `going` is 1 for agreement, -1 for contradiction, 0 for neither, as the rules
-    have it; `against` how sure it is that they go against each other; `rests` what a contradiction would rest on."""
+    have it; `against` how sure it is that they go against each other; `rests` what a contradiction would rest on; `near`
+    how near the numbers are that they start from."""
 
     i: int
     j: int
@@ -56,6 +60,7 @@ class _Pair(msgspec.Struct, frozen=True):
     against: float
     rests: str
     ends: bool
+    near: float
 
     @property
     def way(self) -> int:
@@ -201,54 +206,76 @@ def _compared(pool: _Pool, i: int, j: int, cosine: float) -> _Pair:
     a, b = pool.statement(i), pool.statement(j)
     same = sameness(a, b, pool.around(i), pool.around(j), cosine, pool.weight)
     if same.score + WEIGHTS["base"] < LEAST_COMPARED:
-        return _Pair(i, j, same, 0, 0.5, "direction", False)
+        return _Pair(i, j, same, 0, 0.5, "direction", False, 0.0)
     going, paired = outlook(a, b, pool.weight)
     told = opposition(a, b, going, paired, pool.weight)
     rests = "nothing" if told[EFFECT] or told[NUMBERS] else "start" if told[SAME_START] else "direction"
-    return _Pair(i, j, based(same, paired), going, against(told), rests, same_ends(a, b))
+    near = max((m.near for m in paired), default=0.0)
+    return _Pair(i, j, based(same, near), going, against(told), rests, same_ends(a, b), near)
+
+
+class _Nearest:
+    """How near each finding's nearest are: of each other paper, of those that agree, and of all."""
+
+    def __init__(self, pairs: Sequence[_Pair], papers: Sequence[str]) -> None:
+        self._papers = papers
+        self._of_paper: dict[tuple[int, str], float] = {}
+        self._agreeing: dict[tuple[int, str], float] = {}
+        self._of_all: dict[int, float] = {}
+        for p in pairs:
+            score = p.same.score
+            for i, key in zip((p.i, p.j), self._keys(p), strict=True):
+                self._of_paper[key] = max(self._of_paper.get(key, score), score)
+                self._of_all[i] = max(self._of_all.get(i, score), score)
+                if p.going > 0 and not p.blocked and score >= LEAST_COMPARED:
+                    self._agreeing[key] = max(self._agreeing.get(key, score), score)
+
+    def _keys(self, p: _Pair) -> tuple[tuple[int, str], tuple[int, str]]:
+        return (p.i, self._papers[p.j]), (p.j, self._papers[p.i])
+
+    def behind(self, p: _Pair) -> list[float]:
+        """How far a pair lies behind the nearest finding of the other's paper, for each of its two."""
+        return [self._of_paper[key] - p.same.score for key in self._keys(p)]
+
+    def agrees(self, p: _Pair) -> list[bool]:
+        """Whether a finding of the other's paper agrees with each of the two, and is nearer."""
+        return [self._agreeing.get(key, p.same.score - 1) > p.same.score for key in self._keys(p)]
+
+    def mutual(self, p: _Pair) -> bool:
+        """Whether each is the other's nearest in the whole library, or nearly."""
+        return max(self._of_all[i] for i in (p.i, p.j)) - p.same.score <= MUTUAL
 
 
 def _chosen(pairs: Sequence[_Pair], papers: Sequence[str], pool: _Pool) -> list[_Pair]:
     """Pairs that are sure enough, and of the nearest between their papers."""
-    nearest: dict[tuple[int, str], float] = {}
-    agreeing: dict[tuple[int, str], float] = {}
-    for p in pairs:
-        for key in ((p.i, papers[p.j]), (p.j, papers[p.i])):
-            nearest[key] = max(nearest.get(key, p.same.score), p.same.score)
-            if p.going > 0 and not p.blocked and p.same.score >= LEAST_COMPARED:
-                agreeing[key] = max(agreeing.get(key, p.same.score), p.same.score)
-    return [p for p in pairs if p.way and not p.blocked and _near_enough(p, papers, nearest, agreeing, pool)]
+    nearest = _Nearest(pairs, papers)
+    return [p for p in pairs if p.way and not p.blocked and _near_enough(p, nearest, pool)]
 
 
-def _near_enough(
-    p: _Pair,
-    papers: Sequence[str],
-    nearest: Mapping[tuple[int, str], float],
-    agreeing: Mapping[tuple[int, str], float],
-    pool: _Pool,
-) -> bool:
-    score = p.same.score
-    keys = ((p.i, papers[p.j]), (p.j, papers[p.i]))
-    behind = [nearest[key] - score for key in keys]
+def _near_enough(p: _Pair, nearest: _Nearest, pool: _Pool) -> bool:
+    score, behind = p.same.score, nearest.behind(p)
     if p.way > 0:
         return score >= LEAST_SUPPORTS and max(behind) <= BEHIND_SUPPORTS
-    if score < 0 and any(_leans(pool, k) for k in (p.i, p.j)):
+    if score < 0 and any(_leans(pool, k, p.near) for k in (p.i, p.j)):
         return False
-    if score < CONTRADICTS[p.rests][0]:
+    if score < CONTRADICTS[p.rests][0] - (EASED if nearest.mutual(p) else 0.0):
         return False
     lists = [len(pool.statement(k).outcomes) >= LIST for k in (p.i, p.j)]
     # Where the same paper also agrees, about as nearly, the two differ in a condition that was not seen; of a list, the
     # other numbers may agree.
-    if any(agreeing.get(key, score - 1) > score for key, many in zip(keys, lists, strict=True) if not many):
+    if any(agrees for agrees, many in zip(nearest.agrees(p), lists, strict=True) if not many):
         return False
     return min(behind) <= 0.3 and all(
         d <= (BEHIND_LIST if is_list else BEHIND_CONTRADICTS) for d, is_list in zip(behind, lists, strict=True)
     )
 
 
-def _leans(pool: _Pool, i: int) -> bool:
-    """Whether a finding says too little of what it is on, or points to what stands before it."""
-    return len(pool.terms(i)) < LEAST_TERMS or cue("pointing").match(said(pool.nodes[i])) is not None
+def _leans(pool: _Pool, i: int, near: float) -> bool:
+    """Whether a finding says too little of what it is on, or points to what stands before it; the same number to start
+    from says much."""
+    if cue("pointing").match(said(pool.nodes[i])) is not None:
+        return True
+    return len(pool.terms(i)) < LEAST_TERMS and near < SAME_NUMBER
 
 
 def _relation(pool: _Pool, pair: _Pair) -> Relation:

@@ -107,14 +107,33 @@ def matches(a: Statement, b: Statement, weight: Weight, faces: Facing) -> list[M
             used_b.add(j)
             x, y = _one_kind(mine[i][0], theirs[j][0])
             if faces.metric > 0 or not x.level:
-                out.append(verdict(_sure(x, faces), _sure(_faced(y, faces), faces), fit, faces.sure))
+                y = _faced(y, faces)
+                if faces.sure and not (x.signed or y.signed):
+                    x, y = _from_nearer_end(x, y)
+                out.append(verdict(_sure(x, faces), _sure(y, faces), fit, faces.sure))
     return out
+
+
+def _from_nearer_end(x: Outcome, y: Outcome) -> tuple[Outcome, Outcome]:
+    """Two comparisons of the same two things, of which either may be the one compared with, told from the things whose
+    numbers are the nearer."""
+    if x.value is None or y.value is None or _near_numbers(x.value, y.value) <= _base_near(x, y):
+        return x, y
+    return _turned(x), _turned(y)
+
+
+def _turned(o: Outcome) -> Outcome:
+    interval = (-o.interval[1], -o.interval[0]) if o.interval else None
+    return msgspec.structs.replace(o, value=o.base, base=o.value, delta=-(o.delta or 0.0), interval=interval)
 
 
 def _told(s: Statement) -> list[tuple[Outcome, frozenset[str]]]:
     """What a statement tells in numbers, each with the terms that speak of it."""
     alone = len(s.outcomes) == 1
     told = [(o, s.terms if alone else near) for o, near in zip(s.outcomes, s.local, strict=False)]
+    if s.direction == "none" and alone and s.outcomes[0].level:
+        # "0.69 at both rates" starts and ends at it.
+        told.append((msgspec.structs.replace(s.outcomes[0], base=s.outcomes[0].value, delta=0.0), s.terms))
     return [*told, (s.contrast, s.terms)] if s.contrast else told
 
 
@@ -260,7 +279,9 @@ def _levels(x: Outcome, y: Outcome) -> int:
 
 def _base_near(x: Outcome, y: Outcome) -> float:
     """How near the numbers are that the two start from: 1 for the same."""
-    if x.base is None or y.base is None:
-        return 0.0
-    high = max(abs(x.base), abs(y.base))
-    return max(0.0, 1 - abs(x.base - y.base) / high * 8) if high else 1.0
+    return 0.0 if x.base is None or y.base is None else _near_numbers(x.base, y.base)
+
+
+def _near_numbers(x: float, y: float) -> float:
+    high = max(abs(x), abs(y))
+    return max(0.0, 1 - abs(x - y) / high * 8) if high else 1.0

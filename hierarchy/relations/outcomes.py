@@ -112,8 +112,7 @@ class _Reading:
 
     def against(self) -> None:
         for match in self._matches("against"):
-            one_unit = bool(match.group(2)) == bool(match.group(4))
-            if alike(match) and (one_unit or " where " not in match.group()) and self._take(match):
+            if alike(match) and self._take(match):
                 kind, value, base = pair(match, 1)
                 delta, interval = value - base, spread(match.group(), value - base)
                 way = re.search(r"\b(?:up|down) from\b", match.group(), re.I) is not None

@@ -57,11 +57,11 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "bare": re.compile(rf"(?<=[(\s]){one}\s+to\s+{one}"),
         "against": re.compile(
             rf"{one}(?:{GAP}|\([^()]*\)|\d+(?=\s\w*Hz)){{0,60}}?(?:\bagainst|\bcompared (?:with|to)|\bversus|"
-            rf"\bvs\.?|\binstead of|\brather than|\band not|\bwhere|\bup from|\bdown from)\s{GAP}{{0,60}}?{one}",
+            rf"\bvs\.?|\binstead of|\brather than|\band not|\bup from|\bdown from)\s{GAP}{{0,60}}?{one}",
             re.I,
         ),
         "delta": re.compile(
-            rf"\b(differences?|gains?|loss|advantage|improvement|increase|decrease|reduction|rise|fall|drop|lead|adds?|"
+            rf"\b(differences?|gains?|loss(?!\s(?:on|functions?|terms?|over)\b)|advantage|improvement|increase|decrease|reduction|rise|fall|drop|lead|adds?|"
             rf"added|costs?|lost|loses?|worth|grew|changed|by(?=\s+(?:only\s|about\s)?\W?\d))\b"
             rf"(?:(?!\bfrom\b){GAP}){{0,32}}?{one}",
             re.I,

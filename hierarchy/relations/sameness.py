@@ -11,7 +11,7 @@ from math import fsum
 
 import msgspec
 
-from hierarchy.relations.comparison import Match, excludes, excluding, of_condition, quantities_apart
+from hierarchy.relations.comparison import excludes, excluding, of_condition, quantities_apart
 from hierarchy.relations.features import likeness
 from hierarchy.relations.statement import Statement
 from hierarchy.relations.surroundings import Surroundings
@@ -59,7 +59,6 @@ def sameness(
     return Sameness(score, (*(f"group {g}" for g in excluding(a, b)), *(n for n in apart if excludes(n, a, b))))
 
 
-def based(same: Sameness, paired: list[Match]) -> Sameness:
-    """The same, with what it tells that outcomes start from near numbers."""
-    near = max((m.near for m in paired), default=0.0)
+def based(same: Sameness, near: float) -> Sameness:
+    """The same, with how near the numbers are that the outcomes start from, between 0 and 1."""
     return Sameness(same.score + WEIGHTS["base"] * near, same.conflicts)

@@ -186,7 +186,9 @@ def is_clear(o: Outcome) -> bool:
 
 
 def _mixed(finding: Finding, outcomes: tuple[Outcome, ...]) -> bool:
-    return nothing_at(finding.quote) is not None and any(is_clear(o) for o in outcomes)
+    """Whether it tells a clear change besides that something else makes no difference."""
+    told = finding.direction == "none" or nothing_at(finding.quote) is not None
+    return told and any(is_clear(o) for o in outcomes)
 
 
 def _backed(quote: str, outcomes: tuple[Outcome, ...]) -> bool:
