@@ -22,14 +22,19 @@ AS_AS = re.compile(
 )
 # "Within half an hour of those without", "to within 0.02 dex".
 CLOSE = re.compile(r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|each other|one another|the (?:control|reference|baseline|other)\w*)\b|\bto within\b", re.I)
+# "Was also 0.52", "stayed at 0.52", "again 4.1 and 4.2": the number that was told before.
+STAYED = re.compile(r"\b(?:also|likewise|again|still|remained(?: at)?|stayed(?: at)?)\s+(?:only\s+)?(?=[-+]?\d*\.?\d)", re.I)
+# "More visible, not less" says it twice.
+OTHERWISE = re.compile(r",\s+not\s+(?:more|less|fewer|better|worse|higher|lower|larger|smaller|longer|shorter|faster|slower)\b", re.I)
 LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over these
 
 
 def nothing_at(text: str) -> int | None:
     """Where the words of a text first say that nothing differs; None where they do not."""
     plain = re.sub("[’']", "'", text)
-    plain = _exceptions().sub(lambda m: "_" * len(m.group()), plain)
-    places = [m.start() for pattern in (_phrases(), _denied(), AS_AS, CLOSE) if (m := pattern.search(plain)) is not None]
+    for pattern in (_exceptions(), OTHERWISE):
+        plain = pattern.sub(lambda m: "_" * len(m.group()), plain)
+    places = [m.start() for pattern in (_phrases(), _denied(), AS_AS, CLOSE, STAYED) if (m := pattern.search(plain)) is not None]
     return min(places, default=None)
 
 

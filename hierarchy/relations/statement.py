@@ -166,7 +166,7 @@ def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
         return "none"
     if nothing is not None and not sure and not any(o.start < nothing and o.delta for o in clear):
         return "none"
-    if finding.direction is not None:
+    if finding.direction in ("increase", "decrease"):
         return finding.direction
     if changed and _slight(changed[0]):
         return "none"
