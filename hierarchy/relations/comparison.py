@@ -23,12 +23,15 @@ LEAST_NEAR = 0.4  # of two bases; those that differ by more than a thirteenth ar
 
 
 class Match(msgspec.Struct, frozen=True):
-    """How two outcomes go together: 1 they agree, -1 they contradict, 0 neither; and how well their words fit."""
+    """How two outcomes go together: 1 they agree, -1 they contradict, 0 neither; and how well their words fit.
+    `opposite`: one rose and the other fell; `sure`: it is known which side of each is which."""
 
     verdict: int
     fit: float
     near: float
     change: bool
+    opposite: bool = False
+    sure: bool = False
 
 
 class Facing(msgspec.Struct, frozen=True):
@@ -196,7 +199,8 @@ def verdict(x: Outcome, y: Outcome, fit: float, sure: bool = False) -> Match:
         going = 0  # they start from elsewhere, so their conditions are not the same
     if not sure and swapped(x, y):
         going = 1
-    return Match(going, fit, near, True)
+    opposite = going < 0 and x.delta * y.delta < 0
+    return Match(going, fit, near, True, opposite, sure)
 
 
 def _changes(x: Outcome, y: Outcome) -> int:

@@ -72,6 +72,8 @@ def opposition(a: Statement, b: Statement, going: int, paired: list[Match], weig
         "words of direction": 0.0 if any(none) else turned * agreement(a.cues, b.cues, weight),
         SAME_START: float(_otherwise(paired)),
         "change": float(changes[0]) if changes else 0.0,
+        "opposite changes": float(any(m.opposite for m in paired)),
+        "opposite changes of known sides": float(any(m.opposite and m.sure for m in paired)),
         "any change against": float(-1 in changes),
         "any change with": float(1 in changes),
         "level": float(levels[0]) if levels else 0.0,
