@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NEIGHBOURS = 10
 FOLLOWED = 0.5  # the share of steps along edges; the others jump by the prior
 LEAST_COSINE = 1e-3
+FEW = 300  # rows up to which the equations are solved
 BLOCK = 1024  # rows whose cosines are held at once
 
 Scores = npt.NDArray[np.float64]
@@ -36,7 +37,7 @@ def centrality(vectors: Matrix, prior: Scores) -> Scores:
     count = len(vectors)
     if count < 2:
         return np.ones(count)
-    if count <= NEIGHBOURS + 1:
+    if count <= FEW:
         return _of_few(vectors, prior / prior.sum())
     jumps = dict(enumerate(prior.tolist()))
     from networkx import pagerank  # a fifth of a second that asking need not pay
@@ -46,13 +47,23 @@ def centrality(vectors: Matrix, prior: Scores) -> Scores:
 
 
 def _of_few(vectors: Matrix, jumps: Scores) -> Scores:
-    """The same where each is a neighbour of each: half of all sections are that short, and solving the equations costs
-    a hundredth of building a graph."""
-    weights = np.maximum((vectors @ vectors.T).astype(np.float64), LEAST_COSINE)
+    """The same by its equations: solving them for the sentences of a paper costs a tenth of building a graph."""
+    count = len(jumps)
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, -np.inf)
+    weights = np.maximum(cosines.astype(np.float64), LEAST_COSINE)
+    if count > NEIGHBOURS + 1:
+        near = np.zeros((count, count), bool)
+        np.put_along_axis(near, _nearest(cosines, NEIGHBOURS), True, axis=1)
+        weights[~(near | near.T)] = 0.0
     np.fill_diagonal(weights, 0.0)
     steps = weights / weights.sum(axis=1, keepdims=True)
-    found: Scores = np.linalg.solve(np.eye(len(jumps)) - FOLLOWED * steps.T, (1 - FOLLOWED) * jumps)
+    found: Scores = np.linalg.solve(np.eye(count) - FOLLOWED * steps.T, (1 - FOLLOWED) * jumps)
     return found
+
+
+def _nearest(cosines: Matrix, degree: int) -> npt.NDArray[np.intp]:
+    return np.argpartition(-cosines, degree - 1, axis=1)[:, :degree]
 
 
 def _neighbours(vectors: Matrix) -> Graph[int]:
@@ -65,7 +76,7 @@ def _neighbours(vectors: Matrix) -> Graph[int]:
         rows = np.arange(start, min(start + BLOCK, count))
         cosines = vectors[rows] @ vectors.T
         cosines[rows - start, rows] = -np.inf
-        nearest = np.argpartition(-cosines, degree - 1, axis=1)[:, :degree]
+        nearest = _nearest(cosines, degree)
         weights = np.maximum(np.take_along_axis(cosines, nearest, axis=1), LEAST_COSINE)
         ends = nearest.ravel().tolist()
         graph.add_weighted_edges_from(

@@ -8,12 +8,13 @@ findings beside them; the weights of kinds were measured (`python -m benchmarks 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from hierarchy.summaries.candidates import Candidate
-from hierarchy.summaries.whole import dangles, displays, points, speaks_of_itself
+from hierarchy.summaries.whole import HELD, dangles, displays, points, speaks_of_itself
 
 KINDS = {
     "abstract": 1.0,
@@ -44,6 +45,7 @@ def priors(candidates: Sequence[Candidate]) -> npt.NDArray[np.float64]:
     return np.array([_prior(c) for c in candidates], dtype=np.float64)
 
 
+@lru_cache(maxsize=HELD)
 def _prior(candidate: Candidate) -> float:
     weight = KINDS.get(candidate.kind, KINDS["other"])
     weight *= OWN if speaks_of_itself(candidate.text) else 1.0

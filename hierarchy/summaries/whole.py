@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ DISPLAY = re.compile(
     r"\b(?:[Tt]ables?|[Ff]igures?|[Ff]igs?\.?|[Tt]ab\.|[Ee]qs?\.|[Ee]quations?|[Aa]lgorithm|[Aa]ppendix)\s*\(?(?:\d|[A-Z]\b)"
 )
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+HELD = 4096  # sentences whose answers are kept: sections, their paper and its card ask for the same ones
 PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
@@ -53,6 +54,7 @@ def _signposts() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_any(_table()['signposts']['phrases'])}|sections?\s+\d)", re.I)
 
 
+@lru_cache(maxsize=HELD)
 def is_whole(sentence: str) -> bool:
     """Whether this is one whole sentence in words: no fragment, no heading, no garbled formula, nothing left open."""
     opening = OPENING.match(sentence)
@@ -69,6 +71,7 @@ def is_whole(sentence: str) -> bool:
     return LEAST_WORDS <= len(words) <= MOST_WORDS and sum(len(w) == 1 for w in words) <= SINGLE * len(words)
 
 
+@lru_cache(maxsize=HELD)
 def dangles(sentence: str) -> bool:
     """Whether a sentence opens by leaning on what stands before it.
 
@@ -85,11 +88,13 @@ def speaks_of_itself(sentence: str) -> bool:
     return bool(_own().search(sentence))
 
 
+@lru_cache(maxsize=HELD)
 def points(sentence: str) -> bool:
     """Whether a sentence only shows the way: to another section, to what is to come, to future work."""
     return bool(_signposts().search(sentence))
 
 
+@lru_cache(maxsize=HELD)
 def displays(sentence: str) -> bool:
     """Whether a sentence refers to a table, figure, formula or appendix, which a summary does not show."""
     return bool(DISPLAY.search(sentence))
