@@ -1,5 +1,5 @@
-"""Two numbers that a finding sets side by side, each in a clause of its own, as one comparison: which of them is that of
-what is compared, and what each clause is on.
+"""Two numbers that a finding sets side by side, each in a clause of its own, as one comparison: which of them is that
+of what is compared, and what each clause is on.
 
 It must not know other findings.
 """

@@ -15,17 +15,25 @@ BETWEEN = 4  # words between a negation and what it denies
 SIGNIFICANT = 0.05
 P_VALUE = re.compile(r"\b[pP]\s*([<=>≤≥])\s*(0?\.\d+|1(?:\.0+)?)\b")
 AS_AS = re.compile(
-    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )(?<!such )as\s+(?!(?:well|soon|long as|far|part|a|an|the|in|for|with|to)\b)"
+    r"\b(?<!twice )(?<!times )(?<!half )(?<!not )(?<!such )as\s+"
+    r"(?!(?:well|soon|long as|far|part|a|an|the|in|for|with|to)\b)"
     r"(?![a-z]+ as (?:\d|possible|if|though|well))[a-z]+(?:\s[a-z]+)?"
     r"(?:\s(?:in|at|on|with|without|after|before|for|under|among)(?:\s[a-z-]+){1,4}?)?\s+as\b",
     re.I,
 )
 # "Within half an hour of those without", "to within 0.02 dex".
-CLOSE = re.compile(r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|each other|one another|the (?:control|reference|baseline|other)\w*)\b|\bto within\b", re.I)
+CLOSE = re.compile(
+    r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|each other|one another|the (?:control|reference|baseline|other)\w*)\b|\bto within\b",
+    re.I,
+)
 # "Was also 0.52", "stayed at 0.52", "again 4.1 and 4.2": the number that was told before.
-STAYED = re.compile(r"\b(?:also|likewise|again|still|remained(?: at)?|stayed(?: at)?)\s+(?:only\s+)?(?=[-+]?\d*\.?\d)", re.I)
+STAYED = re.compile(
+    r"\b(?:also|likewise|again|still|remained(?: at)?|stayed(?: at)?)\s+(?:only\s+)?(?=[-+]?\d*\.?\d)", re.I
+)
 # "More visible, not less" says it twice.
-OTHERWISE = re.compile(r",\s+not\s+(?:more|less|fewer|better|worse|higher|lower|larger|smaller|longer|shorter|faster|slower)\b", re.I)
+OTHERWISE = re.compile(
+    r",\s+not\s+(?:more|less|fewer|better|worse|higher|lower|larger|smaller|longer|shorter|faster|slower)\b", re.I
+)
 LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over these
 
 
@@ -34,7 +42,11 @@ def nothing_at(text: str) -> int | None:
     plain = re.sub("[’']", "'", text)
     for pattern in (_exceptions(), OTHERWISE):
         plain = pattern.sub(lambda m: "_" * len(m.group()), plain)
-    places = [m.start() for pattern in (_phrases(), _denied(), AS_AS, CLOSE, STAYED) if (m := pattern.search(plain)) is not None]
+    places = [
+        m.start()
+        for pattern in (_phrases(), _denied(), AS_AS, CLOSE, STAYED)
+        if (m := pattern.search(plain)) is not None
+    ]
     return min(places, default=None)
 
 

@@ -33,7 +33,9 @@ BELOW = frozenset(
         "thinner",
     )
 )
-EFFECT = re.compile(r"(?:\(|\b(?:effect|elasticity|coefficient|slope|estimate|change|trend|beta|β)s?\b[^.;]{0,30})\s*$", re.I)
+EFFECT = re.compile(
+    r"(?:\(|\b(?:effect|elasticity|coefficient|slope|estimate|change|trend|beta|β)s?\b[^.;]{0,30})\s*$", re.I
+)
 LESS = re.compile(
     r"\b(?:loss|lost|loses?|cost|costs|fall|fell|drop|decrease|reduction|decline|reduced|lower(?:ed)?)\b", re.I
 )
@@ -175,7 +177,7 @@ def _is_change(text: str, match: re.Match[str]) -> bool:
 
 
 def _beside_none(name: str, match: re.Match[str]) -> Outcome | None:
-    """A ratio of odds, hazards or risks beside 1, by its logarithm; a correlation beside 0; "twice as many" likewise."""
+    """A ratio of odds, hazards or risks beside 1, by its logarithm, and so "twice as many"; a correlation beside 0."""
     if name == "fold":
         return Outcome(None, None, log(_fold(match)), None, "fold", match.start(), match.end())
     numbers = [float(g.replace(",", "")) for g in match.groups() if g]

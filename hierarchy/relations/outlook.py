@@ -107,7 +107,9 @@ def _single(a: Statement, b: Statement) -> bool:
 
 def _apart(x: Outcome, y: Outcome) -> bool:
     """Whether two numbers of one finding are far from each other."""
-    return x.kind == y.kind and abs((x.value or 0.0) - (y.value or 0.0)) > FAR * max(abs(x.value or 0), abs(y.value or 0))
+    return x.kind == y.kind and abs((x.value or 0.0) - (y.value or 0.0)) > FAR * max(
+        abs(x.value or 0), abs(y.value or 0)
+    )
 
 
 def _far(contrast: Outcome | None) -> bool:

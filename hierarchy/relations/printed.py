@@ -14,7 +14,9 @@ from hierarchy.relations.words import units
 
 NUMBER = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|(?<![\d.])\.\d+)"
 COUNTED = r"(?!\s+(?:a|an|per|each|every)\b)"  # "23 times a day" counts; it does not compare
-MEASURED = r"(?:rate|level|amount|number|incidence|risk|odds|frequency|value|time|cost|price|speed|size|mass|volume|yield|dose)"
+MEASURED = (
+    r"(?:rate|level|amount|number|incidence|risk|odds|frequency|value|time|cost|price|speed|size|mass|volume|dose)"
+)
 GAP = r"[^.;()\d]"
 # Numbers that measure nothing: years in brackets, citations, labels of figures, p-values.
 NOISE = re.compile(
@@ -38,7 +40,10 @@ BOUNDS = (
 
 @cache
 def patterns() -> dict[str, re.Pattern[str]]:
-    unit = "|".join(re.escape(u).replace(r"\ ", r"\s") + (COUNTED if u == "times" else "") for u in sorted(units(), key=lambda u: (-len(u), u)))
+    unit = "|".join(
+        re.escape(u).replace(r"\ ", r"\s") + (COUNTED if u == "times" else "")
+        for u in sorted(units(), key=lambda u: (-len(u), u))
+    )
     one = rf"({NUMBER})(?:\s?±\s?[\d.]+)?(?:\s?(?:({unit})(?![\w/])))?"
     return {
         # Odds, hazards and risks beside those of others, and correlations, each with its interval.
@@ -53,7 +58,9 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "interval": re.compile(
             rf"(?:intervals?|\bCI\b){GAP}{{0,30}}?[,:(\[]?\s*{one}\s*(?:to|–|-|,|and)\s*{one}", re.I
         ),
-        "from": re.compile(rf"\bfrom\s+(?:about\s+)?{one}(?:\s+(?:[^\s.;(]|\.\d)+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"),
+        "from": re.compile(
+            rf"\bfrom\s+(?:about\s+)?{one}(?:\s+(?:[^\s.;(]|\.\d)+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"
+        ),
         "bare": re.compile(rf"(?<=[(\s]){one}\s+to\s+{one}"),
         "against": re.compile(
             rf"{one}(?:{GAP}|\([^()]*\)|\d+(?=\s\w*Hz)){{0,60}}?(?:\bagainst|\bcompared (?:with|to)|\bversus|"
@@ -71,9 +78,12 @@ def patterns() -> dict[str, re.Pattern[str]]:
             rf"warmer|hotter|colder|heavier|lighter|taller|thicker|thinner|earlier|later|wetter|drier|larger|deeper)\b",
             re.I,
         ),
+        # "Twice as often", "one third of the rate", "1.65 times the", "2.2 times as likely".
         "fold": re.compile(
-            rf"\b(?:(twice)|(half|(?:one|a) third|(?:one|a) quarter)|({NUMBER}|{'|'.join(numerals())})(?:\s(?:and a half\s)?times|-?\s?fold))"
-            rf"(?:\s(?:(?<=times )the|the(?=\s{MEASURED})|that (?:of|in|at|on|for)|those (?:of|in|at|on|for)|as(?=\s\w+)|more|higher|larger|greater|longer|faster|increase|rise)\b"
+            rf"\b(?:(twice)|(half|(?:one|a) third|(?:one|a) quarter)|({NUMBER}|{'|'.join(numerals())})"
+            r"(?:\s(?:and a half\s)?times|-?\s?fold))"
+            rf"(?:\s(?:(?<=times )the|the(?=\s{MEASURED})|(?:that|those) (?:of|in|at|on|for)|as(?=\s\w+)"
+            r"|more|higher|larger|greater|longer|faster|increase|rise)\b"
             rf"|(?<=third|arter)\sof the\s{MEASURED})",
             re.I,
         ),

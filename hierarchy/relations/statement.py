@@ -6,7 +6,7 @@ It must not know other findings, nor vectors.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -68,9 +68,10 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
 
 def said(node: Node) -> str:
     """All that a finding's record says in words."""
-    finding = node.finding
-    if finding is None:
-        return node.text
+    return _words(node.finding) if node.finding else node.text
+
+
+def _words(finding: Finding) -> str:
     claim = finding.claim if finding.claim != finding.quote else ""
     conditions = (text for value in finding.values for text in (value.metric, value.condition) if text)
     return ". ".join(filter(None, (finding.quote, claim, *conditions)))
@@ -78,15 +79,19 @@ def said(node: Node) -> str:
 
 def read(node: Node) -> Statement:
     """The statement of a finding's node."""
-    finding = node.finding
-    assert finding is not None
-    text = plain(said(node))
+    assert node.finding is not None
+    return _stated(node.finding)
+
+
+@lru_cache(maxsize=8192)
+def _stated(finding: Finding) -> Statement:
+    text = plain(_words(finding))
     outcomes = outcomes_of(finding)
     sides = sides_of(finding.quote, metrics_of(finding.quote))
     contrast = contrasted(plain(finding.quote), outcomes, sides)
     return Statement(
         terms_of(text),
-        metrics_of(said(node)),
+        metrics_of(_words(finding)),
         quantities_of(text, outcomes),
         contrasts_of(text),
         outcomes,
