@@ -83,8 +83,8 @@ def test_the_same_comparison_from_the_other_side_is_turned() -> None:
     one, other = "Owls ate more voles than foxes.", "Foxes ate fewer voles than owls."
     a, b = statement(one), statement(other)
     assert turned(a.sides, a.terms, b.sides, b.terms, even).way == -1
-    assert turned(b.sides, b.terms, a.sides, a.terms, even) == -1
-    assert turned(a.sides, a.terms, a.sides, a.terms, even) == 1
+    assert turned(b.sides, b.terms, a.sides, a.terms, even).way == -1
+    assert turned(a.sides, a.terms, a.sides, a.terms, even).way == 1
 
 
 def test_an_error_is_the_opposite_of_a_score_unless_better_is_said() -> None:

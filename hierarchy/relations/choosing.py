@@ -26,7 +26,7 @@ BEHIND_SUPPORTS = 1.5
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
 MUTUAL = 0.3  # how far each may lie behind the other's nearest of all papers, to be its nearest
-EASED = 0.7  # what such a pair may lack
+EASED = 1.0  # what such a pair may lack
 SAME_NUMBER = 0.8
 LEAST_TERMS = 3  # a finding of fewer says too little of what it is on to be contradicted
 

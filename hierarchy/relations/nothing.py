@@ -23,7 +23,8 @@ AS_AS = re.compile(
 )
 # "Within half an hour of those without", "to within 0.02 dex".
 CLOSE = re.compile(
-    r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+(?:that|those|each other|one another|the (?:control|reference|baseline|other)\w*)\b|\bto within\b",
+    r"\bwithin\s+(?:[^\s,;.]+\s){1,4}of\s+"
+    r"(?:that|those|each other|one another|the (?:control|reference|baseline|other)\w*)\b|\bto within\b",
     re.I,
 )
 # "Was also 0.52", "stayed at 0.52", "again 4.1 and 4.2": the number that was told before.
