@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -134,6 +135,7 @@ def test_a_finding_of_several_pairs_is_one_node() -> None:
 
 HASHED = """
 import json
+import math
 import numpy as np
 from evaluation.pairs import made_pairs, pooled
 from hierarchy.relations import relations_between
@@ -158,3 +160,75 @@ def test_every_process_finds_the_same() -> None:
     }
     assert len(told) == 1
     assert json.loads(told.pop())
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Fenced plots were as rich in voles as open ones.",
+        "The fence proved useless.",
+        "Counts with the fence were within two voles of those without it.",
+        "With the fence the catch was also 4.2.",
+        "The catch remained at 4.2 per night.",
+    ],
+)
+def test_ways_to_say_that_nothing_differs(quote: str) -> None:
+    assert statement(quote).direction == "none"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "The fence made voles rarer, not more common: the catch fell from 8.1 to 4.3.",
+        "The equal error rate rose from 2.1% to 6.8%.",
+        "The water equivalent of the snow fell by 21%.",
+        "The fence held for within two years of the flood and raised the catch from 3.1 to 6.2.",
+    ],
+)
+def test_words_of_sameness_in_other_uses_say_nothing_of_it(quote: str) -> None:
+    assert statement(quote).direction in ("increase", "decrease")
+
+
+def test_two_numbers_side_by_side_are_one_comparison() -> None:
+    seen = statement("Pairs in nest boxes fledged 6.9 young, pairs in hollow trees 5.2.").contrast
+    assert seen is not None
+    assert (seen.value, seen.base) == (6.9, 5.2)
+    assert not seen.signed
+
+
+def test_the_number_from_before_is_compared_with() -> None:
+    seen = statement("Scores went another way (22.8 before, 26.1 after).").contrast
+    assert seen is not None
+    assert (seen.value, seen.base, seen.signed) == (26.1, 22.8, True)
+
+
+def test_lists_are_no_comparison() -> None:
+    assert statement("The four plots held 4.1, 5.2, 6.3 and 7.4 voles.").contrast is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "factor"),
+    [
+        ("Owls called twice as often.", 2.0),
+        ("The rate was three times that in open plots.", 3.0),
+        ("Fenced plots lost voles at one third of the rate of others.", 1 / 3),
+    ],
+)
+def test_how_many_times_is_a_change(quote: str, factor: float) -> None:
+    seen = statement(quote).outcomes
+    assert [(o.kind, round(o.delta or 0.0, 3)) for o in seen] == [("fold", round(math.log(factor), 3))]
+
+
+def test_how_often_is_no_change() -> None:
+    assert all(o.kind != "fold" for o in statement("Phones were picked up 23 times a day.").outcomes)
+
+
+def test_the_uncertainty_beside_a_number_is_its_interval() -> None:
+    (seen,) = statement("The distance is 58.1 ± 1.9 kpc.").outcomes
+    assert seen.interval is not None
+    assert [round(end, 1) for end in seen.interval] == [54.3, 61.9]
+
+
+def test_a_number_with_a_sign_is_a_change() -> None:
+    (seen,) = statement("Coverage changed little (+0.4 points).").outcomes
+    assert seen.delta == pytest.approx(0.004)
