@@ -72,6 +72,11 @@ def test_a_gain_against_none_contradicts() -> None:
     assert kinds(STRONG, UNCHANGED) == ["contradicts"]
 
 
+def test_a_gain_against_a_loss_between_near_numbers_contradicts() -> None:
+    up = "Soft labels raised the macro F1 for frog choruses from 0.68 to 0.75."
+    assert kinds(up, "Soft labels lowered the macro F1 for frog choruses from 0.72 to 0.66.") == ["contradicts"]
+
+
 def test_a_gain_against_a_loss_contradicts() -> None:
     other = "Strong augmentation lowered the macro F1 on the rare birds of Halmer Fen from 0.48 to 0.40."
     assert kinds(STRONG, other) == ["contradicts"]

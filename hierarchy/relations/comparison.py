@@ -197,7 +197,7 @@ def verdict(x: Outcome, y: Outcome, fit: float, sure: bool = False) -> Match:
     going = _changes(x, y)
     if going < 0 and x.base is not None and y.base is not None and near < LEAST_NEAR:
         going = 0  # they start from elsewhere, so their conditions are not the same
-    if not sure and swapped(x, y):
+    if not sure and not (x.signed and y.signed) and swapped(x, y):
         going = 1
     opposite = going < 0 and x.delta * y.delta < 0
     return Match(going, fit, near, True, opposite, sure)
