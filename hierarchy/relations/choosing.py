@@ -19,10 +19,10 @@ from hierarchy.relations.words import cue
 CONTRADICTS = {"nothing": (-1.5, 0.6), "start": (-2.2, 0.4), "direction": (0.0, 0.6)}
 AGAINST_SUPPORTS = 0.35  # for going against each other, at most, where they agree
 UNRULED = 0.75  # for going against each other, where the rules cannot tell
-LEAST_SUPPORTS = -1.5
+LEAST_SUPPORTS = -0.5
 LEAST_COMPARED = -2.6  # below, two findings are hardly on the same thing: neither is a word against the other
 BEHIND_CONTRADICTS = 0.8  # how far a pair may lie behind the nearest finding of the same paper
-BEHIND_SUPPORTS = 1.5
+BEHIND_SUPPORTS = 0.8
 BEHIND_LIST = 2.5  # for a finding that lists three or more numbers, of which each has its own counterpart
 LIST = 3
 MUTUAL = 0.3  # how far each may lie behind the other's nearest of all papers, to be its nearest
