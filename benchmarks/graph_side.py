@@ -1,8 +1,8 @@
 """A process that builds the graph of a made project: `python -m benchmarks.graph_side FOLDER NEXT`.
 
-Prints the CPU seconds of the graph, of its communities, of its themes with their communities, and of each of five papers
-that come after it (from number NEXT on; 0: none come), taken out again at the end; and a sum over all nodes and edges,
-to compare graphs by.
+Prints the CPU seconds of the graph, of its communities, of its themes with their communities, and of each of five
+papers that come after it (from number NEXT on; 0: none come), taken out again at the end; and a sum over all nodes and
+edges, to compare graphs by.
 """
 
 from __future__ import annotations
