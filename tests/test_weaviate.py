@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT, Run, clean_environment
 from engines import ENCODER, open_sqlite, open_weaviate
 from hostile_pdfs import small_paper, write
-from test_store_contract import ids, record, vector
+from store_records import ids, record, vector
 
 from hierarchy.errors import ConflictError, MismatchError, StoreError, UsageError
 from hierarchy.filters import Eq
