@@ -1,7 +1,8 @@
 """A process that builds the graph of a made project: `python -m benchmarks.graph_side FOLDER NEXT`.
 
-Prints the CPU seconds of the graph, of its communities, and of each of five papers that come after it (from number
-NEXT on; 0: none come), taken out again at the end; and a sum over all nodes and edges, to compare graphs by.
+Prints the CPU seconds of the graph, of its communities, of its themes with their communities, and of each of five
+papers that come after it (from number NEXT on; 0: none come), taken out again at the end; and a sum over all nodes and
+edges, to compare graphs by.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from hierarchy.filters import Eq
 from hierarchy.graph.build import Graph, ProjectGraph
 from hierarchy.graph.cache import GraphCache
 from hierarchy.graph.communities import communities
+from hierarchy.graph.themes import themes
+from hierarchy.store import papers_of
 
 MORE = 5
 
@@ -33,6 +36,10 @@ def main() -> None:
     start = time.process_time()
     told["communities"] = len(communities(graph))
     told["communities_s"] = time.process_time() - start
+    papers = list(papers_of(store))
+    start = time.process_time()
+    told["themes"] = len(themes(graph, papers))
+    told["themes_s"] = time.process_time() - start
     told |= {"papers": graph.graph["papers"], "findings": graph.graph["findings"], "edges": graph.size()}
     maker = Maker(first + MORE)
     numbers = range(first, first + MORE) if first else range(0)

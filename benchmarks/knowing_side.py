@@ -31,7 +31,7 @@ def _nothing_known() -> Iterator[tuple[str, Callable[..., Any]]]:
     yield "ingestion.branch.card_of", lambda sources: Card()
     yield "ingestion.branch.summarised", lambda sections, sources: Summaries({s.id: () for s in sections}, ())
     yield "ingestion.batch.link", lambda store, judge: []
-    yield "ingestion.project._themes", lambda store, papers: []
+    yield "ingestion.project._themes", lambda store, papers, cache: []
     yield "ingestion.batch.notice", lambda store, journal: 0
 
 

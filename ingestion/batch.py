@@ -18,6 +18,7 @@ import msgspec
 from hierarchy.changes import notice
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
 from hierarchy.errors import ReadError
+from hierarchy.graph.cache import GraphCache
 from hierarchy.journal import Journal
 from hierarchy.linking import link
 from hierarchy.store import NodeStore
@@ -46,10 +47,12 @@ def ingest(
     watcher: Watcher | None = None,
     again: bool = False,
     writing: Writing | None = None,
+    cache: GraphCache | None = None,
 ) -> IngestReport:
     """Takes files (absolute paths, each once: `ingestion.files.find_files`) into a project.
 
-    `again` refines those papers, too, whose refinement failed before; `writing` is what a language model does besides.
+    `again` refines those papers, too, whose refinement failed before; `writing` is what a language model does besides;
+    `cache` spares reading papers that did not change again for the themes.
 
     Raises:
         StoreError: where the store cannot be written; what was acknowledged before stays.
@@ -63,13 +66,13 @@ def ingest(
             job.done(result)
         rough = to_refine(job.outcomes, intake, settings.asked, again)
         if rough:
-            _round_off(store)
+            _round_off(store, cache)
             job.refining(len(rough))
             for result in refined(rough, intake, settings, job.watcher):
                 job.done(result)
         written = writing.write(store) if writing is not None else None
         link(store, writing.judge if writing is not None else None)
-        _round_off(store)
+        _round_off(store, cache)
         notice(store, journal)
     except BaseException as error:
         job.stopped(error, intake.rest() if intake is not None else None)
@@ -84,9 +87,9 @@ def failed_paths(journal: Journal, project: str) -> Iterator[Path]:
             yield Path(failure.path)
 
 
-def _round_off(store: NodeStore) -> None:
+def _round_off(store: NodeStore, cache: GraphCache | None) -> None:
     """What is due when papers have changed."""
-    if renew_project(store):
+    if renew_project(store, cache):
         store.tidy()
 
 

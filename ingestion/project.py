@@ -16,6 +16,7 @@ import numpy as np
 
 from hierarchy.encoder import Matrix, SentenceVectors
 from hierarchy.filters import Eq
+from hierarchy.graph.cache import GraphCache
 from hierarchy.identity import digest, project_node_id
 from hierarchy.nodes import Level, Node, Record, Vector
 from hierarchy.sentences import sentence_ranges
@@ -29,16 +30,20 @@ MOST_FOR_THEMES = 300  # papers up to which the themes are renewed with them; be
 THEMES, THEMES_OF = "themes", "themes_of"  # the project's metadata: its themes, and the digest that they were made of
 
 
-def renew_project(store: NodeStore) -> bool:
+def renew_project(store: NodeStore, cache: GraphCache | None = None) -> bool:
     """Writes the project's node if its papers changed; says whether it did. An empty project has no node.
 
     Papers may come and go meanwhile, so it looks again after it wrote.
+
+    Args:
+        store: the project.
+        cache: spares reading papers that did not change again for the themes.
     """
-    tries = (_renewed(store) for _ in range(MOST_TRIES))
+    tries = (_renewed(store, cache) for _ in range(MOST_TRIES))
     return sum(1 for _ in takewhile(bool, tries)) > 0
 
 
-def _renewed(store: NodeStore) -> bool:
+def _renewed(store: NodeStore, cache: GraphCache | None) -> bool:
     root = project_node_id(store.project)
     papers = sorted(papers_of(store), key=lambda p: p.id)
     now = digest("project", RULES, METHOD, store.project, [p.digest for p in papers], [p.id for p in papers])
@@ -56,7 +61,7 @@ def _renewed(store: NodeStore) -> bool:
     chosen = [papers[i] for i in central(matrix, MOST_PAPERS)]
     lines = _lines(store, chosen)
     titles = {p.id: p.title for p in chosen}
-    found = _themes(store, papers) if len(papers) <= MOST_FOR_THEMES else _kept_themes(old)
+    found = _themes(store, papers, cache) if len(papers) <= MOST_FOR_THEMES else _kept_themes(old)
     node = Node(
         id=root,
         level=Level.PROJECT,
@@ -83,26 +88,26 @@ def _renewed(store: NodeStore) -> bool:
     return True
 
 
-def renew_themes(store: NodeStore) -> Node | None:
+def renew_themes(store: NodeStore, cache: GraphCache | None = None) -> Node | None:
     """The project's node with themes of its papers as they are now; None for an empty project."""
     root = project_node_id(store.project)
     for _ in range(MOST_TRIES):
-        renew_project(store)
+        renew_project(store, cache)
         node = store.get([root]).get(root)
         if node is None or node.metadata.get(THEMES_OF) == node.digest:
             return node
-        told = {THEMES: _themes(store, list(papers_of(store))), THEMES_OF: node.digest}
+        told = {THEMES: _themes(store, list(papers_of(store)), cache), THEMES_OF: node.digest}
         vector = store.vectors([root]).get(root)
         if vector is not None and store.get([root]).get(root) == node:
             store.upsert([Record(msgspec.structs.replace(node, metadata=node.metadata | told), vector)])
     return store.get([root]).get(root)
 
 
-def _themes(store: NodeStore, papers: Sequence[Node]) -> list[dict[str, Any]]:
+def _themes(store: NodeStore, papers: Sequence[Node], cache: GraphCache | None) -> list[dict[str, Any]]:
     from hierarchy.graph.build import ProjectGraph  # networkx is not imported where nothing is ingested
     from hierarchy.graph.themes import themes
 
-    return [theme.to_dict() for theme in themes(ProjectGraph(store).graph(), papers)]
+    return [theme.to_dict() for theme in themes(ProjectGraph(store, cache).graph(), papers)]
 
 
 def _kept_themes(old: Node | None) -> list[dict[str, Any]]:

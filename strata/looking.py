@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from hierarchy import changes
 from hierarchy.errors import UsageError
 from hierarchy.filters import And, Eq, Filter
@@ -16,7 +18,7 @@ from strata.knowledge import Findings, Relations, relations_in
 from strata.opened import Opened
 from strata.projects import ProjectInfo, info
 from strata.since import moment
-from strata.themes import Themes, themes_in
+from strata.themes import Themes, kept_themes, themes_in
 from strata.tree import Tree, tree_of
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ class Looking(Opened):
 
     def themes(self) -> Themes:
         """What the project's papers are about: groups of them, their main findings, what is agreed and disputed."""
-        return themes_in(self._store())
+        return themes_in(self._store(), self._graph_cache())
 
     def relations(self) -> Relations:
         """Findings of different papers that contradict or support each other, with a quote from both sides."""
@@ -106,3 +108,11 @@ class Looking(Opened):
         from hierarchy.graph.build import ProjectGraph  # networkx is not imported where nobody asks for a graph
 
         return ProjectGraph(self._store(), self._graph_cache()).graph()
+
+    def graph_page(self) -> str:
+        """The graph as a page that stands alone, its papers in the colours of the themes that the project keeps."""
+        from hierarchy.graph.export import as_html
+        from hierarchy.graph.themes import Theme
+
+        kept = kept_themes(self._store(), self._graph_cache())
+        return as_html(self.graph(), msgspec.convert(kept, list[Theme]))

@@ -52,9 +52,10 @@ class Removing(Opened):
         found = self._pipeline.library.resolve(paper)
         pass_on(store, found.id)
         nodes = store.delete(Eq("paper", found.id))
-        renewed = renew_project(store)
+        cache = self._graph_cache()
+        cache.write({}, [found.id])
+        renewed = renew_project(store, cache)
         self._journal.forget_paper(self.project, found.id)
-        self._graph_cache().write({}, [found.id])
         self._forget_said(lambda said: said.forget_paper(self.project, found.id))
         self._open_pipeline = None
         return Removal(self.project, found.id, nodes, int(renewed))

@@ -82,7 +82,8 @@ class Taking(Opened):
         self._open_pipeline = None
         writing = Writing(self._writer, self.settings.writer.llm_at_once)
         settings = self._reading(layout)
-        return ingest(files, store, self._journal, self._encoder, settings, watcher, again=again, writing=writing)
+        cache = self._graph_cache()
+        return ingest(files, store, self._journal, self._encoder, settings, watcher, again, writing, cache)
 
     def plan(
         self,

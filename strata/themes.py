@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from hierarchy.graph.cache import GraphCache
 from hierarchy.nodes import Node
 from hierarchy.store import NodeStore, nodes_of
 from ingestion.project import THEMES, renew_themes
@@ -90,10 +91,16 @@ class Themes(msgspec.Struct, frozen=True):
         return "\n\n".join(map(str, self.themes)) or "No papers, so no themes."
 
 
-def themes_in(store: NodeStore) -> Themes:
-    """The themes of a project as its papers are now; they are renewed where the papers changed since."""
-    root = renew_themes(store)
-    kept: list[dict[str, Any]] = list(root.metadata.get(THEMES) or ()) if root is not None else []
+def kept_themes(store: NodeStore, cache: GraphCache | None = None) -> list[dict[str, Any]]:
+    """The themes of a project as its papers are now, as its node keeps them; they are renewed where the papers changed
+    since."""
+    root = renew_themes(store, cache)
+    return list(root.metadata.get(THEMES) or ()) if root is not None else []
+
+
+def themes_in(store: NodeStore, cache: GraphCache | None = None) -> Themes:
+    """The themes of a project as its papers are now."""
+    kept = kept_themes(store, cache)
     nodes = nodes_of(store, (i for theme in kept for i in _ids(theme)))
     return Themes(store.project, tuple(_theme(theme, nodes) for theme in kept))
 

@@ -16,8 +16,10 @@ from unittest import mock
 
 import pytest
 from engines import ENGINES, VARIABLE, announced, empty
+from store_records import Open
 
 from hierarchy.errors import StoreError
+from hierarchy.store import NodeStore
 from ingestion.settings import IngestionSettings
 from strata.assistant import Assistant
 from strata.cli.app import main
@@ -197,6 +199,26 @@ def engine(request: pytest.FixtureRequest) -> str:
     if request.param == "weaviate":
         request.getfixturevalue("weaviate")
     return str(request.param)
+
+
+@pytest.fixture
+def reopen(engine: str, tmp_path: Path) -> Iterator[Open]:
+    """Opens the same project again and again; all are closed at the end."""
+    opened: list[NodeStore] = []
+
+    def again() -> NodeStore:
+        opened.append(ENGINES[engine](tmp_path))
+        return opened[-1]
+
+    yield again
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(reopen: Open) -> NodeStore:
+    """A fresh project of each engine in turn."""
+    return reopen()
 
 
 @pytest.fixture(scope="session")

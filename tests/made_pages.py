@@ -7,6 +7,8 @@ from ingestion.reading.lines.typography import Typography
 
 PITCH = 12.0
 
+LONG = "reeds grow slowly in the shallow northern lakes of the land"
+
 
 def style(
     size: float = 10.0, *, bold: bool = False, italic: bool = False, raised: bool = False, font: str = "Times"

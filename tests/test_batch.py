@@ -18,7 +18,7 @@ from engines import ENGINES
 from hostile_pdfs import endless, small_paper, write
 from hypothesis import given
 from hypothesis import strategies as st
-from test_store_contract import record
+from store_records import record
 
 from hierarchy.errors import ConflictError, UsageError
 from hierarchy.filters import Eq

@@ -268,6 +268,21 @@ def test_labels_repeat_nothing_and_are_printed_words() -> None:
     assert labels([]) == []
 
 
+def test_addresses_are_no_words_for_a_theme() -> None:
+    rain = ("Planted roofs", "See https://example.org/roofs/data doi: 10.1234/abc.roofs www.roof-data.example.net", "")
+    more = ("Rain on planted roofs", "See https://example.org/roofs/data, mail to roofs@example.org, http doi.", "")
+    (found,) = labels([[rain, more]], most=20)
+    assert "planted roofs" in found
+    assert not {word for term in found for word in term.split()} & {"http", "https", "www", "doi", "example", "org"}
+
+
+def test_names_of_people_label_with_other_words_only() -> None:
+    one, other = ("Ostberg. Calls at dusk", "Ostberg heard.", ""), ("Ostberg. Frogs", "Of Ostberg; calls; Calls.", "")
+    (before,), (found,) = labels([[one, other]]), labels([[one, other]], names=["Lena Ostberg", "Ada Calls"])
+    assert "ostberg" in before
+    assert found == ["calls"]  # printed small, too, so it is a word
+
+
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=80), st.text(max_size=40)), max_size=4))
 def test_any_texts_can_be_labelled(texts: list[tuple[str, str, str]]) -> None:
     (found,) = labels([texts])

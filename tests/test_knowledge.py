@@ -128,6 +128,14 @@ def test_the_command_line_gives_the_records(field: Assistant, run_in: Run, tmp_p
     page = (tmp_path / "graph.html").read_text()
     assert "src=" not in page.replace("default-src", "")  # it stands alone
     assert "masking" in page.lower()
+    assert all(theme.label in page for theme in field.themes())
+
+
+def test_the_graph_is_drawn_with_the_themes_that_are_kept(field: Assistant) -> None:
+    labels = [theme.label for theme in field.themes()]
+    with mock.patch("hierarchy.graph.themes.themes", side_effect=AssertionError("worked out again")):
+        page = field.graph_page()
+    assert all(json.dumps(label, ensure_ascii=False) in page for label in labels)
 
 
 def test_bad_wishes_are_told(field: Assistant, run_in: Run, tmp_path: Path) -> None:

@@ -8,151 +8,123 @@ single word labels only where it stands in a title. It must not know papers.
 
 from __future__ import annotations
 
-import math
-import re
-import tomllib
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
-MOST_WORDS = 3
+import msgspec
+import numpy as np
+
+from hierarchy.graph.terms import INSIDE, Bools, Floats, Ints, Term, Terms, Text, runs, stem
+
 LONGER = 0.8  # what each further word of a term adds, since longer terms tell more and stand less often
 GROWN = 0.3  # share of a term's weight from which a longer one that holds it stands in its place
-TITLE, CLAIM = 3.0, 0.3  # times that a word of the title, and of a finding, counts
 ROOT = 6  # first letters by which two words repeat each other: "pretraining", "pretrained"
-INSIDE = frozenset({"of", "to", "in"})  # function words that may stand inside a term: "part of speech"
-WORD = re.compile(r"[^\W\d_][\w'’]*(?:[-‐–][^\W_]+)*|\d+")
-BREAK = re.compile(r"[.,:;!?()\[\]{}\"“”„‘/|—]|\s[-–]\s|\n")
-
-Term = tuple[str, ...]
+AT_ONCE = 200  # terms that are looked at, the best first
 
 
-def labels(groups: Sequence[Sequence[tuple[str, str, str]]], most: int = 3) -> list[list[str]]:
+class _Group(msgspec.Struct, frozen=True, eq=False):
+    """The terms that may label a group, by their numbers, how much each weighs there, and how well it tells it."""
+
+    terms: Ints
+    weights: Floats
+    scores: Floats
+    words: Ints
+    told: Ints
+
+
+def labels(groups: Sequence[Sequence[Text]], most: int = 3, names: Collection[str] = ()) -> list[list[str]]:
     """For each group of texts, given as (title, abstract, findings), up to `most` terms, the most telling first.
 
     A group without a word that tells anything gets no terms.
+
+    Args:
+        groups: the texts.
+        most: terms of a group.
+        names: of people; words that stand in them and are never printed small label with others only.
     """
-    shown: defaultdict[Term, Counter[str]] = defaultdict(Counter)
-    titled: set[Term] = set()
-    for group in groups:
-        for title, _, _ in group:
-            titled |= _terms((title, "", ""), shown).keys()
-    counted = [[_terms(text, shown) for text in group] for group in groups]
-    weights = [_weights(group) for group in counted]
-    everywhere: defaultdict[Term, float] = defaultdict(float)
-    for weight in weights:
-        for term, count in weight.items():
-            everywhere[term] += count
-    mean = sum(everywhere.values()) / max(1, len(groups))
-    return [
-        [shown[term].most_common(1)[0][0] for term in _chosen(group, weight, everywhere, mean, titled, most)]
-        for group, weight in zip(counted, weights, strict=True)
-    ]
+    texts = [text for group in groups for text in group]
+    terms = Terms(texts, names)
+    if not len(terms):
+        return [[] for _ in groups]
+    counted, group_of = terms.counted, np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    pairs, row = np.unique(group_of[counted.texts] * len(terms) + counted.terms, return_inverse=True)
+    weights = np.bincount(row, np.sqrt(counted.counts), len(pairs))
+    used = np.bincount(row, minlength=len(pairs))
+    number = pairs % len(terms)
+    everywhere = np.bincount(number, weights, len(terms))
+    mean = float(everywhere.sum()) / len(groups)
+    words, may = terms.words, _may_label(terms, texts)
+    inside = [n for n in map(terms.number_of, INSIDE) if n]
+    told = (words > 0).sum(axis=1) - np.isin(words[:, 1], inside)
+    bounds = np.searchsorted(pairs, np.arange(len(groups) + 1) * len(terms))
+    out: list[list[str]] = []
+    for group, (low, high) in enumerate(pairwise(bounds)):
+        shared = used[low:high] > 1
+        fit = np.flatnonzero(may[number[low:high]] & (shared | (not shared.any()))) + low
+        mine = number[fit]
+        tells = np.log(1 + mean / everywhere[mine]) * (1 + LONGER * (told[mine] - 1))
+        share = np.sqrt(used[fit] / max(1, len(groups[group])) * weights[fit] / everywhere[mine])
+        found = _Group(mine, weights[fit], weights[fit] * tells * share, words[mine], told[mine])
+        out.append([terms.printed(int(term)) for term in _chosen(terms, found, most)])
+    return out
 
 
-def _chosen(
-    group: Sequence[Mapping[Term, float]],
-    weight: Mapping[Term, float],
-    everywhere: Mapping[Term, float],
-    mean: float,
-    titled: set[Term],
-    most: int,
-) -> list[Term]:
-    used = Counter(term for text in group for term in text)
-    shared = {term for term, texts in used.items() if texts > 1}
-    scores = {
-        term: count
-        * math.log(1 + mean / everywhere[term])
-        * (1 + LONGER * (len(_told(term)) - 1))
-        * math.sqrt(used[term] / len(group) * count / everywhere[term])
-        for term, count in weight.items()
-        if (term in shared or not shared) and (len(term) > 1 or term in titled)
-    }
-    chosen: list[Term] = []
-    words: set[str] = set()
-    for found in sorted(scores, key=lambda t: (-scores[t], len(t), t)):
-        if words & {word[:ROOT] for word in _told(found)}:
+def _may_label(terms: Terms, texts: Sequence[Text]) -> Bools:
+    """Of each term, whether it has several words or stands in a title."""
+    titled = {terms.number_of(stem(word)) for title, _, _ in texts for run in runs(title) for word in run}
+    words = terms.words
+    found: Bools = (words[:, 1] > 0) | np.isin(words[:, 0], sorted(titled))
+    return found
+
+
+def _chosen(terms: Terms, group: _Group, most: int) -> list[int]:
+    chosen: list[int] = []
+    roots: set[str] = set()
+    for found in _best_first(terms, group):
+        if roots & _roots(terms.spelt(int(group.terms[found]))):
             continue  # and so does any longer term that it stands in
-        term = _grown(found, scores, weight)
-        roots = {word[:ROOT] for word in _told(term)}
-        if not words & roots:
-            chosen.append(term)
-            words |= roots
+        place = _grown(terms, group, found)
+        mine = _roots(terms.spelt(int(group.terms[place])))
+        if not roots & mine:
+            chosen.append(int(group.terms[place]))
+            roots |= mine
         if len(chosen) == most:
             break
     return chosen
 
 
-def _grown(term: Term, scores: Mapping[Term, float], weight: Mapping[Term, float]) -> Term:
-    """The longer term in which this one mostly stands, as "neural" stands in "neural network"; else itself."""
-    longer = [other for other in scores if len(other) > len(term) and set(term) < set(other)]
-    best = max(longer, key=lambda other: (weight[other], len(_told(other)), -len(other), other), default=term)
-    return _grown(best, scores, weight) if best != term and weight[best] >= GROWN * weight[term] else term
+def _best_first(terms: Terms, group: _Group) -> Iterator[int]:
+    """Places of a group's terms, the most telling first; of equal ones the shorter, then by their letters."""
+    order = np.argsort(-group.scores, kind="stable")
+    start = 0
+    while start < len(order):
+        end = min(start + AT_ONCE, len(order))
+        end += int(np.searchsorted(-group.scores[order[end:]], -group.scores[order[end - 1]], side="right"))
+        spelt = {int(i): terms.spelt(int(group.terms[i])) for i in order[start:end]}
+        yield from sorted(spelt, key=lambda i: (-group.scores[i], len(spelt[i]), spelt[i]))
+        start = end
 
 
-def _told(term: Term) -> list[str]:
-    """The words of a term that tell something."""
-    return [word for word in term if word not in _stop()[0]]
+def _grown(terms: Terms, group: _Group, place: int) -> int:
+    """The place of the longer term in which this one mostly stands, as "neural" stands in "neural network"; else its
+    own."""
+    mine = [n for n in group.words[place] if n]
+    longer = (group.words > 0).sum(axis=1) > len(mine)
+    for word in mine:
+        longer &= (group.words == word).any(axis=1)
+    best = max(
+        map(int, np.flatnonzero(longer & (group.weights >= GROWN * group.weights[place]))),
+        key=lambda i: (
+            group.weights[i],
+            group.told[i],
+            -len(terms.spelt(int(group.terms[i]))),
+            terms.spelt(int(group.terms[i])),
+        ),
+        default=place,
+    )
+    return _grown(terms, group, best) if best != place else place
 
 
-def _weights(group: Sequence[Mapping[Term, float]]) -> dict[Term, float]:
-    total: defaultdict[Term, float] = defaultdict(float)
-    for text in group:
-        for term, count in text.items():
-            total[term] += math.sqrt(count)
-    return total
-
-
-def _terms(texts: tuple[str, str, str], shown: defaultdict[Term, Counter[str]]) -> dict[Term, float]:
-    """How much each term counts in a text, by its stems; `shown` learns how each is printed."""
-    found: defaultdict[Term, float] = defaultdict(float)
-    for text, times in zip(texts, (TITLE, 1.0, CLAIM), strict=True):
-        for printed in _runs(text):
-            stems = [stem(word) for word in printed]
-            for start in range(len(printed)):
-                for end in range(start + 1, min(start + MOST_WORDS, len(printed)) + 1):
-                    if _may_label(printed[start:end]):
-                        term = tuple(stems[start:end])
-                        found[term] += times
-                        shown[term][" ".join(map(_plain, printed[start:end]))] += 1
-    return found
-
-
-def _runs(text: str) -> Iterator[list[str]]:
-    """Stretches of words that no sign parts."""
-    for piece in BREAK.split(text):
-        if words := WORD.findall(piece):
-            yield words
-
-
-def _may_label(words: Sequence[str]) -> bool:
-    function, talk, weak = _stop()
-    low = [word.casefold() for word in words]
-    ends = (low[0], low[-1])
-    if any(word in function or len(word) < 3 or not word[0].isalpha() for word in ends):
-        return False
-    if any(word in function and word not in INSIDE for word in low[1:-1]):
-        return False
-    if all(word in weak for word in low):
-        return False
-    return not any(word in talk or word.isdigit() for word in low) and len({*low}) == len(low)
-
-
-def _plain(word: str) -> str:
-    """A word as a label shows it: small, unless it has capitals inside, as acronyms have."""
-    return word if any(letter.isupper() for letter in word[1:]) and not word.istitle() else word.lower()
-
-
-def stem(word: str) -> str:
-    """A word without case, hyphens and the endings of the plural."""
-    low = re.sub(r"['’]s?$", "", word.casefold().replace("-", "").replace("‐", "").replace("–", ""))
-    if len(low) > 4 and low.endswith("ies"):
-        return low[:-3] + "y"
-    return low[:-1] if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")) else low
-
-
-@cache
-def _stop() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    told = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
-    return frozenset(told["function"]), frozenset(told["talk"]), frozenset(told["weak"])
+def _roots(term: Term) -> set[str]:
+    """The first letters of the words that tell something."""
+    return {word[:ROOT] for word in term if word not in INSIDE}

@@ -13,7 +13,8 @@ import msgspec
 
 from hierarchy.graph.build import CONTRADICTS, STATES, SUPPORTS, Graph
 from hierarchy.graph.communities import Community, communities
-from hierarchy.graph.labels import labels, stem
+from hierarchy.graph.labels import labels
+from hierarchy.graph.terms import stem
 from hierarchy.nodes import Node
 
 MAIN_FINDINGS = 6
@@ -60,7 +61,7 @@ def themes(graph: Graph, papers: Iterable[Node], found: list[Community] | None =
     groups = communities(graph) if found is None else found
     texts = {paper.id: paper for paper in papers}
     words = [[_text(graph, paper, texts.get(paper)) for paper in _main(graph, group)] for group in groups]
-    named = labels(words)
+    named = labels(words, names=_authors(graph))
     return [_theme(graph, group, terms) for group, terms in zip(groups, named, strict=True)]
 
 
@@ -117,24 +118,27 @@ def _text(graph: Graph, paper: str, node: Node | None) -> tuple[str, str, str]:
     return title, node.text.removeprefix(title) if node else "", "\n".join(claims)
 
 
+def _authors(graph: Graph) -> set[str]:
+    return {str(name) for _, told in graph.nodes(data=True) for name in told.get("authors") or ()}
+
+
 def _main(graph: Graph, group: Community) -> list[str]:
     """Its papers without other versions of one that is there, whose words would count twice."""
-    return [paper for paper in group.papers if graph.nodes[paper].get("version_of") not in group.papers]
+    inside = set(group.papers)
+    return [paper for paper in group.papers if graph.nodes[paper].get("version_of") not in inside]
 
 
 def _findings(graph: Graph, paper: str) -> list[str]:
-    return [finding for _, finding, kind in graph.out_edges(paper, keys=True) if kind == STATES]
+    return [finding for finding, edges in graph.succ[paper].items() if STATES in edges]
 
 
 def _relations(graph: Graph, findings: Iterable[str]) -> list[tuple[str, str, str, dict[str, Any]]]:
     """The edges between these findings and any others, each once."""
-    found = {
-        (a, b, kind): told
-        for finding in findings
-        for edges in (graph.out_edges(finding, keys=True, data=True), graph.in_edges(finding, keys=True, data=True))
-        for a, b, kind, told in edges
-        if kind in (SUPPORTS, CONTRADICTS)
-    }
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for finding in findings:
+        for kind in (SUPPORTS, CONTRADICTS):
+            found |= {(finding, b, kind): edges[kind] for b, edges in graph.succ[finding].items() if kind in edges}
+            found |= {(a, finding, kind): edges[kind] for a, edges in graph.pred[finding].items() if kind in edges}
     return [(*edge, told) for edge, told in found.items()]
 
 

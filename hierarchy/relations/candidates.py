@@ -64,7 +64,7 @@ class _Nearest:
         self._mates: Indices = np.full((findings, most), -1, np.intp)
 
     def take(self, top: int, left: int, cosines: Matrix, *, turned: bool = False) -> None:
-        """Takes a block in: of the findings from `top` on, its columns where `turned`, with those from `left`."""
+        """Takes in a block: of the findings from `top` on, with those from `left` on; `turned`: they are columns."""
         near = np.flatnonzero(cosines > self._least(top, cosines, turned))
         if not len(near):
             return

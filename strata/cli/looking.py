@@ -108,13 +108,13 @@ def contradictions(project: str | None, agreements: bool, as_json: bool) -> int:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file (default: standard output).")
 def graph(project: str | None, form: str, out: Path | None) -> int:
     """Write the graph of papers and findings; the html is a page that stands alone."""
-    from hierarchy.graph.export import as_graphml, as_html, as_json
-    from hierarchy.graph.themes import themes as themes_of
+    from hierarchy.graph.export import as_graphml, as_json
 
     with Assistant(project) as assistant:
-        drawn = assistant.graph()
-        found = themes_of(drawn, assistant.papers()) if form == "html" else []
-    text = as_html(drawn, found) if form == "html" else (as_json if form == "json" else as_graphml)(drawn)
+        if form == "html":
+            text = assistant.graph_page()
+        else:
+            text = (as_json if form == "json" else as_graphml)(assistant.graph())
     if out is None:
         click.echo(text)
         return 0

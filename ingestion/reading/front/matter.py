@@ -13,12 +13,13 @@ from typing import NamedTuple
 from hierarchy.identity import fold
 from hierarchy.paper import Author
 from ingestion.pages import Document, Line, PageModel, Role
-from ingestion.reading.front.abstract import Abstract, Start, find_abstract, find_start
+from ingestion.reading.front.abstract import Abstract, find_abstract
 from ingestion.reading.front.affiliations import NOTE
 from ingestion.reading.front.authors import read_authors
 from ingestion.reading.front.first_prose import first_prose
 from ingestion.reading.front.identifiers import find_arxiv, find_doi
 from ingestion.reading.front.keywords import begins_keywords, find_keywords, told_keywords
+from ingestion.reading.front.label import Start, find_start
 from ingestion.reading.front.language import language_of
 from ingestion.reading.front.names import is_name, read_names
 from ingestion.reading.front.title import TEMPLATE, find_title, plausible_title, title_text
