@@ -21,6 +21,17 @@ class Surroundings(msgspec.Struct, frozen=True):
     title: frozenset[str]
 
 
+class _Weights(dict[str, float]):
+    """What terms weigh; one that was never counted is the rarest."""
+
+    def __init__(self, weights: dict[str, float], unknown: float) -> None:
+        super().__init__(weights)
+        self._unknown = unknown
+
+    def __missing__(self, term: str) -> float:
+        return self._unknown
+
+
 def rarity(documents: Iterable[frozenset[str]]) -> Weight:
     """What a term weighs: the rarer among the findings, the more (inverse document frequency, Spärck Jones 1972)."""
     counted: Counter[str] = Counter()
@@ -29,5 +40,4 @@ def rarity(documents: Iterable[frozenset[str]]) -> Weight:
         counted.update(terms)
         total += 1
     weights = {term: math.log((total + 1) / (count + 0.5)) for term, count in counted.items()}
-    unknown = math.log((total + 1) / 0.5)
-    return lambda term: weights.get(term, unknown)
+    return _Weights(weights, math.log((total + 1) / 0.5)).__getitem__
