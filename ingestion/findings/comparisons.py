@@ -7,12 +7,13 @@ after", "A ..., B ..., a difference of D".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import cache
 from itertools import pairwise
 
 from ingestion.findings.cues import patterns, table
 from ingestion.findings.numbers import Number
+from ingestion.findings.ordering import in_order, is_control
 from ingestion.reading.cues import either
 
 FROM = re.compile(
@@ -21,21 +22,24 @@ FROM = re.compile(
 TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
+NEXT = re.compile(r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*")
 FARTHEST = 70  # characters between "from A" and "to B"
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
 
 
 def pairs(
-    sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int]
-) -> tuple[Pairs, bool]:
-    """Values and what they are compared with, by index in `found`, and whether the sentence says so in words.
+    sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int], close: Set[int]
+) -> tuple[Pairs, bool, bool]:
+    """Values and what they are compared with, by index in `found`; whether the sentence says so in words; whether the
+    first of three and more that it does not tie is what the others are held against ("A had 12, B 9, C 8").
 
     Args:
         sentence: the words.
         found: its numbers.
         free: indices of those that are measurements.
         change: of a number, 1 where it is a gain, -1 a loss, 2 a difference, 0 where it is no change at all.
+        close: those that a comparative makes a change ("1.6 cm deeper").
     """
     out: Pairs = {}
     taken: set[int] = set()
@@ -70,25 +74,26 @@ def pairs(
         signed = found[d].value * (-1 if change(d) == -1 else 1)
         if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
             out.setdefault(pair[0], []).append(pair[1])
-            return out, True
+            return out, True, False
+    leads = False
     groups = [plain_left, [i for i in left if change(i)]]
-    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit:
+    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit and not close & {*left}:
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
     for group in groups:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
-        if (
-            len(group) == 2
-            and alike(found[group[0]], found[group[1]])
-            and _is_control(sentence, found, group[0], group[1])
-        ):
-            out.setdefault(group[0], []).append(group[1])
-            continue
+        ordered = in_order(sentence, found, group)
+        if len(group) == 2 and alike(found[group[0]], found[group[1]]):
+            a, b = group
+            if is_control(sentence, found, a, b) or not ordered:
+                out.setdefault(a, []).append(b)
+                continue
+        leads = leads or not ordered
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
             if first is not None:
                 out.setdefault(i, []).append(first)
-    return out, told
+    return out, told, leads
 
 
 def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], taken: set[int], out: Pairs) -> None:
@@ -109,7 +114,8 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
         if at == 0 or b in taken:
             continue
         between = sentence[found[values[at - 1]].end : found[b].start]
-        if not _comparer().search(between) or _leads(sentence, found, b):
+        following = found[values[at + 1]].start if at + 1 < len(values) else len(sentence)
+        if not _comparer().search(between) or _leads(sentence, found[b], following):
             continue
         earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
@@ -130,22 +136,10 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
             taken.add(c)
 
 
-def _is_control(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
-    """Whether the later of two numbers is what the first is compared with: "78% with it and 66% without"."""
-    control = patterns("comparisons")["control"]
-    between, behind = sentence[found[a].end : found[b].start], sentence[found[b].end : found[b].end + 45]
-    return bool(control.search(behind) or control.search(between)) and not control.search(sentence[: found[a].start])
-
-
-def _leads(sentence: str, found: Sequence[Number], b: int) -> bool:
+def _leads(sentence: str, number: Number, following: int) -> bool:
     """Whether a number in brackets is itself compared with the next: "22% less than with B (65 against 87%)"."""
-    if b + 1 >= len(found) or not sentence[: found[b].start].endswith("("):
-        return False
-    return bool(
-        re.fullmatch(
-            r"\s*(?:against|vs\.?|versus|compared\s+(?:with|to))\s*", sentence[found[b].end : found[b + 1].start]
-        )
-    )
+    inside = re.search(r"\([^()\d]{0,40}$", sentence[: number.start])
+    return bool(inside and NEXT.fullmatch(sentence[number.end : following]))
 
 
 def alike(a: Number, b: Number) -> bool:
@@ -181,4 +175,4 @@ def _is_range(sentence: str, number: Number) -> bool:
 def _comparer() -> re.Pattern[str]:
     words = either(table("comparisons")["against"]["words"])
     apart = r"(?!and\b|or\b|but\b)[\w'’-]+"
-    return re.compile(rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\()$", re.I)
+    return re.compile(rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\((?:\s*(?:M|Mdn|mean|median)\s*=?\s*)?)$", re.I)

@@ -32,7 +32,8 @@ COUNTED = re.compile(
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
 ASIDE = re.compile(r"\s+\((?:95|90|99)\s?%[^()]*\)(?=\s)")
-POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d")  # mostly p-values and learning rates
+POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d+")  # without a unit mostly p-values and learning rates
+SCALE = re.compile(r"\s+(million|billion|thousand|trillion)\b")
 TENS = re.compile(r"[×x·⋅*]\s?$")
 MORE = re.compile(r"\s+(?:more|fewer|additional|extra)(?=\s)")
 DETERMINED = re.compile(
@@ -48,7 +49,9 @@ THE = re.compile(
 )  # "in three weeks" is no outcome, "by three weeks" is one
 
 
-TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|compared with|compared to)\s*")
+TOGETHER = re.compile(
+    r"\s*(?:to|and|or|–|-|±|, and|against|v|vs\.?|versus|compared with|compared to|(?:down |up )?from|instead of|rather than|than)\s*"
+)
 LISTED = re.compile(
     r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
 )
@@ -83,9 +86,9 @@ def numbers(sentence: str) -> list[Number]:
             continue  # "a 2-gram model", "10-fold" excepted
         if re.match(r"s\b", after) and YEAR.fullmatch(digits):
             continue  # "the 1960s"
-        if CLOCK.match(after) or POWER.match(after) or (digits == "10" and TENS.search(sentence[:start])):
+        if CLOCK.match(after) or (digits == "10" and TENS.search(sentence[:start])):
             continue
-        unit, width = _unit(after, "." not in digits)
+        unit, width = _powered(after) if POWER.match(after) else _unit(after, "." not in digits)
         if unit is None and YEAR.fullmatch(digits):
             continue
         sign = (match["sign"] or match["sign2"] or "").strip()
@@ -94,7 +97,17 @@ def numbers(sentence: str) -> list[Number]:
         value = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
         found.append(Number(value, unit, start, end + width, "." not in digits))
     found += _spelled(sentence)
-    return shared_units(sentence, sorted(found, key=lambda n: n.start))
+    shared = shared_units(sentence, sorted(found, key=lambda n: n.start))
+    return [n for n in shared if n.unit is None or not POWER.fullmatch(n.unit)]
+
+
+def _powered(after: str) -> tuple[str | None, int]:
+    """A power of ten with the unit behind it: " × 10−12 m2/s"."""
+    power = POWER.match(after)
+    assert power is not None
+    told = unit_at(after[power.end() :])
+    unit = power.group() if told is None else f"{power.group().strip()} {told[0]}"
+    return unit, power.end() + (told[1] if told else 0)
 
 
 def _spelled(sentence: str) -> list[Number]:
@@ -117,7 +130,7 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
         later = out[i + 1].unit
         if out[i].unit is None and later and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)
-        elif later and later.startswith(f"{out[i].unit} per ") and TOGETHER.fullmatch(between):
+        elif later and later.startswith((f"{out[i].unit} per ", f"{(out[i].unit or '').strip()} ")) and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
     for i in range(len(out) - 1):
         one, following = out[i], out[i + 1]
@@ -165,6 +178,10 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
         return told
     if (aside := ASIDE.match(after)) and (told := unit_at(after[aside.end() :])):
         return told[0], 0  # "67.3 (95% CI 66.3 to 68.3) km/s"
+    if (scale := SCALE.match(after)) and not re.match(r"\s+(?:times|of)\b", after[scale.end() :]):
+        rest = after[scale.end() :]
+        of, width = _unit(rest, True)
+        return (f"{scale[1]} {of}" if of and width else scale[1]), scale.end() + (width if of else 0)
     if (more := MORE.match(after)) and (told := unit_at(after[more.end() :])):
         return told[0], 0  # "3.4 more days"
     if per := bare_per_at(after):

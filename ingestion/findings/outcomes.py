@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingestion.findings.cues import patterns
 from ingestion.findings.intervals import Interval, is_aside
 from ingestion.findings.numbers import Number
 from ingestion.findings.units import PERCENT, is_physical, is_unit
@@ -18,7 +19,7 @@ LED = r"\s+(?:(?:the|a|an|about|all|only|our|some|additional|another|just|first|
 ASIDE = re.compile(
     r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )"
     r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after"
-    r"|with|without|until|aged|given|limited to|limiting \S+ \S+ to|look-ahead of|doses? of"
+    r"|with|without|until|aged|given|of at least|of at most|limited to|limiting \S+ \S+ to|look-ahead of|doses? of"
     rf"|than with|adding|using|on){LED}",
     re.I,
 )
@@ -26,6 +27,8 @@ DOSE = re.compile(r"(?:^|\b(?:with|than|of|on|by|given|to|and)\s+)(?:[^\W\d_][\w
 ATTRIBUTE = re.compile(r"\b(?:the|an?)\s+$", re.I)  # "the 320 ms model"
 OF_WITH = re.compile(r"\b(?:with|at|under|for|after)\s+(?:\w[\w-]*\s+){1,3}of\s+$", re.I)
 AT_RATE = re.compile(r"\b(?:at|with|under)\s+an?\s+(?:\w[\w-]*\s+){1,3}of\s+$", re.I)
+PART = re.compile(r"\b(?:with|without|containing|under|at)\s+$", re.I)
+NOUN = re.compile(r"\s+(?!(?:of|and|or|to|in|on|for|against|versus|vs|while|but|after|before|when|by)\b)[a-z][\w-]+")
 ALONE = re.compile(r"\b(?:at|after|with|under|until|adding|using)\s+(?:an?\s+|about\s+)?$", re.I)
 FIRST = re.compile(r"(?:An?|The|Each|Every)(?:\s+additional)?\s+", re.I)
 DAILY = re.compile(r"\s+(?:daily|a day|per day|twice)\b")
@@ -39,15 +42,15 @@ COUNT_ASIDE = re.compile(
     re.I,
 )
 RANGED = re.compile(
-    r"\b(?:rang\w+|lay|lie|lies|var\w+|was|were|is|are|of|differ\w*|difference\w*|gave|found|reached|took|takes|stayed)\s+between\s+$",
+    r"\b(?:to|by|from|rang\w+|lay|lie|lies|var\w+|was|were|is|are|of|differ\w*|difference\w*|gave|found|reached|took|takes|stayed)\s+between\s+$",
     re.I,
 )
 WINDOW = re.compile(r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?|batch(?:es)?)\s+of\s+$")
 TIED = re.compile(r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$", re.I)
 TIES = re.compile(r"\s+(?:to|against|vs\.?|versus|compared (?:with|to))\s+\d")
 SCORED = re.compile(
-    r"\b(?:F1|BLEU|EM|AUC|accuracy|precision|recall|scores?|kappa|ROUGE\S*|MOS|index|ranks?|rating|IQ)"
-    r"(?:\s+(?:of|was|is|at|to))?[\s:=(]+$",
+    r"\b(?:F1|BLEU|EM|AUC|accuracy|precision|recall|scores?|kappa|ROUGE\S*|MOS|index|ranks?|rating|IQ|M|Mdn|median|mean|average"
+    r"|number needed to treat)(?:\s+(?:of|was|is|at|to|fell to|rose to))?[\s:=(]+$",
     re.I,
 )
 
@@ -58,7 +61,8 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     free = _measurements(sentence, found, held)
     decimal = [i for i in free if not found[i].whole or (found[i].unit and is_unit(found[i].unit or ""))]
     if not decimal:
-        return [i for i in free if found[i].unit is not None or _is_tied(sentence, found[i])]
+        sure = {one.first - 1 for one in held if not one.spread}
+        return [i for i in free if found[i].unit is not None or i in sure or _is_tied(sentence, found[i])]
     # Beside measurements, plain counts are mostly sizes; alone they are what is told.
     kept = [i for i in decimal if not WINDOW.search(sentence[: found[i].start])]
     units = {found[i].unit for i in kept}
@@ -70,6 +74,7 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
         kept = out or ([] if alone else kept)
     counts = [i for i in free if i not in decimal and found[i].unit is not None]
     counts = [i for i in counts if not COUNT_ASIDE.search(sentence[: found[i].start])]
+    counts += [i for i in free if i not in decimal and found[i].unit is None and _is_tied(sentence, found[i])]
     return sorted({*kept, *(i for i in counts if not _told_again(sentence, found, i))})
 
 
@@ -96,15 +101,21 @@ def _sets_up(sentence: str, number: Number) -> bool:
         return True
     if number.unit in PERCENT:
         part = re.search(rf"\b(?:with|using|at){LED}", before, re.I) and re.match(r"\s+of\b", after)
-        return bool(part or AT_RATE.search(before))
+        share = PART.search(before) and (noun := NOUN.match(after)) and not is_result(noun.group())
+        return bool(part or share or (AT_RATE.search(before) and not is_result(before[-60:])))
     if not is_physical(number.unit) or number.unit in ("times", "fold", "x", "×") or re.search(r"\bfrom\s+$", before):
         return False
-    if ASIDE.search(before) or OF_WITH.search(before):
+    if ASIDE.search(before) or ((of := OF_WITH.search(before)) and not is_result(of.group())):
         return True
     doses = ("mg", "g", "µg", "IU", "ml", "mL", "kg")
     if number.unit in doses and (DAILY.match(after) or DOSE.search(before)):
         return True
     return bool(ATTRIBUTE.search(before) and TAKING.match(after))
+
+
+def is_result(words: str) -> bool:
+    """Whether they name what only comes out of a measurement: an error, a mean, something higher."""
+    return bool(patterns("comparisons")["outcome"].search(words))
 
 
 def is_sure(sentence: str, number: Number) -> bool:

@@ -12,15 +12,18 @@ from ingestion.findings.cues import table
 from ingestion.reading.cues import either
 
 PERCENT = frozenset({"%", "percent", "per cent"})
-POWER = r"(?:[²³]|\^[-−]?[123]|[-−⁻][123¹²³]|(?<=m)[23])?(?!\d)"
+POWER = r"(?:[²³]|\^[-−]?[123]|[-−⁻][123¹²³](?:/\d)?|(?<=m)[23])?(?!\d)"
 PER = re.compile(
-    r"\s+per\s+(?:\d{1,3}(?:,\d{3})+\s+|\d+\s+)?(?:square\s+|cubic\s+)?[^\W\d_][\w²³]*(?:[-–][^\W\d_]\w*)?"
+    r"\s+per\s+(?:\d{1,3}(?:,\d{3})+\s+|\d+\s+|(?:hundred|thousand|million)\s+)?(?:square\s+|cubic\s+)?[^\W\d_][\w²³]*(?:[-–][^\W\d_]\w*)?"
     r"(?:\s+(?:days|years|hours|months|births|people|persons|inhabitants|patients|words|tokens)\b)?"
     r"|\s+an?\s+(?:second|minute|hour|day|night|week|month|year)\b"
     r"|\s?/\s?(?:square\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)"
 )
 TIME = re.compile(r"\s+(?:per|an?|each)\s+(?:second|minute|hour|day|night|week|month|year|decade)\b")
-MANY = re.compile(r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|cent|capita|hour|day|night|week|month|year|second|minute)\b)")
+MANY = re.compile(
+    r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|hundred|thousand|million|cent|capita|hour|day|night|week|month|year|second|minute)\b)"
+    r"|(?=\s+an?\s+(?:second|minute|hour|day|night|week|month|year)\b)"
+)
 # Short words without a vowel ("wpm") and words behind a degree sign are units that the table does not know.
 UNKNOWN = re.compile(
     r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w.’'-])"

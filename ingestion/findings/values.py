@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import msgspec
 
@@ -21,15 +22,13 @@ from ingestion.findings.measured import NOTHING, Around, measure
 from ingestion.findings.metrics import named, owner
 from ingestion.findings.numbers import Number, numbers
 from ingestion.findings.outcomes import outcomes
-from ingestion.findings.units import is_unit
+from ingestion.findings.units import dimension, is_unit
 from ingestion.reading.cues import either
 
 DIFFERED = re.compile(r"\b(?:differ\w*|vari(?:ed|es)|vary)\s*$", re.I)
 BOUND = re.compile(r"\b(?:less|fewer|more|no more)\s+than\b|[,;].*?(?=\b)", re.I)
-CLOSE = re.compile(
-    r"\s+(above|below|better|worse|higher|lower|more|less|longer|shorter|behind|ahead|earlier|later|sooner|faster|slower|fewer|greater"
-    r"|smaller|larger|likelier|warmer|cooler|stronger|weaker)\b"
-)
+ABSOLUTE = re.compile(r"\s*(?:±|\+/[-−])\s*[\d.]+\s?(?:%|[^\W\d_]{1,3}(?!\w))?")  # the deviation behind a number
+JOINED = re.compile(r"\s*(?:,|and|or|to|–|-|, and)\s*")
 REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
@@ -39,12 +38,14 @@ BOTH = re.compile(r"\b(?:both|either|each of the)\b[^.;]{0,60}$", re.I)
 
 class Read(msgspec.Struct, frozen=True):
     """What was read of a sentence: its values, whether it ties them into pairs itself, the measures named, the last one
-    first, and the sign of its first change (0 where there is none)."""
+    first, the sign of its first change (0 where there is none), and whether the first of the numbers that it does not
+    tie is what the others are held against, as in "A had 12, B 9, C 8"."""
 
     values: tuple[Value, ...]
     told: bool
     metrics: tuple[str, ...]
     change: int = 0
+    leads: bool = False
 
 
 def read_values(sentence: str, around: Around = NOTHING) -> Read:
@@ -56,8 +57,12 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
     free = outcomes(sentence, found, held)
     if not free or len(free) > MOST:
         return Read((), False, last)
-    change = {i: _change(sentence, found, i) for i in free}
-    compared, told = pairs(sentence, found, free, change.__getitem__)
+    close = {i: _close(sentence, found[i]) for i in free}
+    for a, b in reversed(list(pairwise(free))):
+        if close[b] and not close[a] and found[a].unit == found[b].unit and JOINED.fullmatch(sentence[found[a].end : found[b].start]):
+            close[a] = close[b]  # "41% and 36% more"
+    change = {i: close[i] or _change(sentence, found, i) for i in free}
+    compared, told, leads = pairs(sentence, found, free, change.__getitem__, {i for i in free if close[i]})
     bases = {base for held_bases in compared.values() for base in held_bases}
     values: list[Value] = []
     for i in free:
@@ -77,13 +82,13 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
         base_values = [found[b].value for b in compared.get(i, ())] or _same(sentence, number, free)
         values += [msgspec.structs.replace(stated, baseline=base) for base in base_values] or [stated]
     told = told or any(v.value == v.baseline for v in values)
-    return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0))
+    return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0), leads)
 
 
 def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     """1 where the number is a gain, -1 a loss, 2 a difference without a sign, 0 where it is no change."""
     number = found[i]
-    before, after = sentence[max(0, number.start - 70) : number.start], sentence[number.end : number.end + 16]
+    before = sentence[max(0, number.start - 70) : number.start]
     less = patterns("comparisons")["less"]
     if (noun := _nouns().search(before)) and not NO_CHANGE.search(noun.group()):
         return -1 if less.search(noun.group()) else 2 if (noun[1] or noun[2]).lower() in ("difference", "gap") else 1
@@ -92,9 +97,23 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
             return 2
         led = BOUND.sub(" ", before[max(0, verb.start() - 45) : verb.end()])
         return -1 if less.search(led) else 1
-    if close := CLOSE.match(after):
-        return -1 if less.search(close[1]) else 1
     return 0
+
+
+def _close(sentence: str, number: Number) -> int:
+    """1 where a comparative right behind a number makes it a gain, -1 a loss, 0 where none stands there."""
+    after = sentence[number.end : number.end + 50]
+    after = after[deviation.end() :] if (deviation := ABSOLUTE.match(after)) else after
+    match = _comparative().match(after)
+    if match is None:
+        return 0
+    fewer = "fewer_time" if dimension(number.unit) == "time" else "less"
+    return -1 if patterns("comparisons")[fewer].fullmatch(match[1]) else 1
+
+
+@cache
+def _comparative() -> re.Pattern[str]:
+    return re.compile(rf"\s+({either(table('comparisons')['comparative']['words'])})\b(?!\s+recent)")
 
 
 @cache
@@ -119,7 +138,9 @@ def _verbs() -> re.Pattern[str]:
 def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[float, float] | None:
     """The interval that is printed next behind a number, before any other number."""
     later = min((j for j in free if j > i), default=10**6)
-    return next(((one.low, one.high) for one in held if i <= one.first and one.first < max(later, i + 1)), None)
+    return next(
+        ((one.low, one.high) for one in held if not one.spread and i <= one.first < max(later, i + 1)), None
+    )
 
 
 def _same(sentence: str, number: Number, free: Sequence[int]) -> list[float]:
