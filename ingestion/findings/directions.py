@@ -9,20 +9,31 @@ import re
 from collections.abc import Sequence
 
 from hierarchy.nodes import Value
-from ingestion.findings.cues import patterns
+from ingestion.findings.cues import patterns, table
 
 NOT = re.compile(r"\b(?:not|no|never|nor|neither|n['’]t|without|hardly|barely|little)\W+(?:\w+\W+){0,2}$", re.I)
 NO = re.compile(
     r"\b(?:no|not any|hardly any|little)\s+(?:\w+[\s-]+){0,2}?(?:differences?|effects?|associations?|links?"
-    r"|relation\w*|correlations?|changes?|gains?|improvements?|benefits?|advantages?|help|influence|trends?|impact|sign|reduction|increase|decrease|loss)\b"
+    r"|relation\w*|dependence|bearing|role|correlations?|changes?|gains?|improvements?|benefits?|advantages?|help|influence|trends?|impact|sign|reduction|increase|decrease|loss)\b"
     r"|\b(?:not|n['’]t|never|hardly|nor|no longer)\s+(?:\w+\s+){0,2}?(?:mov|matter|depend|vary|varied|differ"
     r"|affect|chang|alter|relat|associat|correlat|impair|influenc|improv|rais|rise|rose|lower|reduc|increas|decreas|shorten|help|hurt)\w*"
+    r"|\b(?:not|n['’]t|could|cannot|never|nor)\s+(?:\w+\s+)?(?:find|found|see|saw|observe|detect|show|have|identify|reveal|produce|bring|give|yield)\w*\s+(?:an?|any)\s+(?:\w+[\s-]+){0,2}?"
+    r"(?:differences?|effects?|associations?|links?|relation\w*|correlations?|changes?|gains?|improvements?|benefits?|advantages?|influence|trends?|impact|interactions?)\b"
+    r"|\bof\s+the\s+same\s+\w+|\b(?:at|in|for|to|had|has|gave|took|trapped|reached|of|about)\s+the\s+same\s+(?:\w+\s+)?(?:time|amount|number|level|rate|extent|size|length|degree|value|score|speed|pace|share|order)\b(?!\s+of\s+magnitude)"
+    r"|\b(?:equal|equals|equalled|equaled|matched|matches)\s+(?:that|those|the)\b"
+    r"|\b(?:perform|behave|look|do|did|were|are|was|fared?)\w*\s+alike\b"
     r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+\d\S*\s+(?:[a-z]+\s+)?of\b"
     r"|\b(?:was|were|is|are|did|do|does|performed|worked)\s+(?:just\s+|about\s+|nearly\s+|almost\s+)?as\s+(?!a\b|the\b|follows|shown)\w+"
     r"|^As (?:many|much|few|often)\b",
     re.I,
 )
 MAIN = re.compile(r"^.{25,}?(?:[,;]\s+(?:but|while|whereas|although|though|and|yet|so that)\s|;\s|\bexcept\b)", re.S)
+BOUND = re.compile(
+    r"\b(?:(?:no|not|slightly|far|much)\s+)?(?:more|less|fewer|greater|larger|higher|lower|smaller)\s+than\s+"
+    r"(?=\d|halv|halved|doubl|tripl|half\b|an?\s+(?:half|third|quarter|fifth|tenth|dozen|hundred|thousand)|one\s|two|three|four|five|six|seven|eight|nine|ten|twice)"
+    r"|\bat\s+(?:least|most|best|worst)\b|\bmore\s+or\s+less\b|\bonce\s+more\b",
+    re.I,
+)  # "more than 10,000 rows" is no rise
 TIMES = frozenset({"times", "fold", "×", "x"})
 RATIOS = frozenset(
     {
@@ -52,6 +63,7 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
         change: 1 where its first change is a gain in number, -1 a loss, 0 where no number is either.
     """
     cues = patterns("comparisons")
+    sentence = BOUND.sub(" ", sentence)
     first = next((v for v in values if v.value is not None and v.baseline is not None), None)
     held = [v for v in values if v.interval]
     if held and all(_spans_none(v) for v in held):
@@ -62,6 +74,8 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
         return "none"
     if told and first is not None:
         return _between(first)
+    if (sign := _correlated(values)) is not None:
+        return sign
     if cues["none"].search(sentence) and not change:
         return "none"
     if change:
@@ -81,6 +95,19 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
     if (top is None) != (bottom is None):
         return "increase" if bottom is None else "decrease"
     return "difference" if cues["apart"].search(sentence) else None
+
+
+def _correlated(values: Sequence[Value]) -> str | None:
+    """The sign of a coefficient of correlation, or of a ratio of odds, risks or rates, where one is stated."""
+    known = table("comparisons")["signed"]
+    for v in values:
+        if v.value is None or v.metric is None:
+            continue
+        name = v.metric.lower()
+        none = 1.0 if v.metric in RATIOS else 0.0 if name in known["words"] or name.endswith(tuple(known["ends"])) else None
+        if none is not None and abs(v.value - none) > known["least"]:
+            return "increase" if v.value > none else "decrease"
+    return None
 
 
 def _is_near(value: Value) -> bool:

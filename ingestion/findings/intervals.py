@@ -30,6 +30,9 @@ BARE = re.compile(
 )
 
 
+SURE = re.compile(r"\s*(?:±|\+/[-−]|[(\[]\s*(?:9\d|68)\s?%)")  # as only measurements are printed
+
+
 class Interval(msgspec.Struct, frozen=True):
     """From `low` to `high`, printed from the number `first` to `last` (indices in the sentence's numbers); a `spread` tells
     how far single cases lie apart (quartiles, a range) and is no interval of uncertainty."""
@@ -93,4 +96,4 @@ def is_aside(sentence: str, number: Number) -> bool:
     symbol = symbol_of(sentence, number)
     measures = table("metrics")["symbol"]
     known = bool(symbol in measures["words"] or (symbol in measures["decimals"] and (not number.whole or number.unit)))
-    return symbol is not None and not known
+    return symbol is not None and not known and not SURE.match(after)

@@ -26,7 +26,8 @@ CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
     r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?"
-    r"(?:(?!(?:was|were|is|are|had|has|of|in|on|at|and|or|to|with|for|than|from|by|as|more|less|per|after|before|against|while|but|the)\b)[a-z-]+\s+){0,2}?"
+    r"(?:(?!(?:was|were|is|are|had|has|of|in|on|at|and|or|to|with|for|than|from|by|as|more|less|per|after|before|against|while|but|the|when|if|where|which|that|because|although|once|since|until|via"
+    r"|under|over|into|among|between|during|without|within|through|whereas|versus|compared|respectively|had|did|using)\b)[a-z-]+\s+){0,2}?"
     r"((?!thirds|quarters|fifths|tenths)[a-z]{3,}s|species|people|taxa|genera|larvae|fish|children|women|men|mice|cattle|fungi)\b"
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")

@@ -31,6 +31,8 @@ PART = re.compile(r"\b(?:with|without|containing|under|at)\s+$", re.I)
 NOUN = re.compile(r"\s+(?!(?:of|and|or|to|in|on|for|against|versus|vs|while|but|after|before|when|by)\b)[a-z][\w-]+")
 ALONE = re.compile(r"\b(?:at|after|with|under|until|adding|using)\s+(?:an?\s+|about\s+)?$", re.I)
 FIRST = re.compile(r"(?:An?|The|Each|Every)(?:\s+additional)?\s+", re.I)
+THRESHOLD = re.compile(r"\bof\s+(?:at least|at most|more than|less than|over|under|up to)\s+$", re.I)
+SAME = re.compile(r"\b(?:the same|each of the|all|every)\s+$", re.I)
 DAILY = re.compile(r"\s+(?:daily|a day|per day|twice)\b")
 TAKING = re.compile(
     r"\s+(?:of\s+)?(?!of\b|more|less|fewer|longer|shorter|higher|lower|later|earlier|faster|slower)[a-z]{4,}"
@@ -62,9 +64,11 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     decimal = [i for i in free if not found[i].whole or (found[i].unit and is_unit(found[i].unit or ""))]
     if not decimal:
         sure = {one.first - 1 for one in held if not one.spread}
-        return [i for i in free if found[i].unit is not None or i in sure or _is_tied(sentence, found[i])]
+        told = [i for i in free if found[i].unit is not None or i in sure or _is_tied(sentence, found[i])]
+        return [i for i in told if not SAME.search(sentence[: found[i].start])] or told
     # Beside measurements, plain counts are mostly sizes; alone they are what is told.
     kept = [i for i in decimal if not WINDOW.search(sentence[: found[i].start])]
+    kept = [i for i in kept if not _is_share(sentence, found[i])] or kept
     units = {found[i].unit for i in kept}
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
@@ -99,10 +103,8 @@ def _sets_up(sentence: str, number: Number) -> bool:
     before, after = sentence[: number.start], sentence[number.end :]
     if FIRST.fullmatch(before):
         return True
-    if number.unit in PERCENT:
-        part = re.search(rf"\b(?:with|using|at){LED}", before, re.I) and re.match(r"\s+of\b", after)
-        share = PART.search(before) and (noun := NOUN.match(after)) and not is_result(noun.group())
-        return bool(part or share or (AT_RATE.search(before) and not is_result(before[-60:])))
+    if number.unit in PERCENT or TIED.search(before):
+        return False
     if not is_physical(number.unit) or number.unit in ("times", "fold", "x", "×") or re.search(r"\bfrom\s+$", before):
         return False
     if ASIDE.search(before) or ((of := OF_WITH.search(before)) and not is_result(of.group())):
@@ -111,6 +113,18 @@ def _sets_up(sentence: str, number: Number) -> bool:
     if number.unit in doses and (DAILY.match(after) or DOSE.search(before)):
         return True
     return bool(ATTRIBUTE.search(before) and TAKING.match(after))
+
+
+def _is_share(sentence: str, number: Number) -> bool:
+    """Whether a number is a threshold ("a change of at least 5.2 points"), or a percentage of what was put in."""
+    before, after = sentence[: number.start], sentence[number.end :]
+    if THRESHOLD.search(before):
+        return True
+    if number.unit not in PERCENT or TIED.search(before):
+        return False
+    part = re.search(rf"\b(?:with|using|at){LED}", before, re.I) and re.match(r"\s+of\b", after)
+    share = PART.search(before) and (noun := NOUN.match(after)) and not is_result(noun.group())
+    return bool(part or share or (AT_RATE.search(before) and not is_result(before[-60:])))
 
 
 def is_result(words: str) -> bool:

@@ -29,6 +29,8 @@ DIFFERED = re.compile(r"\b(?:differ\w*|vari(?:ed|es)|vary)\s*$", re.I)
 BOUND = re.compile(r"\b(?:less|fewer|more|no more)\s+than\b|[,;].*?(?=\b)", re.I)
 ABSOLUTE = re.compile(r"\s*(?:±|\+/[-−])\s*[\d.]+\s?(?:%|[^\W\d_]{1,3}(?!\w))?")  # the deviation behind a number
 JOINED = re.compile(r"\s*(?:,|and|or|to|–|-|, and)\s*")
+PLACES = frozenset({"above", "below", "behind", "ahead"})
+LENGTH = re.compile(r"[cdmkµμn]?m|\w*met(?:re|er)s?")  # "3.8 cm behind the first row" is no lag
 REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
@@ -105,7 +107,7 @@ def _close(sentence: str, number: Number) -> int:
     after = sentence[number.end : number.end + 50]
     after = after[deviation.end() :] if (deviation := ABSOLUTE.match(after)) else after
     match = _comparative().match(after)
-    if match is None:
+    if match is None or (match[1] in PLACES and LENGTH.fullmatch(number.unit or "")):
         return 0
     fewer = "fewer_time" if dimension(number.unit) == "time" else "less"
     return -1 if patterns("comparisons")[fewer].fullmatch(match[1]) else 1
@@ -130,7 +132,7 @@ def _verbs() -> re.Pattern[str]:
     verbs = either(table("metrics")["change"]["verbs"])
     return re.compile(
         rf"\b{verbs}(?:\s+(?:only|about|just|another|less than|more than|up to|nearly|almost|over|"
-        r"at most|at least|an?\s+\w+))*\s*$",
+        r"at most|at least|between|roughly|around|some|a further|on average|an?\s+\w+))*\s*$",
         re.I,
     )
 
