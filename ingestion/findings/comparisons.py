@@ -16,10 +16,9 @@ from ingestion.findings.numbers import Number
 from ingestion.findings.ordering import in_order, is_control
 from ingestion.reading.cues import either
 
-FROM = re.compile(
-    r"\bfrom\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I
-)
-TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
+LED = r"\s+(?:(?:an?|about|only|nearly|almost|roughly|around|some|just|over|the|mean|median|average|of)\s+)*(?:(?:M|Mdn)\s*=\s*)?$"
+FROM = re.compile(rf"\bfrom{LED}", re.I)
+TO = re.compile(rf"\bto{LED}", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
 NEXT = re.compile(r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*")
@@ -145,7 +144,9 @@ def _leads(sentence: str, number: Number, following: int) -> bool:
 def alike(a: Number, b: Number) -> bool:
     """Whether two numbers may measure the same: in the same unit, or, where one has none, both with decimals or both
     without."""
-    return a.unit == b.unit if a.unit and b.unit else a.whole == b.whole
+    if a.unit and b.unit:
+        return a.unit == b.unit or a.unit.startswith(f"{b.unit} ") or b.unit.startswith(f"{a.unit} ")
+    return a.whole == b.whole
 
 
 def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -> tuple[int, int] | None:

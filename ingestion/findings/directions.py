@@ -91,6 +91,8 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
         return "increase" if down is None or (up is not None and up <= down) else "decrease"
     if first is not None:
         return _between(first)
+    if values and (values[0].value or 0.0) < 0:
+        return "decrease"
     top, bottom = (_first(cues[name], sentence) for name in ("top", "bottom"))
     if (top is None) != (bottom is None):
         return "increase" if bottom is None else "decrease"

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from ingestion.findings.cues import patterns
+from ingestion.findings.cues import patterns, table
 from ingestion.findings.intervals import Interval, is_aside
 from ingestion.findings.numbers import Number
 from ingestion.findings.units import PERCENT, is_physical, is_unit
+from ingestion.reading.cues import either
 
 PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s+)?$")
 AGAIN = re.compile(r"\s*\(\s*(?:that\s+is,?\s+|i\.e\.,?\s+)?$")
 LED = r"\s+(?:(?:the|a|an|about|all|only|our|some|additional|another|just|first|last|next|daily|weekly)\s+)*$"
 ASIDE = re.compile(
-    r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )"
+    r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )(?<!remains )(?<!stays )(?<!was )(?<!were )(?<!is )(?<!are )"
     r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after"
     r"|with|without|until|aged|given|of at least|of at most|limited to|limiting \S+ \S+ to|look-ahead of|doses? of"
     rf"|than with|adding|using|on){LED}",
@@ -31,6 +33,9 @@ PART = re.compile(r"\b(?:with|without|containing|under|at)\s+$", re.I)
 NOUN = re.compile(r"\s+(?!(?:of|and|or|to|in|on|for|against|versus|vs|while|but|after|before|when|by)\b)[a-z][\w-]+")
 ALONE = re.compile(r"\b(?:at|after|with|under|until|adding|using)\s+(?:an?\s+|about\s+)?$", re.I)
 FIRST = re.compile(r"(?:An?|The|Each|Every)(?:\s+additional)?\s+", re.I)
+CHANGED = re.compile(r"(?:As|When|While|Once|If)\s[^,;.]*\bfrom\s[^,;]*?\bto\s[^,;]*,")
+LIST = re.compile(r"\s*(?:,|and|or|,\s*and|&)\s*")
+LEVELS = re.compile(r"\b(?:at|for|with|in|on|after|of|under|when|where)\s+(?:the\s+)?$", re.I)
 THRESHOLD = re.compile(r"\bof\s+(?:at least|at most|more than|less than|over|under|up to)\s+$", re.I)
 SAME = re.compile(r"\b(?:the same|each of the|all|every)\s+$", re.I)
 DAILY = re.compile(r"\s+(?:daily|a day|per day|twice)\b")
@@ -61,14 +66,17 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     """Indices of the numbers that are measurements: in no interval, no level or p-value, no total of "A of B", no dose,
     length or count that only says how something was done."""
     free = _measurements(sentence, found, held)
+    led = {*_leading(sentence, found), *_levels(sentence, found, free)}
     decimal = [i for i in free if not found[i].whole or (found[i].unit and is_unit(found[i].unit or ""))]
     if not decimal:
         sure = {one.first - 1 for one in held if not one.spread}
         told = [i for i in free if found[i].unit is not None or i in sure or _is_tied(sentence, found[i])]
-        return [i for i in told if not SAME.search(sentence[: found[i].start])] or told
+        told = [i for i in told if not SAME.search(sentence[: found[i].start])] or told
+        return [i for i in told if i not in led] or told
     # Beside measurements, plain counts are mostly sizes; alone they are what is told.
     kept = [i for i in decimal if not WINDOW.search(sentence[: found[i].start])]
     kept = [i for i in kept if not _is_share(sentence, found[i])] or kept
+    kept = [i for i in kept if i not in led] or kept
     units = {found[i].unit for i in kept}
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
@@ -78,6 +86,7 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
         kept = out or ([] if alone else kept)
     counts = [i for i in free if i not in decimal and found[i].unit is not None]
     counts = [i for i in counts if not COUNT_ASIDE.search(sentence[: found[i].start])]
+    counts = [i for i in counts if i not in led]
     counts += [i for i in free if i not in decimal and found[i].unit is None and _is_tied(sentence, found[i])]
     return sorted({*kept, *(i for i in counts if not _told_again(sentence, found, i))})
 
@@ -96,6 +105,38 @@ def _measurements(sentence: str, found: Sequence[Number], held: Sequence[Interva
         if not _in_range(sentence, found, i):
             free.append(i)
     return free
+
+
+def _leading(sentence: str, found: Sequence[Number]) -> set[int]:
+    """The numbers of what was changed, where the sentence begins with that: "As the load grew from 1 to 3 kN, ...",
+    "Raising the temperature from 180 to 300 °C reduced ..."."""
+    clause = CHANGED.match(sentence) or _changing().match(sentence)
+    return {i for i, number in enumerate(found) if number.end <= clause.end()} if clause else set()
+
+
+@cache
+def _changing() -> re.Pattern[str]:
+    """A participle that begins a sentence, up to the verb that tells what it did."""
+    moves = either([*table("phrases")["moves"]["words"], *table("phrases")["did"]["words"]])
+    return re.compile(rf"[A-Z][a-z]+ing\s[^,;.]*?\bfrom\s[^,;]*?\bto\s[^,;]*?(?=\s{moves}\s)")
+
+
+def _levels(sentence: str, found: Sequence[Number], free: Sequence[int]) -> set[int]:
+    """The levels at which as many values were measured: 1, 5 and 10 of "was 4, 17 and 46% at 1, 5 and 10 mA"."""
+    runs: list[list[int]] = []
+    for i in range(len(found)):
+        link = sentence[found[i - 1].end : found[i].start] if i else ""
+        if runs and runs[-1][-1] == i - 1 and LIST.fullmatch(link):
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    told = [run for run in runs if len(run) > 1]
+    return {
+        i
+        for at, run in enumerate(told[1:], start=1)
+        if LEVELS.search(sentence[: found[run[0]].start]) and any(len(other) == len(run) for other in told[:at])
+        for i in run
+    }
 
 
 def _sets_up(sentence: str, number: Number) -> bool:

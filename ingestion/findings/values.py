@@ -124,7 +124,7 @@ def _nouns() -> re.Pattern[str]:
     to = r"(?:rose|fell|grew|shrank|amount\w*|increased|decreased)\s+to"
     link = rf"(?:of|was|is|were|are|at|by|{to}|remains|remained|reached|about|only|nearly|almost|around|just|still)"
     led = rf"\b({nouns})s?(?:\s+[^\W\d_][\w’'-]*){{0,8}}?\s+{link}\s*$"
-    return re.compile(rf"{led}|(?:\(|,\s+(?:an?|the)\s+)({nouns})\s*:?\s*$", re.I)
+    return re.compile(rf"{led}|(?:\(|,\s+(?:an?|the)\s+)(?:[a-z]+\s+){{0,2}}({nouns})\s*[:=]?\s*$", re.I)
 
 
 @cache
