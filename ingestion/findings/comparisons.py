@@ -22,6 +22,12 @@ TO = re.compile(rf"\bto{LED}", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
 NEXT = re.compile(r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*")
+WITHIN = re.compile(r"\band\b|\bagainst\b|\bv(?:ersu)?s?\.?\s")
+CLAUSE = re.compile(r"[;:]\s")
+BREAK = re.compile(r"[,;]|\bbut\b|\bwhile\b|\bwhereas\b")
+OPEN = re.compile(r"\((?:[^()\d]{0,24}\s)?$")
+SIDE = re.compile(r"\s*(?:and|,|;|/)\s*")
+CLOSED = re.compile(r"\s*(?:[)]|[,;]\s*(?:p|P|respectively|n\.\s?s)\b)")
 FARTHEST = 70  # characters between "from A" and "to B"
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
@@ -42,6 +48,7 @@ def pairs(
     """
     out: Pairs = {}
     taken: set[int] = set()
+    side: set[int] = set()  # of pairs that stand side by side
     for a, b in pairwise(free):
         if a in taken or b in taken or bool(change(a)) != bool(change(b)):
             continue
@@ -57,6 +64,10 @@ def pairs(
             taken |= {a, b}
             if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
                 out.setdefault(b, []).append(a)
+        elif _in_brackets(sentence, found[a], found[b]) and not _is_range(sentence, found[a]):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
+            side.add(a)
         elif between.strip() == "(" and _before().match(sentence[found[b].end :]):
             taken |= {a, b}
             out.setdefault(a, []).append(b)
@@ -65,7 +76,7 @@ def pairs(
             out.setdefault(b, []).append(a)
     _still_from(sentence, found, free, taken, out)
     _against(sentence, found, free, taken, out)
-    told = bool(out)
+    told = bool(out.keys() - side)
     bases = {base for held in out.values() for base in held}
     left = [i for i in free if i not in taken and i not in out and i not in bases]
     plain_left = [i for i in left if not change(i)]
@@ -78,7 +89,7 @@ def pairs(
     groups = [plain_left, [i for i in left if change(i)]]
     if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit and not close & {*left}:
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
-    for group in groups:
+    for group in [part for group in groups for part in _blocks(sentence, found, group)]:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
         ordered = in_order(sentence, found, group)
@@ -93,6 +104,34 @@ def pairs(
             if first is not None:
                 out.setdefault(i, []).append(first)
     return out, told, leads
+
+
+def _blocks(sentence: str, found: Sequence[Number], group: Sequence[int]) -> list[Sequence[int]]:
+    """Numbers that are told clause by clause, or two by two: "62% and 41% in summer, 30% and 22% in winter"."""
+    links = [sentence[found[a].end : found[b].start] for a, b in pairwise(group)]
+    parts: list[list[int]] = [[i] for i in group[:1]]
+    for i, link in zip(group[1:], links, strict=False):
+        if CLAUSE.search(link):
+            parts.append([i])
+        else:
+            parts[-1].append(i)
+    if len(parts) > 1 and any(len(part) > 1 for part in parts):
+        return [*parts]
+    if len(group) < 4 or len(group) % 2:
+        return [group]
+    if all(WITHIN.search(link) and not BREAK.search(link) for link in links[::2]) and all(
+        BREAK.search(link) for link in links[1::2]
+    ):
+        return [group[i : i + 2] for i in range(0, len(group), 2)]
+    return [group]
+
+
+def _in_brackets(sentence: str, a: Number, b: Number) -> bool:
+    """Whether two numbers, and no more, stand in brackets: "(224 and 226 words)"."""
+    before, after = sentence[: a.start], sentence[b.end :]
+    return bool(
+        OPEN.search(before) and SIDE.fullmatch(sentence[a.end : b.start]) and CLOSED.match(after) and alike(a, b)
+    )
 
 
 def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], taken: set[int], out: Pairs) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 import msgspec
 
 from ingestion.findings.cues import table
-from ingestion.findings.units import bare_per_at, is_unit, per_at, unit_at
+from ingestion.findings.units import PERCENT, bare_per_at, is_physical, is_unit, per_at, unit_at
 from ingestion.reading.cues import either
 
 TOKEN = re.compile(
@@ -53,6 +53,7 @@ THE = re.compile(
 TOGETHER = re.compile(
     r"\s*(?:to|and|or|–|-|±|, and|against|v|vs\.?|versus|compared with|compared to|(?:down |up )?from|instead of|rather than|than)\s*"
 )
+COMMA = re.compile(r"\s*,\s*")
 LISTED = re.compile(
     r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
 )
@@ -126,17 +127,21 @@ def _spelled(sentence: str) -> list[Number]:
 def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
     """Numbers that are named together take the unit of the last: "from 18.6 to 29.8 days"."""
     out = list(found)
+    shared: set[int] = set()
     for i in range(len(out) - 2, -1, -1):
         between = sentence[out[i].end : out[i + 1].start]
         later = out[i + 1].unit
-        if out[i].unit is None and later and TOGETHER.fullmatch(between):
+        listed = i + 1 in shared and COMMA.fullmatch(between)  # "4, 17 and 46%"
+        if out[i].unit is None and later and (listed or TOGETHER.fullmatch(between)):
+            shared.add(i)
             out[i] = msgspec.structs.replace(out[i], unit=later)
         elif later and later.startswith((f"{out[i].unit} per ", f"{(out[i].unit or '').strip()} ")) and TOGETHER.fullmatch(between):
             out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
     for i in range(len(out) - 1):
         one, following = out[i], out[i + 1]
         between = sentence[one.end : following.start]
-        if following.unit is not None or one.unit is None or following.whole != one.whole:
+        physical = one.unit in PERCENT or is_physical(one.unit)
+        if following.unit is not None or one.unit is None or (following.whole != one.whole and not (physical and following.whole)):
             continue
         between = re.sub(rf"^(?:\s+[a-z-]+){{0,2}}?\s+{re.escape(one.unit)}\b", "", between)  # a noun that it counts
         if AFTER.search(between) or (LISTED.match(between) and _is_alone(sentence, following)):

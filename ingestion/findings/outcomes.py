@@ -19,7 +19,6 @@ PART_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|our\s+|all\s
 AGAIN = re.compile(r"\s*\(\s*(?:that\s+is,?\s+|i\.e\.,?\s+)?$")
 LED = r"\s+(?:(?:the|a|an|about|all|only|our|some|additional|another|just|first|last|next|daily|weekly)\s+)*$"
 ASIDE = re.compile(
-    r"(?<!peaked )(?<!peaks )(?<!stayed )(?<!stands )(?<!stood )(?<!remained )(?<!remains )(?<!stays )(?<!was )(?<!were )(?<!is )(?<!are )"
     r"\b(?:at|above|below|same|every|per|first|last|within|under|each|more than|less than|fewer than|in|after"
     r"|with|without|until|aged|given|of at least|of at most|limited to|limiting \S+ \S+ to|look-ahead of|doses? of"
     rf"|than with|adding|using|on){LED}",
@@ -148,7 +147,7 @@ def _sets_up(sentence: str, number: Number) -> bool:
         return False
     if not is_physical(number.unit) or number.unit in ("times", "fold", "x", "×") or re.search(r"\bfrom\s+$", before):
         return False
-    if ASIDE.search(before) or ((of := OF_WITH.search(before)) and not is_result(of.group())):
+    if (ASIDE.search(before) and not _came().search(before)) or ((of := OF_WITH.search(before)) and not is_result(of.group())):
         return True
     doses = ("mg", "g", "µg", "IU", "ml", "mL", "kg")
     if number.unit in doses and (DAILY.match(after) or DOSE.search(before)):
@@ -166,6 +165,14 @@ def _is_share(sentence: str, number: Number) -> bool:
     part = re.search(rf"\b(?:with|using|at){LED}", before, re.I) and re.match(r"\s+of\b", after)
     share = PART.search(before) and (noun := NOUN.match(after)) and not is_result(noun.group())
     return bool(part or share or (AT_RATE.search(before) and not is_result(before[-60:])))
+
+
+@cache
+def _came() -> re.Pattern[str]:
+    """Verbs before "at" or "after" whose number is what came out: "peaked at", "began after"."""
+    verbs = table("comparisons")["came"]
+    at, after = either(verbs["at"]), either(verbs["after"])
+    return re.compile(rf"\b(?:{at}\s+(?:at|above|below|under|within)|{after}\s+(?:only\s+)?(?:after|within|in|at)){LED}", re.I)
 
 
 def is_result(words: str) -> bool:

@@ -17,7 +17,7 @@ PER = re.compile(
     r"\s+per\s+(?:\d{1,3}(?:,\d{3})+\s+|\d+\s+|(?:hundred|thousand|million)\s+)?(?:square\s+|cubic\s+)?[^\W\d_][\w²³]*(?:[-–][^\W\d_]\w*)?"
     r"(?:\s+(?:days|years|hours|months|births|people|persons|inhabitants|patients|words|tokens)\b)?"
     r"|\s+an?\s+(?:second|minute|hour|day|night|week|month|year)\b"
-    r"|\s?/\s?(?:square\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)"
+    r"|\s?/\s?(?:square\s+)?[a-zA-Z]+[²³23]?(?!\w)|(?:\s(?:[a-zA-Z]{1,2}|day|yr|plant|leaf)\s?[−-][123](?:/\d)?(?!\w))+"
 )
 TIME = re.compile(r"\s+(?:per|an?|each)\s+(?:second|minute|hour|day|night|week|month|year|decade)\b")
 MANY = re.compile(
