@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -76,7 +77,7 @@ def findings_in(
         if i <= joined or not is_sentence(sentence):
             continue
         reported = is_reported(sentence, section.kind)
-        if chance(amounts[i], weights["bias"], weights["weight"]) < weights["threshold"]:
+        if not is_told(amounts[i], weights):
             continue
         last = i
         if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
@@ -123,6 +124,14 @@ def _above(section: Section, tables: Sequence[Float]) -> str | None:
 def is_sentence(text: str) -> bool:
     """Whether a range is a whole statement: neither a fragment, nor a question, nor a list in words."""
     return LEAST_WORDS <= len(text.split()) <= MOST_WORDS and bool(BEGINS.match(text)) and bool(ENDS.search(text))
+
+
+def is_told(amounts: Mapping[str, float], weights: Mapping[str, Any]) -> bool:
+    """Whether a sentence with these signs is taken for a finding; one that measures nothing must be surer where others of
+    its passage do, since it mostly comments on them."""
+    comments = amounts["plain beside measured"] and not amounts["outcomes"]
+    least: float = weights["threshold_beside" if comments else "threshold"]
+    return chance(amounts, weights["bias"], weights["weight"]) >= least
 
 
 def chance(amounts: Mapping[str, float], bias: float, weights: Mapping[str, float]) -> float:

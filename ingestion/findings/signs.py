@@ -14,11 +14,13 @@ import numpy.typing as npt
 from ingestion.findings.attribution import CITATION
 from ingestion.findings.classes import CLASSES, RESULT
 from ingestion.findings.cues import distinct, patterns
+from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.numbers import Number
 from ingestion.findings.values import Read
 
 MOST = 3  # of one kind of cue
+SETTINGS = frozenset({"method", "data", "experiment"})  # kinds of sections that mostly say what was done
 P_VALUE = re.compile(
     r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I
 )
@@ -52,8 +54,23 @@ def signs(
         reads: what was read from those.
     """
     held = [_of_one(s, kind, row, numbers) for s, row, numbers in zip(sentences, chances, found, strict=True)]
-    for one, read in zip(held, reads, strict=True):
+    for one, read, sentence, numbers in zip(held, reads, sentences, found, strict=True):
         one |= _of_values(read)
+        way = direction(sentence, read.values, read.told, read.change)
+        one["directed"] = float(way is not None)
+        one["directed by numbers"] = float(way is not None and bool(read.values))
+        one["no way"] = float(way == "none")
+        one["only set-up"] = float(bool(numbers) and not read.values)
+        one["beside outcomes"] = min(max(0, len(numbers) - len(read.values)), MOST)
+        if kind in SETTINGS:
+            one["measured in set-up"] = one["measured"]
+            one["compared in set-up"] = one["compared"]
+            one["directed in set-up"] = one["directed"]
+        if kind == "result":
+            one["plain in results"] = float(not numbers)
+            one["directed in results"] = one["directed"]
+            one["past in results"] = one["past"]
+            one["own in results"] = one["own"]
     measured = [one["measured"] for one in held]
     for i, one in enumerate(held):
         one["first"] = float(i == 0)
