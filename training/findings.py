@@ -40,8 +40,7 @@ from strata.models import build_encoder
 from strata.settings import Settings
 
 STRENGTH = 0.02  # inverse strength of regularization, chosen with whole papers left out
-THRESHOLD = 0.40  # chosen with whole papers and whole fields left out
-BESIDE = 0.60  # the same, of a sentence without values beside some that have any
+THRESHOLDS = {"measured": 0.60, "beside": 0.70, "plain": 0.36}  # chosen with whole papers and whole fields left out
 REAL = 2.0  # weight of a sentence of a real paper, and of a made section
 HEAD = """# What each sign of a finding weighs (signs.py), learned by `python -m training.findings`: a logistic
 # regression on the sample's project wetland-calls, on half of the real papers that were marked by hand, and on half
@@ -79,7 +78,8 @@ def main() -> None:
     made = list(_of_sections(made_sections(0), encoder))
     learned = learn([*told_once, *marked, *made])
     lines = [f'"{name}" = {weight:.4f}\n' for name, weight in learned.weights.items()]
-    head = f"{HEAD}threshold = {THRESHOLD}\nthreshold_beside = {BESIDE}\nbias = {learned.bias:.4f}\n\n[weight]\n"
+    thresholds = "".join(f"{name} = {value}\n" for name, value in THRESHOLDS.items())
+    head = f"{HEAD}bias = {learned.bias:.4f}\n\n[threshold]\n{thresholds}\n[weight]\n"
     given.out.write_text(head + "".join(lines), "utf-8")
     print(f"{len(told_once)} sentences of the sample, {len(marked)} of real papers, {len(made)} made; {len(lines)} signs")
     for name, rows in (("the sample", told_once), ("real papers", marked), ("made sections", made)):
@@ -109,8 +109,7 @@ def left_out(examples: Sequence[Example], papers: Iterable[str]) -> tuple[float,
         weights = {
             "bias": learned.bias,
             "weight": learned.weights,
-            "threshold": THRESHOLD,
-            "threshold_beside": BESIDE,
+            "threshold": THRESHOLDS,
         }
         for e in (e for e in examples if _work(e.paper) == kept_out):
             said = is_told(e.amounts, weights)

@@ -21,6 +21,7 @@ from ingestion.findings.classes import classes
 from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
+from ingestion.findings.joining import goes_on, leads_to
 from ingestion.findings.kinds import kind_of
 from ingestion.findings.measured import Around
 from ingestion.findings.metrics import named
@@ -32,7 +33,6 @@ from ingestion.told import RUNNING
 LEAST_WORDS, MOST_WORDS = 5, 90
 BEGINS = re.compile(r"[“\"‘'(\[]*(?:[^\W\d_a-z]|\d|[a-z]+-[a-z])")
 ENDS = re.compile(r"[.!)\]”\"’'\d]$")
-GOES_ON = re.compile(r"^(?:The|Its|Their)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference)\b[^.]{0,60}\d")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -70,19 +70,23 @@ def findings_in(
     arounds, reads = read_passage(sentences, section, tables)
     amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences], reads)
     weights = table("weights")
+    wanted = [is_sentence(s) and is_told(a, weights) for s, a in zip(sentences, amounts, strict=True)]
+    reported = [is_reported(s, section.kind) for s in sentences]
     found: list[Found] = []
     joined = -1
     for i, sentence in enumerate(sentences):
-        read = reads[i]
         if i <= joined or not is_sentence(sentence):
             continue
-        reported = is_reported(sentence, section.kind)
-        if not is_told(amounts[i], weights):
+        read, last, words = reads[i], i, sentence
+        own_next = i + 1 < len(sentences) and not reported[i] and not reported[i + 1]
+        if own_next and wanted[i + 1] and leads_to(sentence, sentences[i + 1], reads[i], reads[i + 1]):
+            read, last, words = reads[i + 1], i + 1, sentences[i + 1]
+        elif not wanted[i]:
             continue
-        last = i
-        if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
-            last = joined = i + 1
-            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], arounds[i])
+        elif own_next and goes_on(sentence, sentences[i + 1], reads[i], reads[i + 1]):
+            last, words = i + 1, passage.text[ranges[i][0] : ranges[i + 1][1]]
+            read = read_values(words, arounds[i])
+        joined = last
         text = passage.text[ranges[i][0] : ranges[last][1]]
         found.append(
             Found(
@@ -91,11 +95,11 @@ def findings_in(
                 i,
                 last,
                 re.sub(r"\s+", " ", text),
-                "other" if reported else kind_of(text, section.kind, bool(read.values)),
+                "other" if reported[i] else kind_of(text, section.kind, bool(read.values)),
                 read.values,
-                direction(text, read.values, read.told, read.change),
+                direction(words, read.values, read.told, read.change),
                 is_hedged(text),
-                "reported" if reported else "own",
+                "reported" if reported[i] else "own",
             )
         )
     return found
@@ -127,11 +131,10 @@ def is_sentence(text: str) -> bool:
 
 
 def is_told(amounts: Mapping[str, float], weights: Mapping[str, Any]) -> bool:
-    """Whether a sentence with these signs is taken for a finding; one that measures nothing must be surer where others of
-    its passage do, since it mostly comments on them."""
-    comments = amounts["plain beside measured"] and not amounts["outcomes"]
-    least: float = weights["threshold_beside" if comments else "threshold"]
-    return chance(amounts, weights["bias"], weights["weight"]) >= least
+    """Whether a sentence with these signs is taken for a finding: each group of sentences has its own threshold, those that
+    state values, those that state none beside some that do (they mostly comment on them), and the rest."""
+    group = "measured" if amounts["outcomes"] else "beside" if amounts["plain beside measured"] else "plain"
+    return bool(chance(amounts, weights["bias"], weights["weight"]) >= weights["threshold"][group])
 
 
 def chance(amounts: Mapping[str, float], bias: float, weights: Mapping[str, float]) -> float:

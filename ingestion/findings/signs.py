@@ -21,6 +21,7 @@ from ingestion.findings.values import Read
 
 MOST = 3  # of one kind of cue
 SETTINGS = frozenset({"method", "data", "experiment"})  # kinds of sections that mostly say what was done
+LOOKS_BACK = frozenset({"discussion", "conclusion", "introduction", "background"})  # and those that mostly tell it again
 P_VALUE = re.compile(
     r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I
 )
@@ -66,6 +67,10 @@ def signs(
             one["measured in set-up"] = one["measured"]
             one["compared in set-up"] = one["compared"]
             one["directed in set-up"] = one["directed"]
+        if kind in LOOKS_BACK:
+            one["measured looking back"] = one["measured"]
+            one["outcomes looking back"] = one["outcomes"]
+            one["cited looking back"] = one["cited"]
         if kind == "result":
             one["plain in results"] = float(not numbers)
             one["directed in results"] = one["directed"]
