@@ -16,7 +16,7 @@ import msgspec
 from hierarchy.encoder import Matrix, Range
 from hierarchy.nodes import Value
 from hierarchy.paper import Float, Passage, Section
-from ingestion.findings.attribution import is_reported
+from ingestion.findings.attribution import goes_on_reporting, is_reported
 from ingestion.findings.classes import classes
 from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
@@ -71,7 +71,10 @@ def findings_in(
     amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences], reads)
     weights = table("weights")
     wanted = [is_sentence(s) and is_told(a, weights) for s, a in zip(sentences, amounts, strict=True)]
-    reported = [is_reported(s, section.kind) for s in sentences]
+    reported: list[bool] = []
+    for before, sentence in zip(("", *sentences), sentences, strict=False):
+        others = bool(reported) and goes_on_reporting(sentence, before, reported[-1])
+        reported.append(others or is_reported(sentence, section.kind))
     found: list[Found] = []
     joined = -1
     for i, sentence in enumerate(sentences):

@@ -13,18 +13,17 @@ from ingestion.findings.cues import table
 from ingestion.findings.values import Read
 from ingestion.reading.cues import either
 
-GOES_ON = re.compile(
-    r"^(?:The|Its|Their|This|That)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference|gap|p-value)\b[^.]{0,60}\d", re.I
-)
+GOES_ON = re.compile(r"^(?:The|Its|Their|This|That)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference|gap|p-value)\b[^.]{0,60}\d")
+LONGEST = 130  # characters of a sentence that only gives the interval or the difference
 WORD = re.compile(r"[^\W\d_]{3,}")
 FARTHEST = 320  # characters of two sentences together
-ALIKE = 0.5  # of the words of the shorter of two sentences that tell the same of two arms
-FEWEST = 3  # words that they share
+ALIKE = 0.6  # of the words of the shorter of two sentences that tell the same of two arms
+FEWEST = 2  # words that they share
 
 
 def goes_on(sentence: str, following: str, first: Read, second: Read) -> bool:
     """Whether the sentence that follows one with a finding tells more of the same finding."""
-    if GOES_ON.match(following):
+    if GOES_ON.match(following) and len(following) <= LONGEST:
         return True
     if len(sentence) + len(following) > FARTHEST or not (_is_single(first) and _is_single(second)):
         return False
