@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ingestion.findings.cues import patterns, table
+from ingestion.findings.cues import cues_in, table
 from ingestion.reading.cues import either
 
 NAME = r"[^\W\d_a-z][^\W\d_]*(?:[-’'][^\W\d_]+)*"
@@ -31,7 +31,7 @@ def goes_on_reporting(sentence: str, before: str, reported: bool) -> bool:
         before: the sentence before it.
         reported: whether that one tells what others found.
     """
-    if not _theirs().match(sentence) or patterns("attribution")["own"].search(sentence):
+    if not _theirs().match(sentence) or "own" in cues_in("attribution", sentence):
         return False
     return reported or bool(NAMES.search(before))
 
@@ -41,7 +41,7 @@ def is_reported(sentence: str, section_kind: str) -> bool:
     rest = sentence[LEADING.match(sentence).end() :]  # type: ignore[union-attr]  # it matches the empty string
     if _subject().match(rest):
         return True
-    own = bool(patterns("attribution")["own"].search(sentence))
+    own = "own" in cues_in("attribution", sentence)
     if own:
         return False
     if _possessive().search(sentence[:100]):
@@ -49,7 +49,7 @@ def is_reported(sentence: str, section_kind: str) -> bool:
     cited = list(CITATION.finditer(sentence))
     if cited and section_kind in ("background", "introduction"):
         return True
-    return bool(patterns("attribution")["impersonal"].search(sentence)) and section_kind not in ("result", "abstract")
+    return "impersonal" in cues_in("attribution", sentence) and section_kind not in ("result", "abstract")
 
 
 @cache

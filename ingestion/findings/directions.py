@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from hierarchy.nodes import Value
-from ingestion.findings.cues import patterns, table
+from ingestion.findings.cues import cues_in, table
 
 NOT = re.compile(r"\b(?:not|no|never|nor|neither|n['’]t|without|hardly|barely|little)\W+(?:\w+\W+){0,2}$", re.I)
 NO = re.compile(
@@ -62,29 +62,30 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
         told: whether the sentence itself ties its numbers into pairs.
         change: 1 where its first change is a gain in number, -1 a loss, 0 where no number is either.
     """
-    cues = patterns("comparisons")
     sentence = BOUND.sub(" ", sentence)
+    cues = cues_in("comparisons", sentence)
     first = next((v for v in values if v.value is not None and v.baseline is not None), None)
     held = [v for v in values if v.interval]
     if held and all(_spans_none(v) for v in held):
         return "none"
     main = m.group() if (m := MAIN.match(sentence)) else sentence
-    none = cues["none"].search(main) or NO.search(main)
-    if none and (not told or first is None or _is_near(first) or none.start() < _number_at(main)):
+    no_cue = next((a for a, b in cues.get("none", ()) if b <= len(main)), None)
+    none = no_cue if no_cue is not None else m.start() if (m := NO.search(main)) else None
+    if none is not None and (not told or first is None or _is_near(first) or none < _number_at(main)):
         return "none"
     if told and first is not None:
         return _between(first)
     if (sign := _correlated(values)) is not None:
         return sign
-    if cues["none"].search(sentence) and not change:
+    if "none" in cues and not change:
         return "none"
     if change:
         return "increase" if change > 0 else "decrease"
-    if cues["negatively"].search(sentence) or cues["part"].search(sentence):
+    if "negatively" in cues or "part" in cues:
         return "decrease"
-    if any(v.unit in TIMES and (v.value or 0.0) > 1 for v in values) and not cues["down"].search(sentence):
+    if any(v.unit in TIMES and (v.value or 0.0) > 1 for v in values) and "down" not in cues:
         return "increase"
-    up, down = (_first(cues[name], sentence) for name in ("up", "down"))
+    up, down = (cues[name][0][0] if name in cues else None for name in ("up", "down"))
     if up is not None or down is not None:
         if NOT.search(sentence[: min(x for x in (up, down) if x is not None)]):
             return "none"
@@ -93,10 +94,9 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
         return _between(first)
     if values and (values[0].value or 0.0) < 0:
         return "decrease"
-    top, bottom = (_first(cues[name], sentence) for name in ("top", "bottom"))
-    if (top is None) != (bottom is None):
-        return "increase" if bottom is None else "decrease"
-    return "difference" if cues["apart"].search(sentence) else None
+    if ("top" in cues) != ("bottom" in cues):
+        return "increase" if "top" in cues else "decrease"
+    return "difference" if "apart" in cues else None
 
 
 def _correlated(values: Sequence[Value]) -> str | None:
@@ -134,8 +134,3 @@ def _between(value: Value) -> str:
     """From what a value is compared with to the value."""
     difference = (value.value or 0.0) - (value.baseline or 0.0)
     return "none" if difference == 0 else "increase" if difference > 0 else "decrease"
-
-
-def _first(pattern: re.Pattern[str], sentence: str) -> int | None:
-    match = pattern.search(sentence)
-    return match.start() if match else None

@@ -30,6 +30,7 @@ BARE = re.compile(
 )
 
 
+NEAR = 48  # characters before a number that may tell what it is
 SURE = re.compile(r"\s*(?:±|\+/[-−]|[(\[]\s*(?:9\d|68)\s?%)")  # as only measurements are printed
 
 
@@ -83,14 +84,14 @@ def _in_brackets(sentence: str, found: Sequence[Number], i: int) -> bool:
 
 def symbol_of(sentence: str, number: Number) -> str | None:
     """The symbol that a number is the value of: "d" in "d = 0.41"."""
-    match = SYMBOL.search(sentence[: number.start])
+    match = SYMBOL.search(sentence[max(0, number.start - NEAR) : number.start])
     return match[1] if match else None
 
 
 def is_aside(sentence: str, number: Number) -> bool:
     """Whether a number is no measurement: the level of an interval, a p-value, a test's statistic, the value of a
     symbol that names no measure."""
-    before, after = sentence[: number.start], sentence[number.end :]
+    before, after = sentence[max(0, number.start - NEAR) : number.start], sentence[number.end :]
     if LEVEL.match(after) or P_VALUE.search(before) or BARE.search(before):
         return True
     symbol = symbol_of(sentence, number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -53,6 +53,7 @@ THE = re.compile(
 TOGETHER = re.compile(
     r"\s*(?:to|and|or|–|-|±|, and|against|v|vs\.?|versus|compared with|compared to|(?:down |up )?from|instead of|rather than|than)\s*"
 )
+LABEL = 24  # characters before a number that a label may take
 COMMA = re.compile(r"\s*,\s*")
 LISTED = re.compile(
     r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
@@ -72,7 +73,8 @@ class Number(msgspec.Struct, frozen=True):
     whole: bool
 
 
-def numbers(sentence: str) -> list[Number]:
+@lru_cache(maxsize=256)
+def numbers(sentence: str) -> Sequence[Number]:
     """The measured numbers of a sentence, in order."""
     barred = [m.span() for pattern in (BRACKETED, CITED) for m in pattern.finditer(sentence) if _is_citation(m.group())]
     found: list[Number] = []
@@ -100,7 +102,7 @@ def numbers(sentence: str) -> list[Number]:
         found.append(Number(value, unit, start, end + width, "." not in digits))
     found += _spelled(sentence)
     shared = shared_units(sentence, sorted(found, key=lambda n: n.start))
-    return [n for n in shared if n.unit is None or not POWER.fullmatch(n.unit)]
+    return tuple(n for n in shared if n.unit is None or not POWER.fullmatch(n.unit))
 
 
 def _powered(after: str) -> tuple[str | None, int]:
@@ -201,7 +203,7 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
 
 def _is_label(sentence: str, start: int, digits: str) -> bool:
     pattern, years_only, places = _labels()
-    before = pattern.search(sentence[:start])
+    before = pattern.search(sentence[max(0, start - LABEL) : start])
     if before is None:
         return False
     word = before[1].lower()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ingestion.findings.attribution import CITATION
 from ingestion.findings.classes import CLASSES, RESULT
-from ingestion.findings.cues import distinct, patterns
+from ingestion.findings.cues import cues_in, distinct, table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.numbers import Number
@@ -103,7 +103,7 @@ def _of_values(read: Read) -> dict[str, float]:
 
 def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: Sequence[Number]) -> dict[str, float]:
     words = len(sentence.split())
-    held = {f"cue {name}": min(distinct(pattern, sentence), MOST) / 1.0 for name, pattern in patterns("cues").items()}
+    held = {f"cue {name}": float(min(distinct("cues", name, sentence), MOST)) for name in table("cues")}
     log = np.log(chances + 0.02)
     held |= {f"class {name}": float(log[i]) for i, name in enumerate(CLASSES)}
     held[f"section {kind}"] = 1.0
@@ -119,7 +119,7 @@ def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: S
     held["that"] = float(bool(SHOWS_THAT.search(sentence)))
     held["goal"] = float(bool(GOAL.match(sentence)))
     held["plain claim"] = float(not decimals and bool(OWN.search(sentence)))
-    held["no difference"] = float(bool(patterns("comparisons")["none"].search(sentence)))
+    held["no difference"] = float("none" in cues_in("comparisons", sentence))
     held["hedged"] = float(is_hedged(sentence))
     held["cited"] = float(bool(CITATION.search(sentence)))
     held["symbols"] = min(len(SYMBOLS.findall(sentence)), 4)
