@@ -23,6 +23,8 @@ PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
 NEXT = re.compile(r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*")
 WITHIN = re.compile(r"\band\b|\bagainst\b|\bv(?:ersu)?s?\.?\s")
+BY = re.compile(r"\bby\s+(?:about\s+|some\s+|only\s+)?$", re.I)
+BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$", re.I)
 CLAUSE = re.compile(r"[;:]\s")
 BREAK = re.compile(r"[,;]|\bbut\b|\bwhile\b|\bwhereas\b")
 OPEN = re.compile(r"\((?:[^()\d]{0,24}\s)?$")
@@ -55,6 +57,9 @@ def pairs(
         between = sentence[found[a].end : found[b].start]
         from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
         plain = bool(PLAIN_TO.fullmatch(between))
+        if plain and BY.search(sentence[: found[a].start]):
+            taken |= {a, b}  # "by 1.7 to 2.4 ppm": a change and where it led, or a range of changes
+            continue
         if (TO.search(sentence[: found[a].start]) and FROM_AGAIN.fullmatch(between)) or (
             plain and not from_to and patterns("comparisons")["ahead"].search(sentence[: found[a].start])
         ):
@@ -75,7 +80,7 @@ def pairs(
             taken |= {a, b}
             out.setdefault(b, []).append(a)
     _still_from(sentence, found, free, taken, out)
-    _against(sentence, found, free, taken, out)
+    _against(sentence, found, free, taken, out, change)
     told = bool(out.keys() - side)
     bases = {base for held in out.values() for base in held}
     left = [i for i in free if i not in taken and i not in out and i not in bases]
@@ -86,18 +91,17 @@ def pairs(
             out.setdefault(pair[0], []).append(pair[1])
             return out, True, False
     leads = False
-    groups = [plain_left, [i for i in left if change(i)]]
-    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit and not close & {*left}:
+    groups = [plain_left, *([i for i in left if change(i) == way] for way in (1, -1, 2))]
+    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit and not close & {*left} and change(left[0]) * change(left[1]) != -1:
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
-    for group in [part for group in groups for part in _blocks(sentence, found, group)]:
+    parts = [part for whole in groups for part in _blocks(sentence, found, whole)]
+    for group in [same for part in parts for same in _of_one_unit(found, part)]:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
         ordered = in_order(sentence, found, group)
-        if len(group) == 2 and alike(found[group[0]], found[group[1]]):
-            a, b = group
-            if is_control(sentence, found, a, b) or not ordered:
-                out.setdefault(a, []).append(b)
-                continue
+        if len(group) == 2 and (is_control(sentence, found, group) or not ordered):
+            out.setdefault(group[0], []).append(group[1])
+            continue
         leads = leads or not ordered
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
@@ -126,6 +130,18 @@ def _blocks(sentence: str, found: Sequence[Number], group: Sequence[int]) -> lis
     return [group]
 
 
+def _of_one_unit(found: Sequence[Number], group: Sequence[int]) -> list[list[int]]:
+    """A group by what its numbers may measure."""
+    out: list[list[int]] = []
+    for i in group:
+        same = next((held for held in out if found[held[0]].unit == found[i].unit and alike(found[held[0]], found[i])), None)
+        if same is None:
+            out.append([i])
+        else:
+            same.append(i)
+    return out
+
+
 def _in_brackets(sentence: str, a: Number, b: Number) -> bool:
     """Whether two numbers, and no more, stand in brackets: "(224 and 226 words)"."""
     before, after = sentence[: a.start], sentence[b.end :]
@@ -146,7 +162,14 @@ def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], tak
             taken.add(c)
 
 
-def _against(sentence: str, found: Sequence[Number], values: Sequence[int], taken: set[int], out: Pairs) -> None:
+def _against(
+    sentence: str,
+    found: Sequence[Number],
+    values: Sequence[int],
+    taken: set[int],
+    out: Pairs,
+    change: Callable[[int], int],
+) -> None:
     """Pairs tied by "against" and the like, with those that "and" adds to them."""
     for at, b in enumerate(values):
         if at == 0 or b in taken:
@@ -157,6 +180,7 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
             continue
         earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
+        earlier = [i for i in earlier if bool(change(i)) == bool(change(b))] or earlier
         if not earlier:
             continue
         a = earlier[-1]
@@ -208,7 +232,8 @@ def _before() -> re.Pattern[str]:
 
 def _is_range(sentence: str, number: Number) -> bool:
     before = sentence[max(0, number.start - 40) : number.start]
-    return not before.endswith("(") and bool(patterns("comparisons")["range"].search(before))
+    ranged = BETWEEN.search(before) or patterns("comparisons")["range"].search(before)
+    return not before.endswith("(") and bool(ranged)
 
 
 @cache

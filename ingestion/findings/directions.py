@@ -22,7 +22,7 @@ NO = re.compile(
     r"|\bof\s+the\s+same\s+\w+|\b(?:at|in|for|to|had|has|gave|took|trapped|reached|of|about)\s+the\s+same\s+(?:\w+\s+)?(?:time|amount|number|level|rate|extent|size|length|degree|value|score|speed|pace|share|order)\b(?!\s+of\s+magnitude)"
     r"|\b(?:equal|equals|equalled|equaled|matched|matches)\s+(?:that|those|the)\b"
     r"|\b(?:perform|behave|look|do|did|were|are|was|fared?)\w*\s+alike\b"
-    r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+\d\S*\s+(?:[a-z]+\s+)?of\b"
+    r"|\bneither\b[^.;]*\bnor\b|\bwithin\s+\d\S*\s+(?:(?:percentage\s+)?points?\s+|per\s?cent\s+)?of\b"
     r"|\b(?:was|were|is|are|did|do|does|performed|worked)\s+(?:just\s+|about\s+|nearly\s+|almost\s+)?as\s+(?!a\b|the\b|follows|shown)\w+"
     r"|^As (?:many|much|few|often)\b",
     re.I,
@@ -77,7 +77,7 @@ def direction(sentence: str, values: Sequence[Value], told: bool, change: int = 
         return _between(first)
     if (sign := _correlated(values)) is not None:
         return sign
-    if "none" in cues and not change:
+    if ("none" in cues or ("stays" in cues and first is None)) and not change:
         return "none"
     if change:
         return "increase" if change > 0 else "decrease"

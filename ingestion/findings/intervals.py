@@ -20,7 +20,7 @@ LEAD = re.compile(
 )
 JOINT = re.compile(r"\s*(?:to|–|—|-|,|;|and)\s*")
 LEVEL = re.compile(r"^\s*(?:-\s*)?(?:bootstrap\s+|credible\s+|confidence\s+)*(?:interval|CI\b|confidence|C\.I\.)")
-SPREAD = re.compile(r"\b(?:IQR|(?:inter-?quartile\s+)?range|min[-–]max)\s*[:=,]?\s*(?:of\s+|from\s+)?$", re.I)
+SPREAD = re.compile(r"\b(?:IQR|quartiles|(?:inter-?quartile\s+)?range|min[-–]max)\s*[:=,]?\s*(?:of\s+|from\s+)?$", re.I)
 P_VALUE = re.compile(r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below|above)\s*$", re.I)
 SYMBOL = re.compile(r"(?<!\w)([^\W\d_]\w{0,3}²?)\s*(?:\([\d.,\s]*\)\s*)?([=<>≤≥])\s*$")
 BARE = re.compile(

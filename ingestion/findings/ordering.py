@@ -17,14 +17,17 @@ from ingestion.reading.cues import either
 LEVEL = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)(?!\w)")
 CONDITION = re.compile(r"\b(?:at|with|in|after|for|from|on|under|by|until|within|during|below|above)\s+", re.I)
 ASIDE = re.compile(r"\([^()]*\)?")
+REACHED = re.compile(
+    r"\b(?:fell|rose|grew|dropped|increased|decreased|declined|shrank|sank|climbed|improved|worsened|up|down)\s+(?:only\s+)?to\s+$", re.I
+)
 REACH = 45  # characters behind a number that may still tell what it holds for
 
 
-def is_control(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
+def is_control(sentence: str, found: Sequence[Number], group: Sequence[int]) -> bool:
     """Whether the later of two numbers is what the first is compared with: "78% with it and 66% without"."""
     control = patterns("comparisons")["control"]
-    between, behind = sentence[found[a].end : found[b].start], sentence[found[b].end : found[b].end + REACH]
-    return bool(control.search(behind) or control.search(between)) and not control.search(sentence[: found[a].start])
+    first, second = (_around(sentence, found, group, at) for at in range(2))
+    return bool(control.search(second)) and not control.search(first)
 
 
 def in_order(sentence: str, found: Sequence[Number], group: Sequence[int]) -> bool:
@@ -37,6 +40,9 @@ def in_order(sentence: str, found: Sequence[Number], group: Sequence[int]) -> bo
     cues = patterns("comparisons")
     first, rest = told[0], " ".join(told[1:])
     if cues["control"].search(first) and not cues["control"].search(rest):
+        return True
+    rest += sentence[found[group[-1]].end : found[group[-1]].end + REACH]
+    if REACHED.search(sentence[: found[group[1]].start]):
         return True
     return bool(cues["later"].search(rest)) and not cues["later"].search(first)
 

@@ -35,6 +35,8 @@ FIRST = re.compile(r"(?:An?|The|Each|Every)(?:\s+additional)?\s+", re.I)
 CHANGED = re.compile(r"(?:As|When|While|Once|If)\s[^,;.]*\bfrom\s[^,;]*?\bto\s[^,;]*,")
 LIST = re.compile(r"\s*(?:,|and|or|,\s*and|&)\s*")
 LEVELS = re.compile(r"\b(?:at|for|with|in|on|after|of|under|when|where)\s+(?:the\s+)?$", re.I)
+OVER = re.compile(r"\b(?:above|below|beyond|exceeding|exceeded|exceeds?)\s+$", re.I)
+EACH = re.compile(r"\s+(?:each|apiece)\b")
 THRESHOLD = re.compile(r"\bof\s+(?:at least|at most|more than|less than|over|under|up to)\s+$", re.I)
 SAME = re.compile(r"\b(?:the same|each of the|all|every)\s+$", re.I)
 DAILY = re.compile(r"\s+(?:daily|a day|per day|twice)\b")
@@ -52,7 +54,7 @@ RANGED = re.compile(
     re.I,
 )
 WINDOW = re.compile(r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?|batch(?:es)?)\s+of\s+$")
-TIED = re.compile(r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$", re.I)
+TIED = re.compile(r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\bfrom\s+\S+(?:\s+\w+)?\s+to\s+$|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$", re.I)
 TIES = re.compile(r"\s+(?:to|against|vs\.?|versus|compared (?:with|to))\s+\d")
 SCORED = re.compile(
     r"\b(?:F1|BLEU|EM|AUC|accuracy|precision|recall|scores?|kappa|ROUGE\S*|MOS|index|ranks?|rating|IQ|M|Mdn|median|mean|average"
@@ -80,7 +82,7 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
         alone = (
-            len(kept) == 1 and ALONE.search(sentence[: found[kept[0]].start]) and not is_sure(sentence, found[kept[0]])
+            len(kept) == 1 and not EACH.match(sentence[found[kept[0]].end :]) and ALONE.search(sentence[: found[kept[0]].start]) and not is_sure(sentence, found[kept[0]])
         )
         kept = out or ([] if alone else kept)
     counts = [i for i in free if i not in decimal and found[i].unit is not None]
@@ -158,13 +160,18 @@ def _sets_up(sentence: str, number: Number) -> bool:
 def _is_share(sentence: str, number: Number) -> bool:
     """Whether a number is a threshold ("a change of at least 5.2 points"), or a percentage of what was put in."""
     before, after = sentence[: number.start], sentence[number.end :]
-    if THRESHOLD.search(before):
+    if THRESHOLD.search(before) or _set().search(before) or (OVER.search(before) and not _came().search(before)):
         return True
     if number.unit not in PERCENT or TIED.search(before):
         return False
     part = re.search(rf"\b(?:with|using|at){LED}", before, re.I) and re.match(r"\s+of\b", after)
     share = PART.search(before) and (noun := NOUN.match(after)) and not is_result(noun.group())
     return bool(part or share or (AT_RATE.search(before) and not is_result(before[-60:])))
+
+
+@cache
+def _set() -> re.Pattern[str]:
+    return re.compile(rf"\b{either(table('comparisons')['set']['words'])}\s+(?:of|at|is|was)\s+$", re.I)
 
 
 @cache

@@ -28,6 +28,7 @@ MANY = re.compile(
 UNKNOWN = re.compile(
     r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w’'-]|\.\w)"
 )
+SLOPE = re.compile(r"\bper\s+(?:percentage|percent|point|degree|step|unit|doubling|standard|additional|extra|decade)\b")
 NAMED_POINTS = re.compile(r"\s+[A-Z][\w@-]*\s+((?:percentage\s+)?points?)\b")
 
 
@@ -42,7 +43,7 @@ def unit_at(after: str) -> tuple[str, int] | None:
     if match[1] in PERCENT:
         per = times.group() if (times := TIME.match(rest)) else ""
     else:
-        per = "" if "point" in match[1] or "/" in match[1] else per_at(rest)
+        per = "" if "point" in match[1] else spelled_per(rest) if "/" in match[1] else per_at(rest)
     return re.sub(r"\s+", " ", match[1] + per), match.end() + len(per)
 
 
@@ -50,6 +51,13 @@ def per_at(after: str) -> str:
     """What an amount is told per (" per hour"), as printed at the beginning; empty where nothing is."""
     match = PER.match(after)
     return match.group() if match else ""
+
+
+def spelled_per(after: str) -> str:
+    """The same, where it is written as a word: "l/s per hectare"."""
+    match = PER.match(after)
+    told = match.group() if match else ""
+    return told if told.lstrip().startswith("per ") and not SLOPE.search(told) else ""
 
 
 def is_unit(unit: str) -> bool:
@@ -88,7 +96,7 @@ def _spelled() -> re.Pattern[str]:
 def _symbols() -> re.Pattern[str]:
     """An SI symbol, or a quotient or product of some; ambiguous ones count in a quotient only."""
     held = table("units")["symbol"]
-    atom = rf"(?:{either(held['prefixes'])}?{either(held['bases'])}|{either(held['plain'])}){POWER}"
+    atom = rf"(?:{either(held['plain'])}|{either(held['prefixes'])}?{either(held['bases'])}){POWER}"
     alone = rf"(?!{either(held['never_alone'])}(?![\w²³/·]))"
-    joined = rf"{alone}{atom}(?:\s[A-Z][a-z]?\d?(?=\s?/))?(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
+    joined = rf"{alone}{atom}(?:\s[A-Z][A-Za-z]?\d?(?=\s?/|\s+per\b))?(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
     return re.compile(rf"\s?({joined})(?![\w²³])(?!-[^\W\d_])")

@@ -22,19 +22,19 @@ from ingestion.findings.measured import NOTHING, Around, measure
 from ingestion.findings.metrics import named, owner
 from ingestion.findings.numbers import Number, numbers
 from ingestion.findings.outcomes import outcomes
-from ingestion.findings.units import dimension, is_unit
+from ingestion.findings.units import dimension, is_physical, is_unit
 from ingestion.reading.cues import either
 
 DIFFERED = re.compile(r"\b(?:differ\w*|vari(?:ed|es)|vary)\s*$", re.I)
 BOUND = re.compile(r"\b(?:less|fewer|more|no more)\s+than\b|[,;].*?(?=\b)", re.I)
 ABSOLUTE = re.compile(r"\s*(?:±|\+/[-−])\s*[\d.]+\s?(?:%|[^\W\d_]{1,3}(?!\w))?")  # the deviation behind a number
-JOINED = re.compile(r"\s*(?:,|and|or|to|–|-|, and)\s*")
+JOINED = re.compile(r"\s*(?:and|or|to|–|-)\s*")
 PLACES = frozenset({"above", "below", "behind", "ahead"})
 LENGTH = re.compile(r"[cdmkµμn]?m|\w*met(?:re|er)s?")  # "3.8 cm behind the first row" is no lag
 REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
-BOTH_AFTER = re.compile(r"\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
+BOTH_AFTER = re.compile(r"\s+(?:each|apiece)\b|\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
 BOTH = re.compile(r"\b(?:both|either|each of the)\b[^.;]{0,60}$", re.I)
 
 
@@ -109,6 +109,8 @@ def _close(sentence: str, number: Number) -> int:
     match = _comparative().match(after)
     if match is None or (match[1] in PLACES and LENGTH.fullmatch(number.unit or "")):
         return 0
+    if match[1] in ("behind", "ahead") and is_physical(number.unit) and dimension(number.unit) != "time":
+        return 0  # "0.9 l/s behind the pond"
     fewer = "fewer_time" if dimension(number.unit) == "time" else "less"
     return -1 if patterns("comparisons")[fewer].fullmatch(match[1]) else 1
 
