@@ -134,7 +134,7 @@ def _of_one_unit(found: Sequence[Number], group: Sequence[int]) -> list[list[int
     """A group by what its numbers may measure."""
     out: list[list[int]] = []
     for i in group:
-        same = next((held for held in out if found[held[0]].unit == found[i].unit and alike(found[held[0]], found[i])), None)
+        same = next((held for held in out if alike(found[held[0]], found[i])), None)
         if same is None:
             out.append([i])
         else:
