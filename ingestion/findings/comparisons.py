@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from ingestion.findings.cues import patterns, table
 from ingestion.findings.numbers import Number
-from ingestion.findings.ordering import in_order, is_control
+from ingestion.findings.ordering import control_of, in_order, is_control
 from ingestion.reading.cues import either
 
 LED = r"\s+(?:(?:an?|about|only|nearly|almost|roughly|around|some|just|over|the|mean|median|average|of)\s+)*(?:(?:M|Mdn)\s*=\s*)?$"
@@ -80,7 +80,7 @@ def pairs(
             taken |= {a, b}
             out.setdefault(b, []).append(a)
     _still_from(sentence, found, free, taken, out)
-    _against(sentence, found, free, taken, out, change)
+    _against(sentence, found, free, taken, out, close)
     told = bool(out.keys() - side)
     bases = {base for held in out.values() for base in held}
     left = [i for i in free if i not in taken and i not in out and i not in bases]
@@ -94,8 +94,8 @@ def pairs(
     groups = [plain_left, *([i for i in left if change(i) == way] for way in (1, -1, 2))]
     if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit and not close & {*left} and change(left[0]) * change(left[1]) != -1:
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
-    parts = [part for whole in groups for part in _blocks(sentence, found, whole)]
-    for group in [same for part in parts for same in _of_one_unit(found, part)]:
+    units = [same for whole in groups for same in _of_one_unit(found, whole)]
+    for group in [part for same in units for part in _blocks(sentence, found, same)]:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
         ordered = in_order(sentence, found, group)
@@ -103,6 +103,11 @@ def pairs(
             out.setdefault(group[0], []).append(group[1])
             continue
         leads = leads or not ordered
+        if (base := control_of(sentence, found, group)) is not None:
+            for i in group:
+                if i != base and found[i].unit == found[base].unit:
+                    out.setdefault(i, []).append(base)
+            continue
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
             if first is not None:
@@ -168,7 +173,7 @@ def _against(
     values: Sequence[int],
     taken: set[int],
     out: Pairs,
-    change: Callable[[int], int],
+    close: Set[int],
 ) -> None:
     """Pairs tied by "against" and the like, with those that "and" adds to them."""
     for at, b in enumerate(values):
@@ -180,7 +185,7 @@ def _against(
             continue
         earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
-        earlier = [i for i in earlier if bool(change(i)) == bool(change(b))] or earlier
+        earlier = [i for i in earlier if i not in close or b in close] or earlier
         if not earlier:
             continue
         a = earlier[-1]

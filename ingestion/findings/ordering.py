@@ -30,6 +30,13 @@ def is_control(sentence: str, found: Sequence[Number], group: Sequence[int]) -> 
     return bool(control.search(second)) and not control.search(first)
 
 
+def control_of(sentence: str, found: Sequence[Number], group: Sequence[int]) -> int | None:
+    """The only one of three and more numbers that is told of a control; None where there is none."""
+    control = patterns("comparisons")["control"]
+    told = [i for at, i in enumerate(group) if control.search(_around(sentence, found, group, at))]
+    return told[0] if len(told) == 1 and len(group) > 2 else None
+
+
 def in_order(sentence: str, found: Sequence[Number], group: Sequence[int]) -> bool:
     """Whether the numbers of a group are told in an order, from the first on: what they hold for rises ("with one, with
     five", "at 7 days, at 28 days"), or comes later, or is a control at the first."""

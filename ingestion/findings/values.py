@@ -81,7 +81,7 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
             None,
             _interval(i, free, held),
         )
-        base_values = [found[b].value for b in compared.get(i, ())] or _same(sentence, number, free)
+        base_values = [found[b].value for b in compared.get(i, ())] or _same(sentence, number, [found[j] for j in free if not change[j]])
         values += [msgspec.structs.replace(stated, baseline=base) for base in base_values] or [stated]
     told = told or any(v.value == v.baseline for v in values)
     return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0), leads)
@@ -147,7 +147,12 @@ def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[fl
     )
 
 
-def _same(sentence: str, number: Number, free: Sequence[int]) -> list[float]:
-    """The number itself, where "both" have it."""
+def _same(sentence: str, number: Number, levels: Sequence[Number]) -> list[float]:
+    """The number itself, where "both" have it; `levels` are the measured numbers that are no changes."""
     both = BOTH.search(sentence[: number.start]) or BOTH_AFTER.match(sentence[number.end :])
-    return [number.value] if len(free) == 1 and both and not number.whole else []
+    alone = sum(not _is_count(n) for n in levels) == 1
+    return [number.value] if alone and both and not _is_count(number) else []
+
+
+def _is_count(number: Number) -> bool:
+    return number.whole and not (number.unit and is_unit(number.unit))
