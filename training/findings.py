@@ -81,7 +81,9 @@ def main() -> None:
     thresholds = "".join(f"{name} = {value}\n" for name, value in THRESHOLDS.items())
     head = f"{HEAD}bias = {learned.bias:.4f}\n\n[threshold]\n{thresholds}\n[weight]\n"
     given.out.write_text(head + "".join(lines), "utf-8")
-    print(f"{len(told_once)} sentences of the sample, {len(marked)} of real papers, {len(made)} made; {len(lines)} signs")
+    print(
+        f"{len(told_once)} sentences of the sample, {len(marked)} of real papers, {len(made)} made; {len(lines)} signs"
+    )
     for name, rows in (("the sample", told_once), ("real papers", marked), ("made sections", made)):
         recall, precision = left_out([*told_once, *marked, *made], {e.paper for e in rows})
         print(f"{name}, each paper or field left out: recall of sentences {recall:.3f}, precision {precision:.3f}")

@@ -7,7 +7,7 @@ after", "A ..., B ..., a difference of D".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
 from itertools import pairwise
 
@@ -16,12 +16,17 @@ from ingestion.findings.numbers import Number
 from ingestion.findings.ordering import control_of, in_order, is_control
 from ingestion.reading.cues import either
 
-LED = r"\s+(?:(?:an?|about|only|nearly|almost|roughly|around|some|just|over|the|mean|median|average|of)\s+)*(?:(?:M|Mdn)\s*=\s*)?$"
+LED = (
+    r"\s+(?:(?:an?|about|only|nearly|almost|roughly|around|some|just|over|the|mean|median|average|of)\s+)*"
+    r"(?:(?:M|Mdn)\s*=\s*)?$"
+)
 FROM = re.compile(rf"\bfrom{LED}", re.I)
 TO = re.compile(rf"\bto{LED}", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
-NEXT = re.compile(r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*")
+NEXT = re.compile(
+    r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*"
+)
 WITHIN = re.compile(r"\band\b|\bagainst\b|\bv(?:ersu)?s?\.?\s")
 BY = re.compile(r"\bby\s+(?:about\s+|some\s+|only\s+)?$", re.I)
 BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$", re.I)
@@ -32,14 +37,20 @@ SIDE = re.compile(r"\s*(?:and|,|;|/)\s*")
 CLOSED = re.compile(r"\s*(?:[)]|[,;]\s*(?:p|P|respectively|n\.\s?s)\b)")
 FARTHEST = 70  # characters between "from A" and "to B"
 
+NO_MEASURES: Mapping[int, Set[str]] = {}
+
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
 
 
 def pairs(
-    sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int], close: Set[int]
-) -> tuple[Pairs, bool, bool]:
-    """Values and what they are compared with, by index in `found`; whether the sentence says so in words; whether the
-    first of three and more that it does not tie is what the others are held against ("A had 12, B 9, C 8").
+    sentence: str,
+    found: Sequence[Number],
+    free: Sequence[int],
+    change: Callable[[int], int],
+    close: Set[int] = frozenset(),
+    measures: Mapping[int, Set[str]] = NO_MEASURES,
+) -> tuple[Pairs, bool]:
+    """Values and what they are compared with, by index in `found`, and whether the sentence says so in words.
 
     Args:
         sentence: the words.
@@ -47,6 +58,7 @@ def pairs(
         free: indices of those that are measurements.
         change: of a number, 1 where it is a gain, -1 a loss, 2 a difference, 0 where it is no change at all.
         close: those that a comparative makes a change ("1.6 cm deeper").
+        measures: the words of the measures that stand before numbers of their own; only like is held against like.
     """
     out: Pairs = {}
     taken: set[int] = set()
@@ -89,12 +101,17 @@ def pairs(
         signed = found[d].value * (-1 if change(d) == -1 else 1)
         if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
             out.setdefault(pair[0], []).append(pair[1])
-            return out, True, False
-    leads = False
+            return out, True
     groups = [plain_left, *([i for i in left if change(i) == way] for way in (1, -1, 2))]
-    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit and not close & {*left} and change(left[0]) * change(left[1]) != -1:
+    if (
+        len(left) == 2
+        and found[left[0]].unit
+        and found[left[0]].unit == found[left[1]].unit
+        and not close & {*left}
+        and change(left[0]) * change(left[1]) != -1
+    ):
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
-    units = [same for whole in groups for same in _of_one_unit(found, whole)]
+    units = [same for whole in groups for same in _of_one_kind(found, whole, measures)]
     for group in [part for same in units for part in _blocks(sentence, found, same)]:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
@@ -102,7 +119,6 @@ def pairs(
         if len(group) == 2 and (is_control(sentence, found, group) or not ordered):
             out.setdefault(group[0], []).append(group[1])
             continue
-        leads = leads or not ordered
         if (base := control_of(sentence, found, group)) is not None:
             for i in group:
                 if i != base and found[i].unit == found[base].unit:
@@ -112,7 +128,7 @@ def pairs(
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
             if first is not None:
                 out.setdefault(i, []).append(first)
-    return out, told, leads
+    return out, told
 
 
 def _blocks(sentence: str, found: Sequence[Number], group: Sequence[int]) -> list[Sequence[int]]:
@@ -135,11 +151,16 @@ def _blocks(sentence: str, found: Sequence[Number], group: Sequence[int]) -> lis
     return [group]
 
 
-def _of_one_unit(found: Sequence[Number], group: Sequence[int]) -> list[list[int]]:
+def _of_one_kind(found: Sequence[Number], group: Sequence[int], measures: Mapping[int, Set[str]]) -> list[list[int]]:
     """A group by what its numbers may measure."""
+
+    def same_measure(a: int, b: int) -> bool:
+        one, other = measures.get(a), measures.get(b)
+        return not one or not other or bool(one & other)
+
     out: list[list[int]] = []
     for i in group:
-        same = next((held for held in out if alike(found[held[0]], found[i])), None)
+        same = next((h for h in out if alike(found[h[0]], found[i]) and same_measure(h[0], i)), None)
         if same is None:
             out.append([i])
         else:
@@ -245,4 +266,7 @@ def _is_range(sentence: str, number: Number) -> bool:
 def _comparer() -> re.Pattern[str]:
     words = either(table("comparisons")["against"]["words"])
     apart = r"(?!and\b|or\b|but\b)[\w'’-]+"
-    return re.compile(rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\((?:\s*(?:M|Mdn|mean|median)\s*=?\s*)?)$", re.I)
+    return re.compile(
+        rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\((?:\s*(?:M|Mdn|mean|median)\s*=?\s*)?)$",
+        re.I,
+    )

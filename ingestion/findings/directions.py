@@ -106,7 +106,13 @@ def _correlated(values: Sequence[Value]) -> str | None:
         if v.value is None or v.metric is None:
             continue
         name = v.metric.lower()
-        none = 1.0 if v.metric in RATIOS else 0.0 if name in known["words"] or name.endswith(tuple(known["ends"])) else None
+        none = (
+            1.0
+            if v.metric in RATIOS
+            else 0.0
+            if name in known["words"] or name.endswith(tuple(known["ends"]))
+            else None
+        )
         if none is not None and abs(v.value - none) > known["least"]:
             return "increase" if v.value > none else "decrease"
     return None

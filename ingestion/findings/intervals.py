@@ -35,8 +35,8 @@ SURE = re.compile(r"\s*(?:±|\+/[-−]|[(\[]\s*(?:9\d|68)\s?%)")  # as only meas
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """From `low` to `high`, printed from the number `first` to `last` (indices in the sentence's numbers); a `spread` tells
-    how far single cases lie apart (quartiles, a range) and is no interval of uncertainty."""
+    """From `low` to `high`, printed from the number `first` to `last` (indices in the sentence's numbers); a `spread`
+    tells how far single cases lie apart (quartiles, a range) and is no interval of uncertainty."""
 
     low: float
     high: float

@@ -13,7 +13,9 @@ from ingestion.findings.cues import table
 from ingestion.findings.values import Read
 from ingestion.reading.cues import either
 
-GOES_ON = re.compile(r"^(?:The|Its|Their|This|That)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference|gap|p-value)\b[^.]{0,60}\d")
+GOES_ON = re.compile(
+    r"^(?:The|Its|Their|This|That)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference|gap|p-value)\b[^.]{0,60}\d"
+)
 LONGEST = 130  # characters of a sentence that only gives the interval or the difference
 WORD = re.compile(r"[^\W\d_]{3,}")
 FARTHEST = 320  # characters of two sentences together
@@ -28,7 +30,7 @@ def goes_on(sentence: str, following: str, first: Read, second: Read) -> bool:
     if len(sentence) + len(following) > FARTHEST or not (_is_single(first) and _is_single(second)):
         return False
     one, other = first.values[0], second.values[0]
-    if one.unit != other.unit or one.metric != other.metric and not _is_same(sentence, following):
+    if one.unit != other.unit or (one.metric != other.metric and not _is_same(sentence, following)):
         return False
     return bool(_contrast().match(following)) or _is_same(sentence, following)
 

@@ -51,7 +51,8 @@ THE = re.compile(
 
 
 TOGETHER = re.compile(
-    r"\s*(?:to|and|or|–|-|±|, and|against|v|vs\.?|versus|compared with|compared to|(?:down |up )?from|instead of|rather than|than)\s*"
+    r"\s*(?:to|and|or|–|-|±|, and|against|v|vs\.?|versus|compared with|compared to|(?:down |up )?from|instead of"
+    r"|rather than|than)\s*"
 )
 LABEL = 24  # characters before a number that a label may take
 COMMA = re.compile(r"\s*,\s*")
@@ -137,13 +138,21 @@ def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
         if out[i].unit is None and later and (listed or TOGETHER.fullmatch(between)):
             shared.add(i)
             out[i] = msgspec.structs.replace(out[i], unit=later)
-        elif later and later.startswith((f"{out[i].unit} per ", f"{(out[i].unit or '').strip()} ")) and TOGETHER.fullmatch(between):
+        elif (
+            later
+            and later.startswith((f"{out[i].unit} per ", f"{(out[i].unit or '').strip()} "))
+            and TOGETHER.fullmatch(between)
+        ):
             out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
     for i in range(len(out) - 1):
         one, following = out[i], out[i + 1]
         between = sentence[one.end : following.start]
         physical = one.unit in PERCENT or is_physical(one.unit)
-        if following.unit is not None or one.unit is None or (following.whole != one.whole and not (physical and following.whole)):
+        if (
+            following.unit is not None
+            or one.unit is None
+            or (following.whole != one.whole and not (physical and following.whole))
+        ):
             continue
         between = re.sub(rf"^(?:\s+[a-z-]+){{0,2}}?\s+{re.escape(one.unit)}\b", "", between)  # a noun that it counts
         if AFTER.search(between) or (LISTED.match(between) and _is_alone(sentence, following)):

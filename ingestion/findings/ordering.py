@@ -18,7 +18,8 @@ LEVEL = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)(?!\w)")
 CONDITION = re.compile(r"\b(?:at|with|in|after|for|from|on|under|by|until|within|during|below|above)\s+", re.I)
 ASIDE = re.compile(r"\([^()]*\)?")
 REACHED = re.compile(
-    r"\b(?:fell|rose|grew|dropped|increased|decreased|declined|shrank|sank|climbed|improved|worsened|up|down)\s+(?:only\s+)?to\s+$", re.I
+    r"\b(?:fell|rose|grew|dropped|increased|decreased|declined|shrank|sank|climbed|improved|worsened|up|down)\s+(?:only\s+)?to\s+$",
+    re.I,
 )
 REACH = 45  # characters behind a number that may still tell what it holds for
 

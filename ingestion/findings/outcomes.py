@@ -54,7 +54,11 @@ RANGED = re.compile(
     re.I,
 )
 WINDOW = re.compile(r"\b(?:windows?|clips?|segments?|samples?|intervals?|blocks?|pieces?|batch(?:es)?)\s+of\s+$")
-TIED = re.compile(r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\bfrom\s+\S+(?:\s+\w+)?\s+to\s+$|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$", re.I)
+TIED = re.compile(
+    r"\bfrom\s+(?:an?\s+\w+\s+of\s+)?$|\bfrom\s+\S+(?:\s+\w+)?\s+to\s+$"
+    r"|\b(?:against|vs\.?|versus|compared (?:with|to))\s+$",
+    re.I,
+)
 TIES = re.compile(r"\s+(?:to|against|vs\.?|versus|compared (?:with|to))\s+\d")
 SCORED = re.compile(
     r"\b(?:F1|BLEU|EM|AUC|accuracy|precision|recall|scores?|kappa|ROUGE\S*|MOS|index|ranks?|rating|IQ|M|Mdn|median|mean|average"
@@ -82,7 +86,10 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
         alone = (
-            len(kept) == 1 and not EACH.match(sentence[found[kept[0]].end :]) and ALONE.search(sentence[: found[kept[0]].start]) and not is_sure(sentence, found[kept[0]])
+            len(kept) == 1
+            and not EACH.match(sentence[found[kept[0]].end :])
+            and ALONE.search(sentence[: found[kept[0]].start])
+            and not is_sure(sentence, found[kept[0]])
         )
         kept = out or ([] if alone else kept)
     counts = [i for i in free if i not in decimal and found[i].unit is not None]
@@ -149,7 +156,9 @@ def _sets_up(sentence: str, number: Number) -> bool:
         return False
     if not is_physical(number.unit) or number.unit in ("times", "fold", "x", "×") or re.search(r"\bfrom\s+$", before):
         return False
-    if (ASIDE.search(before) and not _came().search(before)) or ((of := OF_WITH.search(before)) and not is_result(of.group())):
+    if (ASIDE.search(before) and not _came().search(before)) or (
+        (of := OF_WITH.search(before)) and not is_result(of.group())
+    ):
         return True
     doses = ("mg", "g", "µg", "IU", "ml", "mL", "kg")
     if number.unit in doses and (DAILY.match(after) or DOSE.search(before)):
@@ -179,7 +188,9 @@ def _came() -> re.Pattern[str]:
     """Verbs before "at" or "after" whose number is what came out: "peaked at", "began after"."""
     verbs = table("comparisons")["came"]
     at, after = either(verbs["at"]), either(verbs["after"])
-    return re.compile(rf"\b(?:{at}\s+(?:at|above|below|under|within)|{after}\s+(?:only\s+)?(?:after|within|in|at)){LED}", re.I)
+    return re.compile(
+        rf"\b(?:{at}\s+(?:at|above|below|under|within)|{after}\s+(?:only\s+)?(?:after|within|in|at)){LED}", re.I
+    )
 
 
 def is_result(words: str) -> bool:

@@ -6,7 +6,7 @@ It must not know how they are weighed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,9 @@ from ingestion.findings.values import Read
 
 MOST = 3  # of one kind of cue
 SETTINGS = frozenset({"method", "data", "experiment"})  # kinds of sections that mostly say what was done
-LOOKS_BACK = frozenset({"discussion", "conclusion", "introduction", "background"})  # and those that mostly tell it again
+LOOKS_BACK = frozenset(
+    {"discussion", "conclusion", "introduction", "background"}
+)  # and those that mostly tell it again
 P_VALUE = re.compile(
     r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I
 )
@@ -57,25 +59,7 @@ def signs(
     held = [_of_one(s, kind, row, numbers) for s, row, numbers in zip(sentences, chances, found, strict=True)]
     for one, read, sentence, numbers in zip(held, reads, sentences, found, strict=True):
         one |= _of_values(read)
-        way = direction(sentence, read.values, read.told, read.change)
-        one["directed"] = float(way is not None)
-        one["directed by numbers"] = float(way is not None and bool(read.values))
-        one["no way"] = float(way == "none")
-        one["only set-up"] = float(bool(numbers) and not read.values)
-        one["beside outcomes"] = min(max(0, len(numbers) - len(read.values)), MOST)
-        if kind in SETTINGS:
-            one["measured in set-up"] = one["measured"]
-            one["compared in set-up"] = one["compared"]
-            one["directed in set-up"] = one["directed"]
-        if kind in LOOKS_BACK:
-            one["measured looking back"] = one["measured"]
-            one["outcomes looking back"] = one["outcomes"]
-            one["cited looking back"] = one["cited"]
-        if kind == "result":
-            one["plain in results"] = float(not numbers)
-            one["directed in results"] = one["directed"]
-            one["past in results"] = one["past"]
-            one["own in results"] = one["own"]
+        one |= _of_way(sentence, kind, one, read, numbers)
     measured = [one["measured"] for one in held]
     for i, one in enumerate(held):
         one["first"] = float(i == 0)
@@ -99,6 +83,32 @@ def _of_values(read: Read) -> dict[str, float]:
         "interval": float(any(v.interval is not None for v in read.values)),
         "of a change": float(bool(read.change)),
     }
+
+
+def _of_way(
+    sentence: str, kind: str, one: Mapping[str, float], read: Read, found: Sequence[Number]
+) -> dict[str, float]:
+    """What the direction tells, and what numbers mean in the kind of section: in a method they are mostly set, in a
+    discussion mostly told again."""
+    way = direction(sentence, read.values, read.told, read.change)
+    held = {
+        "directed": float(way is not None),
+        "directed by numbers": float(way is not None and bool(read.values)),
+        "no way": float(way == "none"),
+        "only set-up": float(bool(found) and not read.values),
+        "beside outcomes": float(min(max(0, len(found) - len(read.values)), MOST)),
+    }
+    if kind in SETTINGS:
+        told = {name: one[name] for name in ("measured", "compared")}
+        held |= {f"{name} in set-up": amount for name, amount in told.items()} | {
+            "directed in set-up": held["directed"]
+        }
+    if kind in LOOKS_BACK:
+        held |= {f"{name} looking back": one[name] for name in ("measured", "outcomes", "cited")}
+    if kind == "result":
+        held |= {f"{name} in results": one[name] for name in ("past", "own")}
+        held |= {"directed in results": held["directed"], "plain in results": float(not found)}
+    return held
 
 
 def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: Sequence[Number]) -> dict[str, float]:

@@ -19,7 +19,7 @@ from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
 from ingestion.findings.intervals import Interval, intervals
 from ingestion.findings.measured import NOTHING, Around, measure
-from ingestion.findings.metrics import named, owner
+from ingestion.findings.metrics import Named, named, owner
 from ingestion.findings.numbers import Number, numbers
 from ingestion.findings.outcomes import outcomes
 from ingestion.findings.units import dimension, is_physical, is_unit
@@ -34,20 +34,20 @@ LENGTH = re.compile(r"[cdmkµμn]?m|\w*met(?:re|er)s?")  # "3.8 cm behind the fi
 REMEMBERED = 4  # measures
 MOST = 12  # values of one sentence: more are a table in words
 NO_CHANGE = re.compile(r"\b(?:from|than|against)\b", re.I)  # "the loss fell from"
-BOTH_AFTER = re.compile(r"\s+(?:each|apiece)\b|\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I)
+BOTH_AFTER = re.compile(
+    r"\s+(?:each|apiece)\b|\s+(?:in|at|for|with|on|under)\s+both\b|,\s+(?:exactly\s+)?the same as\b", re.I
+)
 BOTH = re.compile(r"\b(?:both|either|each of the)\b[^.;]{0,60}$", re.I)
 
 
 class Read(msgspec.Struct, frozen=True):
     """What was read of a sentence: its values, whether it ties them into pairs itself, the measures named, the last one
-    first, the sign of its first change (0 where there is none), and whether the first of the numbers that it does not
-    tie is what the others are held against, as in "A had 12, B 9, C 8"."""
+    first, and the sign of its first change (0 where there is none)."""
 
     values: tuple[Value, ...]
     told: bool
     metrics: tuple[str, ...]
     change: int = 0
-    leads: bool = False
 
 
 def read_values(sentence: str, around: Around = NOTHING) -> Read:
@@ -61,10 +61,16 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
         return Read((), False, last)
     close = {i: _close(sentence, found[i]) for i in free}
     for a, b in reversed(list(pairwise(free))):
-        if close[b] and not close[a] and found[a].unit == found[b].unit and JOINED.fullmatch(sentence[found[a].end : found[b].start]):
+        if (
+            close[b]
+            and not close[a]
+            and found[a].unit == found[b].unit
+            and JOINED.fullmatch(sentence[found[a].end : found[b].start])
+        ):
             close[a] = close[b]  # "41% and 36% more"
     change = {i: close[i] or _change(sentence, found, i) for i in free}
-    compared, told, leads = pairs(sentence, found, free, change.__getitem__, {i for i in free if close[i]})
+    measures = {i: _words(n) for i in free if (n := owner(names, found[i].start, found[i].end)) and not n.generic}
+    compared, told = pairs(sentence, found, free, change.__getitem__, {i for i in free if close[i]}, measures)
     bases = {base for held_bases in compared.values() for base in held_bases}
     values: list[Value] = []
     for i in free:
@@ -81,10 +87,12 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
             None,
             _interval(i, free, held),
         )
-        base_values = [found[b].value for b in compared.get(i, ())] or _same(sentence, number, [found[j] for j in free if not change[j]])
+        base_values = [found[b].value for b in compared.get(i, ())] or _same(
+            sentence, number, [found[j] for j in free if not change[j]]
+        )
         values += [msgspec.structs.replace(stated, baseline=base) for base in base_values] or [stated]
     told = told or any(v.value == v.baseline for v in values)
-    return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0), leads)
+    return Read(tuple(values), told, last, next((c for c in change.values() if c in (1, -1)), 0))
 
 
 def _change(sentence: str, found: Sequence[Number], i: int) -> int:
@@ -100,6 +108,10 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
         led = BOUND.sub(" ", before[max(0, verb.start() - 45) : verb.end()])
         return -1 if less.search(led) else 1
     return 0
+
+
+def _words(name: Named) -> frozenset[str]:
+    return frozenset(name.name.lower().split())
 
 
 def _close(sentence: str, number: Number) -> int:
@@ -142,9 +154,7 @@ def _verbs() -> re.Pattern[str]:
 def _interval(i: int, free: Sequence[int], held: Sequence[Interval]) -> tuple[float, float] | None:
     """The interval that is printed next behind a number, before any other number."""
     later = min((j for j in free if j > i), default=10**6)
-    return next(
-        ((one.low, one.high) for one in held if not one.spread and i <= one.first < max(later, i + 1)), None
-    )
+    return next(((one.low, one.high) for one in held if not one.spread and i <= one.first < max(later, i + 1)), None)
 
 
 def _same(sentence: str, number: Number, levels: Sequence[Number]) -> list[float]:
