@@ -86,7 +86,7 @@ def outcomes(sentence: str, found: Sequence[Number], held: Sequence[Interval]) -
     if len(units) > 1 or len(kept) == 1:
         out = [i for i in kept if not _sets_up(sentence, found[i])]
         alone = (
-            len(kept) == 1
+            len(decimal) == 1
             and not EACH.match(sentence[found[kept[0]].end :])
             and ALONE.search(sentence[: found[kept[0]].start])
             and not is_sure(sentence, found[kept[0]])

@@ -145,7 +145,7 @@ def _nouns() -> re.Pattern[str]:
 def _verbs() -> re.Pattern[str]:
     verbs = either(table("metrics")["change"]["verbs"])
     return re.compile(
-        rf"\b{verbs}(?:\s+(?:only|about|just|another|less than|more than|up to|nearly|almost|over|"
+        rf"(?<!made )(?<!make )(?<!makes )(?<!took )(?<!takes )\b{verbs}(?:\s+(?:only|about|just|another|less than|more than|up to|nearly|almost|over|"
         r"at most|at least|between|roughly|around|some|a further|on average|an?\s+\w+))*\s*$",
         re.I,
     )
