@@ -165,7 +165,13 @@ def _of_one_kind(found: Sequence[Number], group: Sequence[int], measures: Mappin
             out.append([i])
         else:
             same.append(i)
-    return out
+    return [part for group in out for part in (_by_unit(found, group) if len(group) > 2 else [group])]
+
+
+def _by_unit(found: Sequence[Number], group: Sequence[int]) -> list[list[int]]:
+    """More than two numbers by their unit: one without any is no longer surely like the others."""
+    units = dict.fromkeys(found[i].unit for i in group)
+    return [[i for i in group if found[i].unit == unit] for unit in units]
 
 
 def _in_brackets(sentence: str, a: Number, b: Number) -> bool:

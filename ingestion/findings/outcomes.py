@@ -156,6 +156,8 @@ def _sets_up(sentence: str, number: Number) -> bool:
         return False
     if not is_physical(number.unit) or number.unit in ("times", "fold", "x", "×") or re.search(r"\bfrom\s+$", before):
         return False
+    if number.unit in ("days", "nights") and re.search(r"\bon\s+$", before):
+        return False  # "frost on 31 days"
     if (ASIDE.search(before) and not _came().search(before)) or (
         (of := OF_WITH.search(before)) and not is_result(of.group())
     ):
@@ -174,8 +176,9 @@ def _is_share(sentence: str, number: Number) -> bool:
     if number.unit not in PERCENT or TIED.search(before):
         return False
     part = re.search(rf"\b(?:with|using|at){LED}", before, re.I) and re.match(r"\s+of\b", after)
+    level = re.search(r"\bat\s+$", before) and re.match(r"\s+\d", after)
     share = PART.search(before) and (noun := NOUN.match(after)) and not is_result(noun.group())
-    return bool(part or share or (AT_RATE.search(before) and not is_result(before[-60:])))
+    return bool(part or level or share or (AT_RATE.search(before) and not is_result(before[-60:])))
 
 
 @cache

@@ -97,6 +97,6 @@ def _symbols() -> re.Pattern[str]:
     """An SI symbol, or a quotient or product of some; ambiguous ones count in a quotient only."""
     held = table("units")["symbol"]
     atom = rf"(?:{either(held['plain'])}|{either(held['prefixes'])}?{either(held['bases'])}){POWER}"
-    alone = rf"(?!{either(held['never_alone'])}(?![\w²³/·]))"
+    alone = rf"(?!{either(held['never_alone'])}(?![\w²³/·]|\s+of\s+[a-z]))"
     joined = rf"{alone}{atom}(?:\s[A-Z][A-Za-z]?\d?(?=\s?/|\s+per\b))?(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
     return re.compile(rf"\s?({joined})(?![\w²³])(?!-[^\W\d_])")
