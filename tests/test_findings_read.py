@@ -142,13 +142,12 @@ def test_joined_sentences_are_one_verbatim_span(encoder: MiniLM) -> None:
     assert found[0].direction == "increase"
 
 
-def test_a_comment_must_be_surer_than_what_is_measured() -> None:
-    weights = {
-        "bias": 0.5,
-        "weight": {},
-        "threshold": {"measured": 0.6, "beside": 0.7, "plain": 0.4},
-    }  # a chance of .62
-    assert is_told({"plain beside measured": 0.0, "outcomes": 1.0}, weights)
+def test_a_comment_and_what_is_told_again_must_be_surer_than_what_is_measured() -> None:
+    levels = {"measured": 0.6, "again": 0.8, "beside": 0.7, "plain": 0.4}
+    weights = {"bias": 0.5, "weight": {}, "threshold": levels}  # a chance of .62
+    measured = {"plain beside measured": 0.0, "outcomes": 1.0}
+    assert is_told(measured, weights)
+    assert not is_told(measured | {"outcomes looking back": 1.0}, weights)
     assert not is_told({"plain beside measured": 1.0, "outcomes": 0.0}, weights)
     assert is_told({"plain beside measured": 0.0, "outcomes": 0.0}, weights)
 

@@ -135,8 +135,12 @@ def is_sentence(text: str) -> bool:
 
 def is_told(amounts: Mapping[str, float], weights: Mapping[str, Any]) -> bool:
     """Whether a sentence with these signs is taken for a finding. Each group of sentences has its own threshold: those
-    that state values, those that state none beside some that do (they mostly comment on them), and the rest."""
-    group = "measured" if amounts["outcomes"] else "beside" if amounts["plain beside measured"] else "plain"
+    that state values, those that do so where a paper looks back (they mostly tell them again), those that state none
+    beside some that do (they mostly comment on them), and the rest."""
+    if amounts["outcomes"]:
+        group = "again" if "outcomes looking back" in amounts else "measured"
+    else:
+        group = "beside" if amounts["plain beside measured"] else "plain"
     return bool(chance(amounts, weights["bias"], weights["weight"]) >= weights["threshold"][group])
 
 
