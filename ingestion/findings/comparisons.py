@@ -28,6 +28,9 @@ NEXT = re.compile(
     r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*"
 )
 WITHIN = re.compile(r"\band\b|\bagainst\b|\bv(?:ersu)?s?\.?\s")
+PART = re.compile(
+    r"\b(?:of which|of whom|including|at most|at worst|up to|as much as)\s+(?:\w+\s+)?$", re.I
+)  # of another
 BY = re.compile(r"\bby\s+(?:about\s+|some\s+|only\s+)?$", re.I)
 BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$", re.I)
 CLAUSE = re.compile(r"[;:]\s")
@@ -37,6 +40,7 @@ SIDE = re.compile(r"\s*(?:and|,|;|/)\s*")
 CLOSED = re.compile(r"\s*(?:[)]|[,;]\s*(?:p|P|respectively|n\.\s?s)\b)")
 FARTHEST = 70  # characters between "from A" and "to B"
 
+SYMBOL = "="  # among the words of a measure that is a symbol: "R² = 0.83"
 NO_MEASURES: Mapping[int, Set[str]] = {}
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
@@ -96,6 +100,7 @@ def pairs(
     told = bool(out.keys() - side)
     bases = {base for held in out.values() for base in held}
     left = [i for i in free if i not in taken and i not in out and i not in bases]
+    left = [i for i in left if not PART.search(sentence[: found[i].start])]
     plain_left = [i for i in left if not change(i)]
     if len(plain_left) == 2 and (d := next((i for i in free if change(i)), None)) is not None:
         signed = found[d].value * (-1 if change(d) == -1 else 1)
@@ -156,6 +161,8 @@ def _of_one_kind(found: Sequence[Number], group: Sequence[int], measures: Mappin
 
     def same_measure(a: int, b: int) -> bool:
         one, other = measures.get(a), measures.get(b)
+        if SYMBOL in (one or ()) or SYMBOL in (other or ()):
+            return one == other
         return not one or not other or bool(one & other)
 
     out: list[list[int]] = []

@@ -32,7 +32,7 @@ COUNTED = re.compile(
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
-ASIDE = re.compile(r"\s+\((?:95|90|99)\s?%[^()]*\)(?=\s)")
+ASIDE = re.compile(r"\s+\((?:(?:95|90|99)\s?%[^()]*|[\d.,]+\s?(?:to|–|-)\s?[\d.,]+)\)(?=\s)")
 POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d+")  # without a unit mostly p-values and learning rates
 SCALE = re.compile(r"\s+(million|billion|thousand|trillion)\b")
 TENS = re.compile(r"[×x·⋅*]\s?$")

@@ -14,10 +14,10 @@ from itertools import pairwise
 import msgspec
 
 from hierarchy.nodes import Value
-from ingestion.findings.comparisons import pairs
+from ingestion.findings.comparisons import SYMBOL, pairs
 from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
-from ingestion.findings.intervals import Interval, intervals
+from ingestion.findings.intervals import Interval, intervals, symbol_of
 from ingestion.findings.measured import NOTHING, Around, measure
 from ingestion.findings.metrics import Named, named, owner
 from ingestion.findings.numbers import Number, numbers
@@ -69,7 +69,7 @@ def read_values(sentence: str, around: Around = NOTHING) -> Read:
         ):
             close[a] = close[b]  # "41% and 36% more"
     change = {i: close[i] or _change(sentence, found, i) for i in free}
-    measures = {i: _words(n) for i in free if (n := owner(names, found[i].start, found[i].end)) and not n.generic}
+    measures = {i: words for i in free if (words := _measured(sentence, found[i], names))}
     compared, told = pairs(sentence, found, free, change.__getitem__, {i for i in free if close[i]}, measures)
     bases = {base for held_bases in compared.values() for base in held_bases}
     values: list[Value] = []
@@ -110,8 +110,12 @@ def _change(sentence: str, found: Sequence[Number], i: int) -> int:
     return 0
 
 
-def _words(name: Named) -> frozenset[str]:
-    return frozenset(name.name.lower().split())
+def _measured(sentence: str, number: Number, names: Sequence[Named]) -> frozenset[str]:
+    """The words of the measure that a number has of its own, none where it has none."""
+    if (symbol := symbol_of(sentence, number)) and symbol not in ("M", "Mdn"):
+        return frozenset({SYMBOL, symbol})
+    name = owner(names, number.start, number.end)
+    return frozenset(name.name.lower().split()) if name and not name.generic else frozenset()
 
 
 def _close(sentence: str, number: Number) -> int:
@@ -145,7 +149,8 @@ def _nouns() -> re.Pattern[str]:
 def _verbs() -> re.Pattern[str]:
     verbs = either(table("metrics")["change"]["verbs"])
     return re.compile(
-        rf"(?<!made )(?<!make )(?<!makes )(?<!took )(?<!takes )\b{verbs}(?:\s+(?:only|about|just|another|less than|more than|up to|nearly|almost|over|"
+        rf"(?<!made )(?<!make )(?<!makes )(?<!took )(?<!takes )\b{verbs}"
+        r"(?:\s+(?:only|about|just|another|less than|more than|up to|nearly|almost|over|"
         r"at most|at least|between|roughly|around|some|a further|on average|an?\s+\w+))*\s*$",
         re.I,
     )
