@@ -12,6 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from ingestion.findings.cues import patterns, table
+from ingestion.findings.grouping import NO_MEASURES, alike, blocks, of_one_kind
 from ingestion.findings.numbers import Number
 from ingestion.findings.ordering import control_of, in_order, is_control
 from ingestion.reading.cues import either
@@ -27,21 +28,16 @@ FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of
 NEXT = re.compile(
     r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*"
 )
-WITHIN = re.compile(r"\band\b|\bagainst\b|\bv(?:ersu)?s?\.?\s")
 PART = re.compile(
     r"\b(?:of which|of whom|including|at most|at worst|up to|as much as)\s+(?:\w+\s+)?$", re.I
 )  # of another
 BY = re.compile(r"\bby\s+(?:about\s+|some\s+|only\s+)?$", re.I)
 BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$", re.I)
-CLAUSE = re.compile(r"[;:]\s")
-BREAK = re.compile(r"[,;]|\bbut\b|\bwhile\b|\bwhereas\b")
 OPEN = re.compile(r"\((?:[^()\d]{0,24}\s)?$")
 SIDE = re.compile(r"\s*(?:and|,|;|/)\s*")
 CLOSED = re.compile(r"\s*(?:[)]|[,;]\s*(?:p|P|respectively|n\.\s?s)\b)")
 FARTHEST = 70  # characters between "from A" and "to B"
 
-SYMBOL = "="  # among the words of a measure that is a symbol: "R² = 0.83"
-NO_MEASURES: Mapping[int, Set[str]] = {}
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
 
@@ -116,8 +112,8 @@ def pairs(
         and change(left[0]) * change(left[1]) != -1
     ):
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
-    units = [same for whole in groups for same in _of_one_kind(found, whole, measures)]
-    for group in [part for same in units for part in _blocks(sentence, found, same)]:
+    units = [same for whole in groups for same in of_one_kind(found, whole, measures)]
+    for group in [part for same in units for part in blocks(sentence, found, same)]:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
         ordered = in_order(sentence, found, group)
@@ -134,51 +130,6 @@ def pairs(
             if first is not None:
                 out.setdefault(i, []).append(first)
     return out, told
-
-
-def _blocks(sentence: str, found: Sequence[Number], group: Sequence[int]) -> list[Sequence[int]]:
-    """Numbers that are told clause by clause, or two by two: "62% and 41% in summer, 30% and 22% in winter"."""
-    links = [sentence[found[a].end : found[b].start] for a, b in pairwise(group)]
-    parts: list[list[int]] = [[i] for i in group[:1]]
-    for i, link in zip(group[1:], links, strict=False):
-        if CLAUSE.search(link):
-            parts.append([i])
-        else:
-            parts[-1].append(i)
-    if len(parts) > 1 and any(len(part) > 1 for part in parts):
-        return [*parts]
-    if len(group) < 4 or len(group) % 2:
-        return [group]
-    if all(WITHIN.search(link) and not BREAK.search(link) for link in links[::2]) and all(
-        BREAK.search(link) for link in links[1::2]
-    ):
-        return [group[i : i + 2] for i in range(0, len(group), 2)]
-    return [group]
-
-
-def _of_one_kind(found: Sequence[Number], group: Sequence[int], measures: Mapping[int, Set[str]]) -> list[list[int]]:
-    """A group by what its numbers may measure."""
-
-    def same_measure(a: int, b: int) -> bool:
-        one, other = measures.get(a), measures.get(b)
-        if SYMBOL in (one or ()) or SYMBOL in (other or ()):
-            return one == other
-        return not one or not other or bool(one & other)
-
-    out: list[list[int]] = []
-    for i in group:
-        same = next((h for h in out if alike(found[h[0]], found[i]) and same_measure(h[0], i)), None)
-        if same is None:
-            out.append([i])
-        else:
-            same.append(i)
-    return [part for group in out for part in (_by_unit(found, group) if len(group) > 2 else [group])]
-
-
-def _by_unit(found: Sequence[Number], group: Sequence[int]) -> list[list[int]]:
-    """More than two numbers by their unit: one without any is no longer surely like the others."""
-    units = dict.fromkeys(found[i].unit for i in group)
-    return [[i for i in group if found[i].unit == unit] for unit in units]
 
 
 def _in_brackets(sentence: str, a: Number, b: Number) -> bool:
@@ -241,14 +192,6 @@ def _leads(sentence: str, number: Number, following: int) -> bool:
     """Whether a number in brackets is itself compared with the next: "22% less than with B (65 against 87%)"."""
     inside = re.search(r"\([^()\d]{0,40}$", sentence[: number.start])
     return bool(inside and NEXT.fullmatch(sentence[number.end : following]))
-
-
-def alike(a: Number, b: Number) -> bool:
-    """Whether two numbers may measure the same: in the same unit, or, where one has none, both with decimals or both
-    without."""
-    if a.unit and b.unit:
-        return a.unit == b.unit or a.unit.startswith(f"{b.unit} ") or b.unit.startswith(f"{a.unit} ")
-    return a.whole == b.whole
 
 
 def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -> tuple[int, int] | None:

@@ -14,9 +14,10 @@ from itertools import pairwise
 import msgspec
 
 from hierarchy.nodes import Value
-from ingestion.findings.comparisons import SYMBOL, pairs
+from ingestion.findings.comparisons import pairs
 from ingestion.findings.conditions import condition
 from ingestion.findings.cues import patterns, table
+from ingestion.findings.grouping import SYMBOL
 from ingestion.findings.intervals import Interval, intervals, symbol_of
 from ingestion.findings.measured import NOTHING, Around, measure
 from ingestion.findings.metrics import Named, named, owner
