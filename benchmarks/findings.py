@@ -1,8 +1,11 @@
 """Findings of the sample against its gold, and of real papers against marks that people made before they saw any.
 
 The sample's project wetland-calls is the one that rules were made and weights learned on, and so is half 0 of the real
-papers; the other project and half 1 tell how well they hold elsewhere. What was missed is written to .bench/findings
-for the first two alone. Values: evaluation/findings.py says what counts as right.
+papers; the other project and half 1 tell how well they hold elsewhere. Two made sets over many fields go with them,
+each with half of its fields for making rules (half 0) and half for checking: short sections whose findings are marked
+(evaluation/sections.py), and single findings with their values (evaluation/pairs.py), of which only what they state is
+read. What was missed is written to .bench/findings for what rules may be made on. Values: evaluation/findings.py says
+what counts as right.
 """
 
 from __future__ import annotations
@@ -17,8 +20,21 @@ from benchmarks.bench import ROOT, Bench
 from benchmarks.figures import Figure, MissingDataError
 from benchmarks.parsed import half_of
 from evaluation.findings import FindingsScore, Gold, marked, score
+from evaluation.pairs import made_pairs
+from evaluation.sections import findings_of, made_sections
+from hierarchy.encoder import SentenceVectors, Text
 from hierarchy.nodes import Finding
+from hierarchy.paper import Section
+from hierarchy.sentences import sentence_ranges
+from ingestion.branch import prefix_of
+from ingestion.findings import findings_in
+from ingestion.findings.directions import direction
+from ingestion.findings.find import read_passage
+from ingestion.findings.hedges import is_hedged
+from ingestion.findings.measured import NOTHING
+from ingestion.findings.values import read_values
 from strata.assistant import Assistant
+from strata.models import build_encoder
 from strata.settings import Settings
 
 SAMPLE = ROOT / "data" / "sample"
@@ -49,6 +65,55 @@ def measure(bench: Bench) -> Iterator[Figure]:
         if half == 0:
             (folder / "misses-real.txt").write_text("\n".join(result.misses), "utf-8")
         yield from _figures(f"real papers, half {half}", result, REAL_FLOORS)
+    for half in (0, 1):
+        result = score(*told_in_sections(half), once=False)
+        if half == 0:
+            (folder / "misses-sections.txt").write_text("\n".join(result.misses), "utf-8")
+        yield from _figures(f"made sections, half {half}", result, {})
+    for half in (0, 1):
+        result = score(*told_in_pairs(half), once=False)
+        if half == 0:
+            (folder / "misses-pairs.txt").write_text("\n".join(result.misses), "utf-8")
+        yield from _stated(f"made findings, half {half}", result, {})
+
+
+def told_in_sections(half: int) -> tuple[dict[str, list[Gold]], dict[str, list[Finding]]]:
+    """The marked findings of the made sections of a half, and those that are read from their words, by field."""
+    made = made_sections(half)
+    pairs = [one.as_read() for one in made]
+    ranges = [sentence_ranges(passage.text) for _, passage in pairs]
+    texts = [Text(p.text, prefix_of(s.path), r) for (s, p), r in zip(pairs, ranges, strict=True)]
+    encoded = build_encoder(Settings.from_environment()).encode(texts)
+    gold: dict[str, list[Gold]] = {}
+    found: dict[str, list[Finding]] = {}
+    for one, (section, passage), parts, encoding in zip(made, pairs, ranges, encoded, strict=True):
+        vectors = SentenceVectors.of(parts, encoding.parts).vectors()
+        gold.setdefault(one.field, []).extend(findings_of([one]))
+        found.setdefault(one.field, []).extend(
+            Finding(f.claim, f.kind, "", f.claim, f.values, f.direction, f.hedged, f.attribution)
+            for f in findings_in(passage, section, parts, vectors, ())
+        )
+    return gold, found
+
+
+def told_in_pairs(half: int) -> tuple[dict[str, list[Gold]], dict[str, list[Finding]]]:
+    """The findings of the made pairs of a half, and what is read from the words of each, in its passage."""
+    gold: dict[str, list[Gold]] = {}
+    found: dict[str, list[Finding]] = {}
+    for side in (side for pair in made_pairs(half) for side in (pair.a, pair.b)):
+        key = f"{side.title}: {side.quote}"
+        if key in gold:
+            continue
+        section = Section("", None, side.section, None, 1, "result", 1, (0.0, 0.0, 1.0, 1.0), (side.section,))
+        sentences = [side.passage[a:b] for a, b in sentence_ranges(side.passage)]
+        arounds, _ = read_passage(sentences, section, ())
+        around = next((x for s, x in zip(sentences, arounds, strict=True) if side.quote.startswith(s)), NOTHING)
+        read = read_values(side.quote, around)
+        way = direction(side.quote, read.values, read.told, read.change)
+        hedged = is_hedged(side.quote)
+        gold[key] = [Gold(side.values, "result", side.direction, side.hedged, quote=side.quote)]
+        found[key] = [Finding(side.quote, "result", "", side.quote, read.values, way, hedged)]
+    return gold, found
 
 
 def sample_gold() -> dict[str, list[Gold]]:
@@ -88,10 +153,15 @@ def read(home: Path, project: str, papers: Mapping[str, Path]) -> dict[str, list
 
 
 def _figures(name: str, result: FindingsScore, floors: Mapping[str, float]) -> Iterator[Figure]:
-    yield Figure(f"{name}: recall of {result.gold}", result.recall, "", least=floors["recall"])
-    yield Figure(f"{name}: precision of {result.told}", result.precision, "", least=floors["precision"])
+    yield Figure(f"{name}: recall of {result.gold}", result.recall, "", least=floors.get("recall"))
+    yield Figure(f"{name}: precision of {result.told}", result.precision, "", least=floors.get("precision"))
     if result.again:
         yield Figure(f"{name}: precision, none that is told again", result.strict_precision)
+    yield from _stated(name, result, floors)
+
+
+def _stated(name: str, result: FindingsScore, floors: Mapping[str, float]) -> Iterator[Figure]:
+    """How much of what the found findings state is right."""
     if result.with_values:
         share = 1 / result.with_values
         yield Figure(f"{name}: numbers and units right, of {result.with_values}", result.numbers * share)

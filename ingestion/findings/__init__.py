@@ -5,6 +5,6 @@ It must not know stores, nor how a paper is read.
 
 from ingestion.findings.find import Found, findings_in
 
-METHOD = "findings-2"  # changes whenever the same passage would give other findings
+METHOD = "findings-3"  # changes whenever the same passage would give other findings
 
 __all__ = ["METHOD", "Found", "findings_in"]

@@ -7,27 +7,48 @@ after", "A ..., B ..., a difference of D".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import cache
 from itertools import pairwise
 
 from ingestion.findings.cues import patterns, table
+from ingestion.findings.grouping import NO_MEASURES, alike, blocks, of_one_kind
 from ingestion.findings.numbers import Number
+from ingestion.findings.ordering import control_of, in_order, is_control
 from ingestion.reading.cues import either
 
-FROM = re.compile(
-    r"\bfrom\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I
+LED = (
+    r"\s+(?:(?:an?|about|only|nearly|almost|roughly|around|some|just|over|the|mean|median|average|of)\s+)*"
+    r"(?:(?:M|Mdn)\s*=\s*)?$"
 )
-TO = re.compile(r"\bto\s+(?:(?:a|an|about|only|nearly|almost|roughly|around|the|mean|median|average|of)\s+)*$", re.I)
+FROM = re.compile(rf"\bfrom{LED}", re.I)
+TO = re.compile(rf"\bto{LED}", re.I)
 PLAIN_TO = re.compile(r"\s*(?:to|→|->)\s*")
 FROM_AGAIN = re.compile(r"\s+(?:,\s+)?(?:down\s+|up\s+)?from\s+(?:an?\s+\w+\s+of\s+|about\s+)?")
+NEXT = re.compile(
+    r"(?:\s*(?:±|\+/[-−])\s*[\d.]+\s?[^\s\d()]{0,12})?\s*,?\s*(?:against|v|vs\.?|versus|instead\s+of|and|compared\s+(?:with|to))\s*"
+)
+PART = re.compile(
+    r"\b(?:of which|of whom|including|at most|at worst|up to|as much as)\s+(?:\w+\s+)?$", re.I
+)  # of another
+BY = re.compile(r"\bby\s+(?:about\s+|some\s+|only\s+)?$", re.I)
+BETWEEN = re.compile(r"\bbetween\s+(?:about\s+)?$", re.I)
+OPEN = re.compile(r"\((?:[^()\d]{0,24}\s)?$")
+SIDE = re.compile(r"\s*(?:and|,|;|/)\s*")
+CLOSED = re.compile(r"\s*(?:[)]|[,;]\s*(?:p|P|respectively|n\.\s?s)\b)")
 FARTHEST = 70  # characters between "from A" and "to B"
+
 
 Pairs = dict[int, list[int]]  # index of a value to the indices of what it is compared with
 
 
 def pairs(
-    sentence: str, found: Sequence[Number], free: Sequence[int], change: Callable[[int], int]
+    sentence: str,
+    found: Sequence[Number],
+    free: Sequence[int],
+    change: Callable[[int], int],
+    close: Set[int] = frozenset(),
+    measures: Mapping[int, Set[str]] = NO_MEASURES,
 ) -> tuple[Pairs, bool]:
     """Values and what they are compared with, by index in `found`, and whether the sentence says so in words.
 
@@ -36,15 +57,21 @@ def pairs(
         found: its numbers.
         free: indices of those that are measurements.
         change: of a number, 1 where it is a gain, -1 a loss, 2 a difference, 0 where it is no change at all.
+        close: those that a comparative makes a change ("1.6 cm deeper").
+        measures: the words of the measures that stand before numbers of their own; only like is held against like.
     """
     out: Pairs = {}
     taken: set[int] = set()
+    side: set[int] = set()  # of pairs that stand side by side
     for a, b in pairwise(free):
         if a in taken or b in taken or bool(change(a)) != bool(change(b)):
             continue
         between = sentence[found[a].end : found[b].start]
         from_to = FROM.search(sentence[: found[a].start]) and TO.search(between) and len(between) <= FARTHEST
         plain = bool(PLAIN_TO.fullmatch(between))
+        if plain and BY.search(sentence[: found[a].start]):
+            taken |= {a, b}  # "by 1.7 to 2.4 ppm": a change and where it led, or a range of changes
+            continue
         if (TO.search(sentence[: found[a].start]) and FROM_AGAIN.fullmatch(between)) or (
             plain and not from_to and patterns("comparisons")["ahead"].search(sentence[: found[a].start])
         ):
@@ -54,6 +81,10 @@ def pairs(
             taken |= {a, b}
             if not _is_range(sentence, found[a]) and (from_to or sentence[: found[a].start].rstrip().endswith("(")):
                 out.setdefault(b, []).append(a)
+        elif _in_brackets(sentence, found[a], found[b]) and not _is_range(sentence, found[a]):
+            taken |= {a, b}
+            out.setdefault(a, []).append(b)
+            side.add(a)
         elif between.strip() == "(" and _before().match(sentence[found[b].end :]):
             taken |= {a, b}
             out.setdefault(a, []).append(b)
@@ -61,34 +92,52 @@ def pairs(
             taken |= {a, b}
             out.setdefault(b, []).append(a)
     _still_from(sentence, found, free, taken, out)
-    _against(sentence, found, free, taken, out)
-    told = bool(out)
+    _against(sentence, found, free, taken, out, close)
+    told = bool(out.keys() - side)
     bases = {base for held in out.values() for base in held}
     left = [i for i in free if i not in taken and i not in out and i not in bases]
+    left = [i for i in left if not PART.search(sentence[: found[i].start])]
     plain_left = [i for i in left if not change(i)]
     if len(plain_left) == 2 and (d := next((i for i in free if change(i)), None)) is not None:
         signed = found[d].value * (-1 if change(d) == -1 else 1)
         if (pair := _by_difference(found, plain_left[0], plain_left[1], signed)) is not None:
             out.setdefault(pair[0], []).append(pair[1])
             return out, True
-    groups = [plain_left, [i for i in left if change(i)]]
-    if len(left) == 2 and found[left[0]].unit and found[left[0]].unit == found[left[1]].unit:
+    groups = [plain_left, *([i for i in left if change(i) == way] for way in (1, -1, 2))]
+    if (
+        len(left) == 2
+        and found[left[0]].unit
+        and found[left[0]].unit == found[left[1]].unit
+        and not close & {*left}
+        and change(left[0]) * change(left[1]) != -1
+    ):
         groups = [left]  # "cost 140 hours for the one and 490 hours for the other"
-    for group in groups:
+    units = [same for whole in groups for same in of_one_kind(found, whole, measures)]
+    for group in [part for same in units for part in blocks(sentence, found, same)]:
         if len(group) < 2 or _is_range(sentence, found[group[0]]):
             continue
-        if (
-            len(group) == 2
-            and alike(found[group[0]], found[group[1]])
-            and _is_control(sentence, found, group[0], group[1])
-        ):
+        ordered = in_order(sentence, found, group)
+        if len(group) == 2 and (is_control(sentence, found, group) or not ordered):
             out.setdefault(group[0], []).append(group[1])
+            continue
+        if (base := control_of(sentence, found, group)) is not None:
+            for i in group:
+                if i != base and found[i].unit == found[base].unit:
+                    out.setdefault(i, []).append(base)
             continue
         for at, i in enumerate(group[1:], start=1):
             first = next((j for j in group[:at] if found[j].unit == found[i].unit and alike(found[j], found[i])), None)
             if first is not None:
                 out.setdefault(i, []).append(first)
     return out, told
+
+
+def _in_brackets(sentence: str, a: Number, b: Number) -> bool:
+    """Whether two numbers, and no more, stand in brackets: "(224 and 226 words)"."""
+    before, after = sentence[: a.start], sentence[b.end :]
+    return bool(
+        OPEN.search(before) and SIDE.fullmatch(sentence[a.end : b.start]) and CLOSED.match(after) and alike(a, b)
+    )
 
 
 def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], taken: set[int], out: Pairs) -> None:
@@ -103,16 +152,25 @@ def _still_from(sentence: str, found: Sequence[Number], free: Sequence[int], tak
             taken.add(c)
 
 
-def _against(sentence: str, found: Sequence[Number], values: Sequence[int], taken: set[int], out: Pairs) -> None:
+def _against(
+    sentence: str,
+    found: Sequence[Number],
+    values: Sequence[int],
+    taken: set[int],
+    out: Pairs,
+    close: Set[int],
+) -> None:
     """Pairs tied by "against" and the like, with those that "and" adds to them."""
     for at, b in enumerate(values):
         if at == 0 or b in taken:
             continue
         between = sentence[found[values[at - 1]].end : found[b].start]
-        if not _comparer().search(between) or _leads(sentence, found, b):
+        following = found[values[at + 1]].start if at + 1 < len(values) else len(sentence)
+        if not _comparer().search(between) or _leads(sentence, found[b], following):
             continue
         earlier = [i for i in values[:at] if alike(found[i], found[b])]
         earlier = [i for i in earlier if not any(i in base for base in out.values())]
+        earlier = [i for i in earlier if i not in close or b in close] or earlier
         if not earlier:
             continue
         a = earlier[-1]
@@ -130,28 +188,10 @@ def _against(sentence: str, found: Sequence[Number], values: Sequence[int], take
             taken.add(c)
 
 
-def _is_control(sentence: str, found: Sequence[Number], a: int, b: int) -> bool:
-    """Whether the later of two numbers is what the first is compared with: "78% with it and 66% without"."""
-    control = patterns("comparisons")["control"]
-    between, behind = sentence[found[a].end : found[b].start], sentence[found[b].end : found[b].end + 45]
-    return bool(control.search(behind) or control.search(between)) and not control.search(sentence[: found[a].start])
-
-
-def _leads(sentence: str, found: Sequence[Number], b: int) -> bool:
+def _leads(sentence: str, number: Number, following: int) -> bool:
     """Whether a number in brackets is itself compared with the next: "22% less than with B (65 against 87%)"."""
-    if b + 1 >= len(found) or not sentence[: found[b].start].endswith("("):
-        return False
-    return bool(
-        re.fullmatch(
-            r"\s*(?:against|vs\.?|versus|compared\s+(?:with|to))\s*", sentence[found[b].end : found[b + 1].start]
-        )
-    )
-
-
-def alike(a: Number, b: Number) -> bool:
-    """Whether two numbers may measure the same: in the same unit, or, where one has none, both with decimals or both
-    without."""
-    return a.unit == b.unit if a.unit and b.unit else a.whole == b.whole
+    inside = re.search(r"\([^()\d]{0,40}$", sentence[: number.start])
+    return bool(inside and NEXT.fullmatch(sentence[number.end : following]))
 
 
 def _by_difference(found: Sequence[Number], a: int, b: int, difference: float) -> tuple[int, int] | None:
@@ -174,11 +214,15 @@ def _before() -> re.Pattern[str]:
 
 def _is_range(sentence: str, number: Number) -> bool:
     before = sentence[max(0, number.start - 40) : number.start]
-    return not before.endswith("(") and bool(patterns("comparisons")["range"].search(before))
+    ranged = BETWEEN.search(before) or patterns("comparisons")["range"].search(before)
+    return not before.endswith("(") and bool(ranged)
 
 
 @cache
 def _comparer() -> re.Pattern[str]:
     words = either(table("comparisons")["against"]["words"])
     apart = r"(?!and\b|or\b|but\b)[\w'’-]+"
-    return re.compile(rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\()$", re.I)
+    return re.compile(
+        rf"(?<!\w){words}(?:(?:\s+{apart}){{0,6}}\s*|(?:\s+[\w'’-]+){{0,14}}\s*\((?:\s*(?:M|Mdn|mean|median)\s*=?\s*)?)$",
+        re.I,
+    )

@@ -9,17 +9,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from hierarchy.encoder import Matrix, Range
 from hierarchy.nodes import Value
 from hierarchy.paper import Float, Passage, Section
-from ingestion.findings.attribution import is_reported
+from ingestion.findings.attribution import goes_on_reporting, is_reported
 from ingestion.findings.classes import classes
 from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
+from ingestion.findings.joining import goes_on, leads_to
 from ingestion.findings.kinds import kind_of
 from ingestion.findings.measured import Around
 from ingestion.findings.metrics import named
@@ -31,7 +33,6 @@ from ingestion.told import RUNNING
 LEAST_WORDS, MOST_WORDS = 5, 90
 BEGINS = re.compile(r"[“\"‘'(\[]*(?:[^\W\d_a-z]|\d|[a-z]+-[a-z])")
 ENDS = re.compile(r"[.!)\]”\"’'\d]$")
-GOES_ON = re.compile(r"^(?:The|Its|Their)\s+(?:\w+\s+){0,3}?(?:interval|CI|difference)\b[^.]{0,60}\d")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -69,19 +70,26 @@ def findings_in(
     arounds, reads = read_passage(sentences, section, tables)
     amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences], reads)
     weights = table("weights")
+    wanted = [is_sentence(s) and is_told(a, weights) for s, a in zip(sentences, amounts, strict=True)]
+    reported: list[bool] = []
+    for before, sentence in zip(("", *sentences), sentences, strict=False):
+        others = bool(reported) and goes_on_reporting(sentence, before, reported[-1])
+        reported.append(others or is_reported(sentence, section.kind))
     found: list[Found] = []
     joined = -1
     for i, sentence in enumerate(sentences):
-        read = reads[i]
         if i <= joined or not is_sentence(sentence):
             continue
-        reported = is_reported(sentence, section.kind)
-        if chance(amounts[i], weights["bias"], weights["weight"]) < weights["threshold"]:
+        read, last, words = reads[i], i, sentence
+        own_next = i + 1 < len(sentences) and not reported[i] and not reported[i + 1]
+        if own_next and wanted[i + 1] and leads_to(sentence, sentences[i + 1], reads[i], reads[i + 1]):
+            read, last, words = reads[i + 1], i + 1, sentences[i + 1]
+        elif not wanted[i]:
             continue
-        last = i
-        if not reported and i + 1 < len(sentences) and GOES_ON.match(sentences[i + 1]):
-            last = joined = i + 1
-            read = read_values(passage.text[ranges[i][0] : ranges[last][1]], arounds[i])
+        elif own_next and goes_on(sentence, sentences[i + 1], reads[i], reads[i + 1]):
+            last, words = i + 1, passage.text[ranges[i][0] : ranges[i + 1][1]]
+            read = read_values(words, arounds[i])
+        joined = last
         text = passage.text[ranges[i][0] : ranges[last][1]]
         found.append(
             Found(
@@ -90,11 +98,11 @@ def findings_in(
                 i,
                 last,
                 re.sub(r"\s+", " ", text),
-                "other" if reported else kind_of(text, section.kind, bool(read.values)),
+                "other" if reported[i] else kind_of(text, section.kind, bool(read.values)),
                 read.values,
-                direction(text, read.values, read.told, read.change),
+                direction(words, read.values, read.told, read.change),
                 is_hedged(text),
-                "reported" if reported else "own",
+                "reported" if reported[i] else "own",
             )
         )
     return found
@@ -123,6 +131,17 @@ def _above(section: Section, tables: Sequence[Float]) -> str | None:
 def is_sentence(text: str) -> bool:
     """Whether a range is a whole statement: neither a fragment, nor a question, nor a list in words."""
     return LEAST_WORDS <= len(text.split()) <= MOST_WORDS and bool(BEGINS.match(text)) and bool(ENDS.search(text))
+
+
+def is_told(amounts: Mapping[str, float], weights: Mapping[str, Any]) -> bool:
+    """Whether a sentence with these signs is taken for a finding. Each group of sentences has its own threshold: those
+    that state values, those that do so where a paper looks back (they mostly tell them again), those that state none
+    beside some that do (they mostly comment on them), and the rest."""
+    if amounts["outcomes"]:
+        group = "again" if "outcomes looking back" in amounts else "measured"
+    else:
+        group = "beside" if amounts["plain beside measured"] else "plain"
+    return bool(chance(amounts, weights["bias"], weights["weight"]) >= weights["threshold"][group])
 
 
 def chance(amounts: Mapping[str, float], bias: float, weights: Mapping[str, float]) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ingestion.findings.cues import patterns
+from ingestion.findings.cues import cues_in
 
 MONTH = re.compile(r"\bMay(?=\s+\d|,|\s+(?:and|to|until|in)\b)|(?<=\d )May\b")  # the month, not the verb
 
 
 def is_hedged(sentence: str) -> bool:
     """Whether the sentence itself takes back some of what it says: may, suggests, seems, probably."""
-    return bool(patterns("attribution")["hedge"].search(MONTH.sub(" ", sentence)))
+    return "hedge" in cues_in("attribution", MONTH.sub(" ", sentence))

@@ -17,8 +17,6 @@ def kind_of(sentence: str, section_kind: str, measured: bool) -> str:
     if patterns("kinds")["concludes"].search(sentence) or section_kind == "conclusion":
         return "claim"
     seen = (
-        distinct(patterns("cues")["better"], sentence)
-        + distinct(patterns("cues")["change"], sentence)
-        + distinct(patterns("cues")["wins"], sentence)
+        distinct("cues", "better", sentence) + distinct("cues", "change", sentence) + distinct("cues", "wins", sentence)
     )
     return "result" if seen else "claim"

@@ -87,4 +87,4 @@ def _pattern() -> re.Pattern[str]:
     words = table("metrics")
     before = either(words["modifier"]["words"])
     whole, short = either(words["metric"]["words"]), either(words["abbreviation"]["words"])
-    return re.compile(rf"(?<!\w)(?:(?i:(?:{before}[\s-]+){{0,3}}{whole})|{short})(?![\w@])")
+    return re.compile(rf"(?<!\w)(?:(?i:(?:{before}[\s-]+){{0,3}}{whole})|{short})(?![\w@]|,\d)")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
 from ingestion.findings.cues import table
-from ingestion.findings.units import bare_per_at, is_unit, per_at, unit_at
+from ingestion.findings.units import PERCENT, bare_per_at, is_physical, is_unit, per_at, unit_at
 from ingestion.reading.cues import either
 
 TOKEN = re.compile(
@@ -26,13 +26,15 @@ CITED = re.compile(r"\(\s*(?:19|20)\d\d[a-z]?\s*\)|\b(?:et al\.?|and \w+),?\s*\(
 YEAR = re.compile(r"(?:1[89]|20)\d\d")
 COUNTED = re.compile(
     r"\s+(?:(?:out\s+)?of\s+(?:the\s+|its\s+|these\s+|those\s+|our\s+|all\s+)?(?:\d+\s+)?)?"
-    r"(?:(?!(?:was|were|is|are|had|has|of|in|on|at|and|or|to|with|for|than|from|by|as|more|less|per|after|before|against|while|but|the)\b)[a-z-]+\s+){0,2}?"
+    r"(?:(?!(?:was|were|is|are|had|has|of|in|on|at|and|or|to|with|for|than|from|by|as|more|less|per|after|before|against|while|but|the|when|if|where|which|that|because|although|once|since|until|via"
+    r"|under|over|into|among|between|during|without|within|through|whereas|versus|compared|respectively|had|did|using)\b)[a-z-]+\s+){0,2}?"
     r"((?!thirds|quarters|fifths|tenths)[a-z]{3,}s|species|people|taxa|genera|larvae|fish|children|women|men|mice|cattle|fungi)\b"
 )
 ADJACENT = re.compile(r"\s+([a-z]{3,}(?<!i)s|species|people)\b(?!\s+(?:of|than)\b)")
 CLOCK = re.compile(r"\s*(?:am|pm|a\.m\.|p\.m\.|o'clock|o’clock)(?!\w)", re.I)
-ASIDE = re.compile(r"\s+\((?:95|90|99)\s?%[^()]*\)(?=\s)")
-POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d")  # mostly p-values and learning rates
+ASIDE = re.compile(r"\s+\((?:(?:95|90|99)\s?%[^()]*|[\d.,]+\s?(?:to|–|-)\s?[\d.,]+)\)(?=\s)")
+POWER = re.compile(r"\s?[×x·⋅*]\s?10\s?(?:\^|[-−–]|e)?\s?\d+")  # without a unit mostly p-values and learning rates
+SCALE = re.compile(r"\s+(million|billion|thousand|trillion)\b")
 TENS = re.compile(r"[×x·⋅*]\s?$")
 MORE = re.compile(r"\s+(?:more|fewer|additional|extra)(?=\s)")
 DETERMINED = re.compile(
@@ -48,7 +50,12 @@ THE = re.compile(
 )  # "in three weeks" is no outcome, "by three weeks" is one
 
 
-TOGETHER = re.compile(r"\s*(?:to|and|or|–|-|±|, and|against|vs\.?|versus|compared with|compared to)\s*")
+TOGETHER = re.compile(
+    r"\s*(?:to|and|or|–|-|±|, and|against|v|vs\.?|versus|compared with|compared to|(?:down |up )?from|instead of"
+    r"|rather than|than)\s*"
+)
+LABEL = 24  # characters before a number that a label may take
+COMMA = re.compile(r"\s*,\s*")
 LISTED = re.compile(
     r"^\s*(?:(?:in|on|at|for|with|without|of|under|by|after|among|when|where)\b[^.;:()]{0,50})?(?:,|\band\b)(?:\s+[\w’'-]+){0,6}\s+$"
 )
@@ -67,7 +74,8 @@ class Number(msgspec.Struct, frozen=True):
     whole: bool
 
 
-def numbers(sentence: str) -> list[Number]:
+@lru_cache(maxsize=256)
+def numbers(sentence: str) -> Sequence[Number]:
     """The measured numbers of a sentence, in order."""
     barred = [m.span() for pattern in (BRACKETED, CITED) for m in pattern.finditer(sentence) if _is_citation(m.group())]
     found: list[Number] = []
@@ -83,9 +91,9 @@ def numbers(sentence: str) -> list[Number]:
             continue  # "a 2-gram model", "10-fold" excepted
         if re.match(r"s\b", after) and YEAR.fullmatch(digits):
             continue  # "the 1960s"
-        if CLOCK.match(after) or POWER.match(after) or (digits == "10" and TENS.search(sentence[:start])):
+        if CLOCK.match(after) or (digits == "10" and TENS.search(sentence[:start])):
             continue
-        unit, width = _unit(after, "." not in digits)
+        unit, width = _powered(after) if POWER.match(after) else _unit(after, "." not in digits)
         if unit is None and YEAR.fullmatch(digits):
             continue
         sign = (match["sign"] or match["sign2"] or "").strip()
@@ -94,7 +102,17 @@ def numbers(sentence: str) -> list[Number]:
         value = float(digits.replace(",", "")) * (-1 if sign in ("-", "−") else 1)
         found.append(Number(value, unit, start, end + width, "." not in digits))
     found += _spelled(sentence)
-    return shared_units(sentence, sorted(found, key=lambda n: n.start))
+    shared = shared_units(sentence, sorted(found, key=lambda n: n.start))
+    return tuple(n for n in shared if n.unit is None or not POWER.fullmatch(n.unit))
+
+
+def _powered(after: str) -> tuple[str | None, int]:
+    """A power of ten with the unit behind it: " × 10−12 m2/s"."""
+    power = POWER.match(after)
+    assert power is not None
+    told = unit_at(after[power.end() :])
+    unit = power.group() if told is None else f"{power.group().strip()} {told[0]}"
+    return unit, power.end() + (told[1] if told else 0)
 
 
 def _spelled(sentence: str) -> list[Number]:
@@ -112,17 +130,29 @@ def _spelled(sentence: str) -> list[Number]:
 def shared_units(sentence: str, found: Sequence[Number]) -> list[Number]:
     """Numbers that are named together take the unit of the last: "from 18.6 to 29.8 days"."""
     out = list(found)
+    shared: set[int] = set()
     for i in range(len(out) - 2, -1, -1):
         between = sentence[out[i].end : out[i + 1].start]
         later = out[i + 1].unit
-        if out[i].unit is None and later and TOGETHER.fullmatch(between):
+        listed = i + 1 in shared and COMMA.fullmatch(between)  # "4, 17 and 46%"
+        if out[i].unit is None and later and (listed or TOGETHER.fullmatch(between)):
+            shared.add(i)
             out[i] = msgspec.structs.replace(out[i], unit=later)
-        elif later and later.startswith(f"{out[i].unit} per ") and TOGETHER.fullmatch(between):
+        elif (
+            later
+            and later.startswith((f"{out[i].unit} per ", f"{(out[i].unit or '').strip()} "))
+            and TOGETHER.fullmatch(between)
+        ):
             out[i] = msgspec.structs.replace(out[i], unit=later)  # "2.1% versus 3.4% per year"
     for i in range(len(out) - 1):
         one, following = out[i], out[i + 1]
         between = sentence[one.end : following.start]
-        if following.unit is not None or one.unit is None or following.whole != one.whole:
+        physical = one.unit in PERCENT or is_physical(one.unit)
+        if (
+            following.unit is not None
+            or one.unit is None
+            or (following.whole != one.whole and not (physical and following.whole))
+        ):
             continue
         between = re.sub(rf"^(?:\s+[a-z-]+){{0,2}}?\s+{re.escape(one.unit)}\b", "", between)  # a noun that it counts
         if AFTER.search(between) or (LISTED.match(between) and _is_alone(sentence, following)):
@@ -165,6 +195,10 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
         return told
     if (aside := ASIDE.match(after)) and (told := unit_at(after[aside.end() :])):
         return told[0], 0  # "67.3 (95% CI 66.3 to 68.3) km/s"
+    if (scale := SCALE.match(after)) and not re.match(r"\s+(?:times|of)\b", after[scale.end() :]):
+        rest = after[scale.end() :]
+        of, width = _unit(rest, True)
+        return (f"{scale[1]} {of}" if of and width else scale[1]), scale.end() + (width if of else 0)
     if (more := MORE.match(after)) and (told := unit_at(after[more.end() :])):
         return told[0], 0  # "3.4 more days"
     if per := bare_per_at(after):
@@ -178,7 +212,7 @@ def _unit(after: str, whole: bool) -> tuple[str | None, int]:
 
 def _is_label(sentence: str, start: int, digits: str) -> bool:
     pattern, years_only, places = _labels()
-    before = pattern.search(sentence[:start])
+    before = pattern.search(sentence[max(0, start - LABEL) : start])
     if before is None:
         return False
     word = before[1].lower()

@@ -6,19 +6,24 @@ It must not know how they are weighed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ingestion.findings.attribution import CITATION
 from ingestion.findings.classes import CLASSES, RESULT
-from ingestion.findings.cues import distinct, patterns
+from ingestion.findings.cues import cues_in, distinct, table
+from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
 from ingestion.findings.numbers import Number
 from ingestion.findings.values import Read
 
 MOST = 3  # of one kind of cue
+SETTINGS = frozenset({"method", "data", "experiment"})  # kinds of sections that mostly say what was done
+LOOKS_BACK = frozenset(
+    {"discussion", "conclusion", "introduction", "background"}
+)  # and those that mostly tell it again
 P_VALUE = re.compile(
     r"\bp\s*[-−]?(?:values?)?\s*(?:[<=>≤≥]|of|is|was|less than|below)\s*0?\.\d+|\binterval\b|\bCI\b|±", re.I
 )
@@ -52,8 +57,9 @@ def signs(
         reads: what was read from those.
     """
     held = [_of_one(s, kind, row, numbers) for s, row, numbers in zip(sentences, chances, found, strict=True)]
-    for one, read in zip(held, reads, strict=True):
+    for one, read, sentence, numbers in zip(held, reads, sentences, found, strict=True):
         one |= _of_values(read)
+        one |= _of_way(sentence, kind, one, read, numbers)
     measured = [one["measured"] for one in held]
     for i, one in enumerate(held):
         one["first"] = float(i == 0)
@@ -79,9 +85,35 @@ def _of_values(read: Read) -> dict[str, float]:
     }
 
 
+def _of_way(
+    sentence: str, kind: str, one: Mapping[str, float], read: Read, found: Sequence[Number]
+) -> dict[str, float]:
+    """What the direction tells, and what numbers mean in the kind of section: in a method they are mostly set, in a
+    discussion mostly told again."""
+    way = direction(sentence, read.values, read.told, read.change)
+    held = {
+        "directed": float(way is not None),
+        "directed by numbers": float(way is not None and bool(read.values)),
+        "no way": float(way == "none"),
+        "only set-up": float(bool(found) and not read.values),
+        "beside outcomes": float(min(max(0, len(found) - len(read.values)), MOST)),
+    }
+    if kind in SETTINGS:
+        told = {name: one[name] for name in ("measured", "compared")}
+        held |= {f"{name} in set-up": amount for name, amount in told.items()} | {
+            "directed in set-up": held["directed"]
+        }
+    if kind in LOOKS_BACK:
+        held |= {f"{name} looking back": one[name] for name in ("measured", "outcomes", "cited")}
+    if kind == "result":
+        held |= {f"{name} in results": one[name] for name in ("past", "own")}
+        held |= {"directed in results": held["directed"], "plain in results": float(not found)}
+    return held
+
+
 def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: Sequence[Number]) -> dict[str, float]:
     words = len(sentence.split())
-    held = {f"cue {name}": min(distinct(pattern, sentence), MOST) / 1.0 for name, pattern in patterns("cues").items()}
+    held = {f"cue {name}": float(min(distinct("cues", name, sentence), MOST)) for name in table("cues")}
     log = np.log(chances + 0.02)
     held |= {f"class {name}": float(log[i]) for i, name in enumerate(CLASSES)}
     held[f"section {kind}"] = 1.0
@@ -97,7 +129,7 @@ def _of_one(sentence: str, kind: str, chances: npt.NDArray[np.float32], found: S
     held["that"] = float(bool(SHOWS_THAT.search(sentence)))
     held["goal"] = float(bool(GOAL.match(sentence)))
     held["plain claim"] = float(not decimals and bool(OWN.search(sentence)))
-    held["no difference"] = float(bool(patterns("comparisons")["none"].search(sentence)))
+    held["no difference"] = float("none" in cues_in("comparisons", sentence))
     held["hedged"] = float(is_hedged(sentence))
     held["cited"] = float(bool(CITATION.search(sentence)))
     held["symbols"] = min(len(SYMBOLS.findall(sentence)), 4)

@@ -12,19 +12,23 @@ from ingestion.findings.cues import table
 from ingestion.reading.cues import either
 
 PERCENT = frozenset({"%", "percent", "per cent"})
-POWER = r"(?:[²³]|\^[-−]?[123]|[-−⁻][123¹²³]|(?<=m)[23])?(?!\d)"
+POWER = r"(?:[²³]|\^[-−]?[123]|[-−⁻][123¹²³](?:/\d)?|(?<=m)[23])?(?!\d)"
 PER = re.compile(
-    r"\s+per\s+(?:\d{1,3}(?:,\d{3})+\s+|\d+\s+)?(?:square\s+|cubic\s+)?[^\W\d_][\w²³]*(?:[-–][^\W\d_]\w*)?"
+    r"\s+per\s+(?:\d{1,3}(?:,\d{3})+\s+|\d+\s+|(?:hundred|thousand|million)\s+)?(?:square\s+|cubic\s+)?[^\W\d_][\w²³]*(?:[-–][^\W\d_]\w*)?"
     r"(?:\s+(?:days|years|hours|months|births|people|persons|inhabitants|patients|words|tokens)\b)?"
     r"|\s+an?\s+(?:second|minute|hour|day|night|week|month|year)\b"
-    r"|\s?/\s?(?:square\s+)?[a-zA-Z]+[²³23]?(?!\w)|\s[a-z]{1,2}\s?[−-][123](?!\w)"
+    r"|\s?/\s?(?:square\s+)?[a-zA-Z]+[²³23]?(?!\w)|(?:\s(?:[a-zA-Z]{1,2}|day|yr|plant|leaf)\s?[−-][123](?:/\d)?(?!\w))+"
 )
 TIME = re.compile(r"\s+(?:per|an?|each)\s+(?:second|minute|hour|day|night|week|month|year|decade)\b")
-MANY = re.compile(r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|cent|capita|hour|day|night|week|month|year|second|minute)\b)")
+MANY = re.compile(
+    r"\s+per\s+(?=(?:\d{3}|\d{1,3},\d{3}|hundred|thousand|million|cent|capita|hour|day|night|week|month|year|second|minute)\b)"
+    r"|(?=\s+an?\s+(?:second|minute|hour|day|night|week|month|year)\b)"
+)
 # Short words without a vowel ("wpm") and words behind a degree sign are units that the table does not know.
 UNKNOWN = re.compile(
-    r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w.’'-])"
+    r"\s+((?!vs\b|st\b|nd\b|rd\b|th\b|by\b|my\b|why\b|try\b|dry\b|fly\b|sky\b|shy\b)[b-df-hj-np-tv-xz]{2,4}|°\s?[A-Za-z]+)(?![\w’'-]|\.\w)"
 )
+SLOPE = re.compile(r"\bper\s+(?:percentage|percent|point|degree|step|unit|doubling|standard|additional|extra|decade)\b")
 NAMED_POINTS = re.compile(r"\s+[A-Z][\w@-]*\s+((?:percentage\s+)?points?)\b")
 
 
@@ -39,7 +43,7 @@ def unit_at(after: str) -> tuple[str, int] | None:
     if match[1] in PERCENT:
         per = times.group() if (times := TIME.match(rest)) else ""
     else:
-        per = "" if "point" in match[1] or "/" in match[1] else per_at(rest)
+        per = "" if "point" in match[1] else spelled_per(rest) if "/" in match[1] else per_at(rest)
     return re.sub(r"\s+", " ", match[1] + per), match.end() + len(per)
 
 
@@ -47,6 +51,13 @@ def per_at(after: str) -> str:
     """What an amount is told per (" per hour"), as printed at the beginning; empty where nothing is."""
     match = PER.match(after)
     return match.group() if match else ""
+
+
+def spelled_per(after: str) -> str:
+    """The same, where it is written as a word: "l/s per hectare"."""
+    match = PER.match(after)
+    told = match.group() if match else ""
+    return told if told.lstrip().startswith("per ") and not SLOPE.search(told) else ""
 
 
 def is_unit(unit: str) -> bool:
@@ -85,7 +96,7 @@ def _spelled() -> re.Pattern[str]:
 def _symbols() -> re.Pattern[str]:
     """An SI symbol, or a quotient or product of some; ambiguous ones count in a quotient only."""
     held = table("units")["symbol"]
-    atom = rf"(?:{either(held['prefixes'])}?{either(held['bases'])}|{either(held['plain'])}){POWER}"
-    alone = rf"(?!{either(held['never_alone'])}(?![\w²³/·]))"
-    joined = rf"{alone}{atom}(?:\s[A-Z][a-z]?\d?(?=\s?/))?(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
+    atom = rf"(?:{either(held['plain'])}|{either(held['prefixes'])}?{either(held['bases'])}){POWER}"
+    alone = rf"(?!{either(held['never_alone'])}(?![\w²³/·]|\s+of\s+[a-z]))"
+    joined = rf"{alone}{atom}(?:\s[A-Z][A-Za-z]?\d?(?=\s?/|\s+per\b))?(?:\s?[/·⋅]\s?{atom}(?:[·⋅]?{atom})?)*"
     return re.compile(rf"\s?({joined})(?![\w²³])(?!-[^\W\d_])")
