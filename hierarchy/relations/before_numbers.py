@@ -31,7 +31,7 @@ def is_condition(text: str, match: re.Match[str]) -> bool:
     if match.group(2) in ("%", "percent") and re.search(r"\ba \w+ of\s*$", before):
         return False
     prepositions = (
-        r"\b(?:with|at|of|for|on|under|using|within|above|below|over|per|each|first|than|save|saved|saving)\s+"
+        r"\b(?:up to|with|at|of|for|on|under|using|within|above|below|over|per|each|first|than|save|saved|saving)\s+"
         r"(?:only\s+|about\s+|all\s+|the\s+)?$"
     )
     return "." not in match.group(1) and re.search(prepositions, before, re.I) is not None

@@ -33,7 +33,8 @@ def merged(found: list[Outcome], levels: list[Outcome]) -> list[Outcome]:
                 (a, b)
                 for a in levels
                 for b in levels
-                if a.kind == b.kind == outcome.kind
+                if a.kind == b.kind
+                and (b.kind == outcome.kind or {b.kind, outcome.kind} == {"bare", "share"})
                 and a.value is not None
                 and b.value is not None
                 and a.start < b.start
@@ -47,7 +48,9 @@ def merged(found: list[Outcome], levels: list[Outcome]) -> list[Outcome]:
             a, b = pair
             assert a.value is not None
             value, base = (a.value, b.value) if (a.value - (b.value or 0)) * outcome.delta >= 0 else (b.value, a.value)
-            out.append(Outcome(value, base, outcome.delta, None, a.kind, a.start, outcome.end, outcome.signed))
+            out.append(
+                Outcome(value, base, outcome.delta, outcome.interval, a.kind, a.start, outcome.end, outcome.signed)
+            )
     return out
 
 

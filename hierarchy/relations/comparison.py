@@ -14,6 +14,7 @@ from hierarchy.relations.statement import NOISE, Statement, observed
 from hierarchy.relations.terms import Weight
 from hierarchy.relations.words import units
 
+ALIKE = 0.8
 SAME, APART = 0.6, 0.4  # the smaller change over the larger: the same outcome; another one
 LEVEL_SAME, LEVEL_APART = 0.9, 0.72
 QUANTITY = 1.25
@@ -194,7 +195,7 @@ def verdict(x: Outcome, y: Outcome, fit: float, sure: bool = False) -> Match:
     near = _base_near(x, y)
     if x.delta is None or y.delta is None:
         return Match(_levels(x, y), fit, near, False)
-    going = _changes(x, y)
+    going = _changes(x, y, sure)
     if going < 0 and x.base is not None and y.base is not None and near < LEAST_NEAR:
         going = 0  # they start from elsewhere, so their conditions are not the same
     if not sure and not (x.signed and y.signed) and swapped(x, y):
@@ -203,7 +204,7 @@ def verdict(x: Outcome, y: Outcome, fit: float, sure: bool = False) -> Match:
     return Match(going, fit, near, True, opposite, sure)
 
 
-def _changes(x: Outcome, y: Outcome) -> int:
+def _changes(x: Outcome, y: Outcome, sure: bool) -> int:
     assert x.delta is not None
     assert y.delta is not None
     small, large = sorted((x, y), key=lambda o: abs(o.delta or 0.0))
@@ -222,6 +223,8 @@ def _changes(x: Outcome, y: Outcome) -> int:
         hidden, clear = (x, y) if x.unclear else (y, x)
         return _beside(hidden, clear)
     if ds * dl < 0:
+        if not sure and x.base is None and y.base is None and abs(ds) >= ALIKE * abs(dl):
+            return 0  # the same size: one word of direction of the two may have been misread
         if x.signed and y.signed:
             return -1
         return 1 if abs(ds) >= SAME * abs(dl) else 0

@@ -31,6 +31,14 @@ CLOSE = re.compile(
 STAYED = re.compile(
     r"\b(?:also|likewise|again|still|remained(?: at)?|stayed(?: at)?)\s+(?:only\s+)?(?=[-+]?\d*\.?\d)", re.I
 )
+# "The gain was lost", "the effect had vanished".
+LOST = re.compile(
+    r"\b(?:effects?|gains?|benefits?|advantages?|differences?|leads?|associations?|correlations?|improvements?|\w+ing)\b"
+    r"[^.;]{0,60}?\b(?:was|were|is|are|had|has)\s+(?:entirely\s|wholly\s)?(?:lost|gone|vanished|disappeared)\b",
+    re.I,
+)
+# "No rain fell" counts nothing's effect.
+NOTHING_DID = re.compile(r"\bno\s+\w+\s+(?:fell|rose|grew|came|was\s\w+ed|were\s\w+ed)\b", re.I)
 # "More visible, not less" says it twice.
 OTHERWISE = re.compile(
     r",\s+not\s+(?:more|less|fewer|better|worse|higher|lower|larger|smaller|longer|shorter|faster|slower)\b", re.I
@@ -41,7 +49,7 @@ LINKS = r"(?!(?:and|but|which|that|or)\b)"  # a negation does not reach over the
 def nothing_at(text: str) -> int | None:
     """Where the words of a text first say that nothing differs; None where they do not."""
     plain = re.sub("[’']", "'", text)
-    for pattern in (_exceptions(), OTHERWISE):
+    for pattern in (_exceptions(), OTHERWISE, NOTHING_DID):
         plain = pattern.sub(lambda m: "_" * len(m.group()), plain)
     places = [
         m.start()
@@ -59,7 +67,7 @@ def by_probability(text: str) -> bool | None:
 
 def by_intervals(outcomes: tuple[Outcome, ...]) -> bool | None:
     """True where each interval of a change holds no change, False where one does not, None where there is none."""
-    found = [low <= 0 <= high for o in outcomes if o.interval and o.delta is not None for low, high in (o.interval,)]
+    found = [low < 0 < high for o in outcomes if o.interval and o.delta is not None for low, high in (o.interval,)]
     return all(found) if found else None
 
 

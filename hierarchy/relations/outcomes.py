@@ -14,7 +14,7 @@ from hierarchy.nodes import Finding, Value
 from hierarchy.relations.before_numbers import is_condition, is_done, way_before
 from hierarchy.relations.belonging import ablated_from, continued, holds, merged, with_intervals, within
 from hierarchy.relations.outcome import Outcome
-from hierarchy.relations.printed import alike, folded, pair, patterns, plain, spread
+from hierarchy.relations.printed import NUMBER, alike, folded, pair, patterns, plain, spread
 from hierarchy.relations.terms import numerals
 
 BELOW = frozenset(
@@ -36,6 +36,7 @@ BELOW = frozenset(
 EFFECT = re.compile(
     r"(?:\(|\b(?:effect|elasticity|coefficient|slope|estimate|change|trend|beta|β)s?\b[^.;]{0,30})\s*$", re.I
 )
+NUMBER_LAST = re.compile(rf"({NUMBER})(?:\s?[^\s\d(]{{1,12}}){{0,3}}\s*$")
 LESS = re.compile(
     r"\b(?:loss|lost|loses?|cost|costs|fall|fell|drop|decrease|reduction|decline|reduced|lower(?:ed)?)\b", re.I
 )
@@ -54,6 +55,7 @@ def outcomes_in(text: str) -> tuple[Outcome, ...]:
     reading = _Reading(text)
     for name in ("relative", "times", "correlation", "fold"):
         reading.beside_none(name)
+    reading.signed()
     reading.intervals()
     reading.from_to()
     reading.against()
@@ -121,19 +123,37 @@ class _Reading:
                 self.found.append(Outcome(value, base, delta, interval, kind, match.start(), match.end(), way))
 
     def bare(self) -> None:
-        """A range in brackets is the interval of the change before it, if it can be; else "A to B" is a change."""
+        """A range in brackets is the interval of the number before it, if it can be; else "A to B" is a change."""
         for match in self._matches("bare"):
-            measured = "." in match.group(1) or "%" in match.group()
+            interval = self._is_interval(match)
+            measured = interval or "." in match.group(1) or "%" in match.group()
             if not measured or not alike(match) or not self._take(match):
                 continue
             kind, first, second = pair(match, 1)
-            before = [o for o in self.found if o.end <= match.start()]
-            in_brackets = self.text[match.start() - 1] == "("
-            if in_brackets and before and before[-1].delta is not None and within(first, second, before[-1].delta):
+            if interval:
                 kind = kind if match.group(2) or match.group(4) else ""
                 self.bounds.append((match.start(), kind, (first, second)))
             else:
                 self.found.append(Outcome(second, first, second - first, None, kind, match.start(), match.end()))
+
+    def _is_interval(self, match: re.Match[str]) -> bool:
+        if self.text[match.start() - 1] != "(":
+            return False
+        low, high = (pair(match, 1)[k] for k in (1, 2))
+        before = [o for o in self.found if o.end <= match.start()]
+        if before and before[-1].delta is not None and within(low, high, before[-1].delta):
+            return True
+        last = NUMBER_LAST.search(self.text[: match.start() - 1])
+        return last is not None and within(low, high, folded(last.group(1), match.group(2) or match.group(4))[1])
+
+    def signed(self) -> None:
+        """A change in brackets with its interval: "(−1 point, −5 to 3)"."""
+        for match in self._matches("signed"):
+            if self._take(match):
+                kind, delta = folded(match.group(1), match.group(2))
+                low, high = (folded(match.group(i), match.group(2))[1] for i in (3, 4))
+                interval = (min(low, high), max(low, high))
+                self.found.append(Outcome(None, None, delta, interval, kind, match.start(), match.end()))
 
     def deltas(self) -> None:
         for match in self._matches("delta"):

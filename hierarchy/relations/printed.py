@@ -58,6 +58,11 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "interval": re.compile(
             rf"(?:intervals?|\bCI\b){GAP}{{0,30}}?[,:(\[]?\s*{one}\s*(?:to|–|-|,|and)\s*{one}", re.I
         ),
+        "signed": re.compile(
+            rf"\(\s*([-+]\d+(?:\.\d+)?)(?:\s?({unit})(?![\w/]))?\s*[,;]\s*(?:[_\d]+\s?%?\s?(?:CI\b)?:?\s*)?"
+            rf"({NUMBER})\s*(?:to|–)\s*({NUMBER})",
+            re.I,
+        ),
         "from": re.compile(
             rf"\bfrom\s+(?:about\s+)?{one}(?:\s+(?:[^\s.;(]|\.\d)+){{0,6}}?,?\s+to\s+(?:only\s+|about\s+)?{one}"
         ),

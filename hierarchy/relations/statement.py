@@ -164,7 +164,7 @@ def direction_of(finding: Finding, outcomes: tuple[Outcome, ...]) -> str | None:
     """The direction: none where the words or the numbers show no difference before any clear one; else as recorded;
     else as the numbers or the words have it, whichever come first."""
     changed = [o for o in outcomes if o.delta is not None]
-    clear = [o for o in changed if not _slight(o)]
+    clear = [o for o in changed if is_clear(o)]
     nothing = nothing_at(finding.quote)
     sure = by_probability(finding.quote) is False or (by_intervals(outcomes) is False)
     if by_probability(finding.quote) or by_intervals(outcomes):
