@@ -19,7 +19,7 @@ from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.choosing import LEAST_COMPARED, Pair, chosen
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
-from hierarchy.relations.features import EFFECT, NUMBERS, SAME_START, opposition
+from hierarchy.relations.features import EFFECT, NUMBERS, OPPOSITE, SAME_START, opposition
 from hierarchy.relations.neighbours import together
 from hierarchy.relations.outlook import outlook, same_ends
 from hierarchy.relations.pool import Pool, base_of, taking_part, told_again
@@ -28,6 +28,7 @@ from hierarchy.relations.sameness import WEIGHTS, based, sameness
 
 LEAST_COMMON = 0.08  # of the terms' weight: below, two findings are not compared at all
 HEDGED = 0.9
+RESTS = {"nothing": (EFFECT, NUMBERS), "start": (SAME_START,), "opposite": (OPPOSITE,)}
 
 
 def relations_between(
@@ -121,7 +122,7 @@ def _compared(pool: Pool, i: int, j: int, cosine: float) -> Pair:
         return Pair(i, j, same, 0, 0.5, "direction", False, 0.0)
     going, paired = outlook(a, b, pool.weight)
     told = opposition(a, b, going, paired, pool.weight)
-    rests = "nothing" if told[EFFECT] or told[NUMBERS] else "start" if told[SAME_START] else "direction"
+    rests = next((name for name, features in RESTS.items() if any(told[f] for f in features)), "direction")
     near = max((m.near for m in paired), default=0.0)
     return Pair(i, j, based(same, near), going, against(told), rests, same_ends(a, b), near)
 

@@ -25,6 +25,7 @@ from hierarchy.relations.terms import Weight
 Features = Mapping[str, float]
 EFFECT, NUMBERS = "none against a direction", "none against numbers"
 SAME_START = "otherwise from the same start"
+OPPOSITE = "opposite changes of known sides"
 SIGNS = {"increase": 1.0, "decrease": -1.0}
 
 
@@ -73,7 +74,7 @@ def opposition(a: Statement, b: Statement, going: int, paired: list[Match], weig
         SAME_START: float(_otherwise(paired)),
         "change": float(changes[0]) if changes else 0.0,
         "opposite changes": float(any(m.opposite for m in paired)),
-        "opposite changes of known sides": float(any(m.opposite and m.sure for m in paired)),
+        OPPOSITE: float(any(m.opposite and m.sure for m in paired)),
         "any change against": float(-1 in changes),
         "any change with": float(1 in changes),
         "level": float(levels[0]) if levels else 0.0,

@@ -53,7 +53,7 @@ def nothing_at(text: str) -> int | None:
         plain = pattern.sub(lambda m: "_" * len(m.group()), plain)
     places = [
         m.start()
-        for pattern in (_phrases(), _denied(), AS_AS, CLOSE, STAYED)
+        for pattern in (_phrases(), _denied(), AS_AS, CLOSE, STAYED, LOST)
         if (m := pattern.search(plain)) is not None
     ]
     return min(places, default=None)

@@ -75,7 +75,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
         "delta": re.compile(
             rf"\b(differences?|gains?|loss(?!\s(?:on|functions?|terms?|over)\b)|advantage|improvement|increase|decrease|reduction|rise|fall|drop|lead|adds?|"
             rf"added|costs?|lost|loses?|worth|grew|changed|by(?=\s+(?:only\s|about\s)?\W?\d))\b"
-            rf"(?:(?!\bfrom\b){GAP}){{0,32}}?{one}",
+            rf"(?:(?!\b(?:from|after|within|during|before)\b){GAP}){{0,32}}?{one}",
             re.I,
         ),
         "over": re.compile(
