@@ -106,7 +106,7 @@ def told_in_pairs(half: int) -> tuple[dict[str, list[Gold]], dict[str, list[Find
             continue
         section = Section("", None, side.section, None, 1, "result", 1, (0.0, 0.0, 1.0, 1.0), (side.section,))
         sentences = [side.passage[a:b] for a, b in sentence_ranges(side.passage)]
-        arounds, _ = read_passage(sentences, section, ())
+        arounds, _ = read_passage(sentences, section.path[-1:], ())
         around = next((x for s, x in zip(sentences, arounds, strict=True) if side.quote.startswith(s)), NOTHING)
         read = read_values(side.quote, around)
         way = direction(side.quote, read.values, read.told, read.change)

@@ -168,7 +168,7 @@ def _of_passage(
     if parts:
         sentences = [passage.text[a:b] for a, b in parts]
         chances = classes().probabilities(sentences, vectors, section.kind)
-        _, reads = read_passage(sentences, section, refers)
+        _, reads = read_passage(sentences, section.path[-1:], refers)
         amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences], reads)
         for sentence, held, read in zip(sentences, amounts, reads, strict=True):
             if not is_sentence(sentence) or is_reported(sentence, section.kind):

@@ -15,8 +15,8 @@ from hierarchy.relations.statement import said
 from hierarchy.relations.words import cue
 
 # What must speak for a contradiction, by what it rests on: for the same thing (log odds), and for going against each
-# other. One tells of no difference; or both start from the same and come to something else; or both name their two sides
-# and tell the reverse; or only directions differ.
+# other. One tells of no difference; or both start from the same and come to something else; or both name their two
+# sides and tell the reverse; or only directions differ.
 CONTRADICTS = {"nothing": (-1.5, 0.6), "start": (-2.2, 0.4), "opposite": (-1.5, 0.6), "direction": (0.0, 0.75)}
 AGAINST_SUPPORTS = 0.35  # for going against each other, at most, where they agree
 UNRULED = 0.75  # for going against each other, where the rules cannot tell

@@ -139,7 +139,7 @@ class _Reading:
     def _is_interval(self, match: re.Match[str]) -> bool:
         if self.text[match.start() - 1] != "(":
             return False
-        low, high = (pair(match, 1)[k] for k in (1, 2))
+        _, low, high = pair(match, 1)
         before = [o for o in self.found if o.end <= match.start()]
         if before and before[-1].delta is not None and within(low, high, before[-1].delta):
             return True

@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -31,6 +34,9 @@ from ingestion.findings.values import Read, read_values
 from ingestion.told import RUNNING
 
 LEAST_WORDS, MOST_WORDS = 5, 90
+PASSAGES = (
+    2048  # that are kept in mind: a run reads a paper fast, then thoroughly, which leaves most passages as they are
+)
 BEGINS = re.compile(r"[“\"‘'(\[]*(?:[^\W\d_a-z]|\d|[a-z]+-[a-z])")
 ENDS = re.compile(r"[.!)\]”\"’'\d]$")
 
@@ -65,16 +71,39 @@ def findings_in(
     """
     if passage.type not in RUNNING or not ranges:
         return []
-    sentences = [passage.text[a:b] for a, b in ranges]
-    chances = classes().probabilities(sentences, vectors, section.kind)
-    arounds, reads = read_passage(sentences, section, tables)
-    amounts = signs(sentences, section.kind, chances, [numbers(s) for s in sentences], reads)
+    seen = blake2b(vectors.tobytes(), digest_size=16).digest()
+    floats = tuple((one.label, one.caption, one.rows) for one in tables)
+    asked = _Asked(passage.text, section.kind, section.path[-1:], tuple(ranges), floats, seen, tuple(tables), vectors)
+    return list(_found(asked))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """All that findings depend on; of the vectors their digest compares, of the tables what they say."""
+
+    text: str
+    kind: str
+    heading: tuple[str, ...]
+    ranges: tuple[Range, ...]
+    floats: tuple[tuple[str, str, tuple[tuple[str, ...], ...] | None], ...]
+    seen: bytes
+    tables: tuple[Float, ...] = field(compare=False)
+    vectors: Matrix = field(compare=False)
+
+
+@lru_cache(maxsize=PASSAGES)
+def _found(asked: _Asked) -> tuple[Found, ...]:
+    ranges = asked.ranges
+    sentences = [asked.text[a:b] for a, b in ranges]
+    chances = classes().probabilities(sentences, asked.vectors, asked.kind)
+    arounds, reads = read_passage(sentences, asked.heading, asked.tables)
+    amounts = signs(sentences, asked.kind, chances, [numbers(s) for s in sentences], reads)
     weights = table("weights")
     wanted = [is_sentence(s) and is_told(a, weights) for s, a in zip(sentences, amounts, strict=True)]
     reported: list[bool] = []
     for before, sentence in zip(("", *sentences), sentences, strict=False):
         others = bool(reported) and goes_on_reporting(sentence, before, reported[-1])
-        reported.append(others or is_reported(sentence, section.kind))
+        reported.append(others or is_reported(sentence, asked.kind))
     found: list[Found] = []
     joined = -1
     for i, sentence in enumerate(sentences):
@@ -87,10 +116,10 @@ def findings_in(
         elif not wanted[i]:
             continue
         elif own_next and goes_on(sentence, sentences[i + 1], reads[i], reads[i + 1]):
-            last, words = i + 1, passage.text[ranges[i][0] : ranges[i + 1][1]]
+            last, words = i + 1, asked.text[ranges[i][0] : ranges[i + 1][1]]
             read = read_values(words, arounds[i])
         joined = last
-        text = passage.text[ranges[i][0] : ranges[last][1]]
+        text = asked.text[ranges[i][0] : ranges[last][1]]
         found.append(
             Found(
                 ranges[i][0],
@@ -98,21 +127,22 @@ def findings_in(
                 i,
                 last,
                 re.sub(r"\s+", " ", text),
-                "other" if reported[i] else kind_of(text, section.kind, bool(read.values)),
+                "other" if reported[i] else kind_of(text, asked.kind, bool(read.values)),
                 read.values,
                 direction(words, read.values, read.told, read.change),
                 is_hedged(text),
                 "reported" if reported[i] else "own",
             )
         )
-    return found
+    return tuple(found)
 
 
 def read_passage(
-    sentences: Sequence[str], section: Section, tables: Sequence[Float]
+    sentences: Sequence[str], heading: Sequence[str], tables: Sequence[Float]
 ) -> tuple[list[Around], list[Read]]:
-    """For each sentence of a passage, what stands around it, and the values that it states."""
-    around = Around((), _above(section, tables), section.path[-1] if section.path else "", tuple(tables))
+    """For each sentence of a passage, what stands around it, and the values that it states; `heading` is that of its
+    section, empty where it has none."""
+    around = Around((), _above(heading, tables), heading[-1] if heading else "", tuple(tables))
     arounds: list[Around] = []
     reads: list[Read] = []
     for sentence in sentences:
@@ -122,9 +152,9 @@ def read_passage(
     return arounds, reads
 
 
-def _above(section: Section, tables: Sequence[Float]) -> str | None:
+def _above(heading: Sequence[str], tables: Sequence[Float]) -> str | None:
     """The measure that the section's heading names, else the caption of a float that the passage refers to."""
-    texts = [*section.path[-1:], *(one.caption for one in tables)]
+    texts = [*heading[-1:], *(one.caption for one in tables)]
     return next((n.name for text in texts for n in named(text) if not n.generic), None)
 
 
