@@ -39,6 +39,8 @@ def stands_in(quote: str, pages: Sequence[str]) -> bool:
 
 def _longest(left: str, words: str) -> int:
     """The length of the longest beginning of `left` that stands in `words` in one piece."""
+    if left in words:
+        return len(left)
     low, high = 0, len(left)
     while low < high:
         middle = (low + high + 1) // 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -50,6 +50,7 @@ def aspects() -> dict[str, Aspect]:
     return msgspec.convert(tomllib.loads(WORDS.read_text("utf-8")), dict[str, Aspect])
 
 
+@lru_cache(maxsize=8192)  # a paper is read twice in a run
 def strength(candidate: Candidate, name: str, *, dangles: bool) -> float | None:
     """How well a sentence tells the aspect; None where it does not.
 
