@@ -1,8 +1,8 @@
 """A process that builds the graph of a made project: `python -m benchmarks.graph_side FOLDER NEXT`.
 
-Prints the CPU seconds of the graph, of its communities, of its themes with their communities, and of each of five
-papers that come after it (from number NEXT on; 0: none come), taken out again at the end; and a sum over all nodes and
-edges, to compare graphs by.
+Prints the CPU seconds of the graph, of its communities (and the most memory until then, in MB), of its themes with
+their communities, and of each of five papers that come after it (from number NEXT on; 0: none come), taken out again at
+the end; and a sum over all nodes and edges, to compare graphs by.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -36,6 +37,7 @@ def main() -> None:
     start = time.process_time()
     told["communities"] = len(communities(graph))
     told["communities_s"] = time.process_time() - start
+    told["graph_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     papers = list(papers_of(store))
     start = time.process_time()
     told["themes"] = len(themes(graph, papers))

@@ -1,8 +1,8 @@
 """Agreement and contradiction between findings: on the sample's gold findings, on those that ingestion finds, on
 SciFact's claims against their evidence, and the time for a large library.
 
-The rules were made on the sample's project wetland-calls, and mended once on what was wrong in the other; the made pairs
-of half 1 are those that nobody looked at. What was wrong or missed in wetland-calls is written to
+The rules were made on the sample's project wetland-calls, and mended once on what was wrong in the other; the made
+pairs of half 1 are those that nobody looked at. What was wrong or missed in wetland-calls is written to
 .bench/relations/wetland-calls.txt.
 """
 
