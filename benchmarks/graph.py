@@ -28,7 +28,7 @@ PROJECTS = ("roof-meadows", "wetland-calls")
 PAPERS = 5_000
 MADE_LIBRARY = 300
 LEAST_RECALL, LEAST_PRECISION = 0.95, 0.99
-MOST_S, MOST_THEMES_S, MOST_MB, MOST_ONE_MORE_S = 30.0, 15.0, 1_500.0, 0.5
+MOST_S, MOST_MB, MOST_ONE_MORE_S = 30.0, 1_500.0, 0.5
 
 Links = set[tuple[str, str, str]]  # citing paper, reference, cited paper
 
