@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import uuid5
 
 import msgspec
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 from weaviate.classes.config import DataType, Property, Tokenization
 from weaviate.classes.tenants import Tenant
 from weaviate.exceptions import UnexpectedStatusCodeError
@@ -27,6 +28,7 @@ COLLECTION = "StrataProject"
 SCHEMA = 1
 PROJECT, CLAIM = "project", "claim"
 MOST_ENTRIES = 10_000
+APPEARS_S = 3.0  # how long an object may stay away after a server's start
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -164,9 +166,17 @@ class Registry:
         """Replaces an object in one step.
 
         Raises:
-            StoreError: where there is none with this key.
+            StoreError: where there is none with this key, and does not appear: a server that was killed and has just
+                been started may not find for a moment what it keeps.
         """
-        self.server.call(lambda: self._collection.data.replace(key, _values(kind, project, record)))
+        values = _values(kind, project, record)
+        again = Retrying(
+            retry=retry_if_exception(_is_not_there),
+            wait=wait_fixed(0.2),
+            stop=stop_after_delay(APPEARS_S),
+            reraise=True,
+        )
+        self.server.call(lambda: again(lambda: self._collection.data.replace(key, values)))
 
     def objects(self, kind: str, project: str) -> dict[str, str]:
         """The records of a project's objects of a kind, by key."""
@@ -185,6 +195,10 @@ class Registry:
     @property
     def _collection(self) -> Any:
         return self.server.client.collections.get(COLLECTION)
+
+
+def _is_not_there(error: BaseException) -> bool:
+    return isinstance(error, UnexpectedStatusCodeError) and error.status_code == 404
 
 
 def project_key(name: str) -> str:
