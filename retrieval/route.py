@@ -16,8 +16,10 @@ from retrieval.classifier import LEVELS, Classifier, classifier
 from retrieval.names import Names
 from retrieval.records import Route
 
-LEAST = 0.005  # of any level: no route is a gate
-BESIDE = 0.95  # a passage's weight, of the heavier one of a section's and a finding's
+FLOOR = {"project": 0.01, "paper": 0.06, "section": 0.06, "finding": 0.06}  # no route is a gate
+LEARNED = 1 - sum(FLOOR.values())  # what the classifier's shares count for beside it
+PASSAGES = 0.15  # what passages weigh at least
+BESIDE = 0.95  # and of the heavier one of sections and findings
 CLEAR = 0.4  # below it nothing tells the level, and passages come first
 SURE = 0.75  # from here on nobody else is asked
 OPINION = 0.5  # what a language model's opinion counts for
@@ -89,10 +91,10 @@ def only(level: Level) -> Route:
 
 
 def _weights(sure: Mapping[str, float]) -> dict[str, float]:
-    weights = {level: max(share, LEAST) for level, share in sure.items()}
-    best = max(weights.values())
-    beside = BESIDE * max(weights["section"], weights["finding"])
-    weights["passage"] = max(beside, LEAST) if best >= CLEAR else best / BESIDE
+    weights = {level: LEARNED * share + FLOOR[level] for level, share in sure.items()}
+    clear = max(sure.values()) >= CLEAR
+    beside = max(PASSAGES, BESIDE * max(weights["section"], weights["finding"]))
+    weights["passage"] = beside if clear else max(weights.values()) / BESIDE
     total = sum(weights.values())
     return {level.value: round(weights[level.value] / total, 4) for level in Level}
 
