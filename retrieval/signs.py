@@ -26,7 +26,7 @@ BUCKETS = 4_096
 WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*|[?:/%+–—]|(?<=\s)-(?=\s)")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 SHAPES = ("words", "few words", "many words", "asks by a mark", "a number", "years", "one paper named", "papers named")
-SCALE = {"words": 3.0, "vector": 3.0}  # of these blocks against the signs, so that one regularization fits all
+SCALE = {"signs": 1.0, "words": 3.0, "vector": 3.0}  # of these blocks, so that one regularization fits all
 
 Row = npt.NDArray[np.float32]
 
@@ -34,7 +34,8 @@ Row = npt.NDArray[np.float32]
 def row(question: str, vector: Vector | None, names: Names) -> Row:
     """The signs, the buckets and the vector (left out where it is None) of a question, as one row."""
     held = signs(question, names)
-    parts = [np.array([held[name] for name in sign_names()], np.float32), SCALE["words"] * buckets(question)]
+    told = np.array([held[name] for name in sign_names()], np.float32)
+    parts = [SCALE["signs"] * told, SCALE["words"] * buckets(question)]
     return np.concatenate(parts if vector is None else [*parts, SCALE["vector"] * vector]).astype(np.float32)
 
 

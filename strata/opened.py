@@ -18,6 +18,7 @@ from hierarchy.identity import checked_project_name
 from hierarchy.journal import Journal
 from hierarchy.store import NodeStore
 from hierarchy.writer import Writer
+from retrieval.opinion import WriterAdviser
 from retrieval.pipeline import Pipeline
 from strata.models import build_encoder
 from strata.projects import projects_of
@@ -87,7 +88,8 @@ class Opened:
     @property
     def _pipeline(self) -> Pipeline:
         if self._open_pipeline is None:
-            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval)
+            adviser = WriterAdviser(self._writer) if self._writer is not None else None
+            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval, adviser)
         return self._open_pipeline
 
     def _graph_cache(self) -> GraphCache:
