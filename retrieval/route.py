@@ -1,8 +1,8 @@
 """The router: from a question and its library to weights over the levels, with a reason in words.
 
 A small classifier says how sure it is of each level; where it wavers, a language model may give its opinion. Passages
-hold what sections and findings tell, so they weigh nearly as much as the heavier of both. Weights, never a gate: a wrong
-route costs rank, not the answer. It must not know stores.
+hold what sections and findings tell, so they weigh nearly as much as the heavier of both. Weights, never a gate: a
+wrong route costs rank, not the answer. It must not know stores.
 """
 
 from __future__ import annotations

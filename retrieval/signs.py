@@ -11,6 +11,7 @@ import tomllib
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def sign_names() -> tuple[str, ...]:
 def buckets(question: str) -> Row:
     """The hashed words and pairs of a question, shape (BUCKETS,), at length 1 where it has any."""
     words = ["^", *words_of(question[:MOST_LETTERS]), "$"]
-    grams = set(words[1:-1]) | {" ".join(pair) for pair in zip(words, words[1:], strict=False)}
+    grams = set(words[1:-1]) | {" ".join(pair) for pair in pairwise(words)}
     out = np.zeros(BUCKETS, np.float32)
     for gram in sorted(grams):
         out[zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS] += 1

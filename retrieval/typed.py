@@ -27,7 +27,7 @@ TYPED = re.compile(
     re.I,
 )
 YEARS = re.compile(r"(?P<low>\d{4})?(?P<to>\.\.|…|-|–)(?P<high>\d{4})?|(?P<one>\d{4})")
-LEFT = ".!?;)"  # after a value without quotes, these belong to the sentence
+LEFT = re.compile(r"(?:[!?;)]|(?<!\.)\.)+$")  # after a value without quotes, these belong to the sentence
 BAD = "bad_filter"
 MOST = 50  # values
 
@@ -76,7 +76,7 @@ def read(question: str) -> Typed:
                 raise _bad(f"The quotes after {name}: are not closed.", f'Write {name}:"...".')
             found = [quoted.strip()]
         else:
-            found = [part.strip() for part in match["bare"].rstrip(LEFT).split(",")]
+            found = [part.strip() for part in LEFT.sub("", match["bare"]).split(",")]
         if not any(found):
             return match[0] if quoted is None else " "
         values[name] += [value for value in found if value]

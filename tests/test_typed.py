@@ -95,10 +95,9 @@ def test_a_bad_value_gets_a_clear_message(question: str, said: str) -> None:
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     try:
         typed = read(text)
-    except UsageError as error:
-        assert error.code == "bad_filter"
-    else:
-        assert not typed.words or typed.words in " ".join(text.split()) or typed
+    except UsageError:
+        return
+    assert typed or typed.words == " ".join(text.split())
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +109,7 @@ def home(make_home: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFac
     place = make_home(tmp_path_factory.mktemp("typed") / "home")
     papers = sorted(SAMPLE.glob("*.pdf"))[:3]
     with Assistant("papers", Settings(home=place)) as a:
-        assert not a.ingest(*papers).failed
+        assert not a.ingest(papers).failed
     return place
 
 
@@ -130,7 +129,7 @@ def found(asked: Run, question: str, *options: str) -> list[dict[str, Any]]:
 
 
 def test_a_filter_limits_what_is_found(asked: Run) -> None:
-    first, *others = papers(asked)
+    first, *_ = papers(asked)
     family = first["metadata"]["authors"][0].split()[-1]
     by = found(asked, f"how were recordings made author:{family.lower()}")
     assert {n["paper"] for n in by if n["paper"]} >= {first["id"]}

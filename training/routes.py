@@ -1,8 +1,8 @@
 """Learns the router: `python -m training.routes LIBRARY.jsonl --date YYYY-MM-DD [--out FILE]`.
 
-A multinomial logistic regression over a question's signs, hashed words and vector (retrieval/signs.py), once more without
-the vector, for encoders that it was not learned with. It learns from the patterns of routes.toml, the sample's questions
-and those of half 0 of a library of questions; half 1 is for `python -m benchmarks routes` alone.
+A multinomial logistic regression over a question's signs, hashed words and vector (retrieval/signs.py), once more
+without the vector, for encoders that it was not learned with. It learns from the patterns of routes.toml, the sample's
+questions and those of half 0 of a library of questions; half 1 is for `python -m benchmarks routes` alone.
 """
 
 from __future__ import annotations
