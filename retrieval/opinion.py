@@ -61,8 +61,9 @@ def read(reply: str) -> dict[str, float] | None:
         told = json.loads(match[0]) if match else {}
     except ValueError:
         return None
-    numbers = [told.get(level) for level in LEVELS]
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) and 0 <= n <= 100 for n in numbers):
+    given = [told.get(level) for level in LEVELS]
+    numbers = [float(n) for n in given if isinstance(n, int | float) and not isinstance(n, bool) and 0 <= n <= 100]
+    if len(numbers) < len(LEVELS):
         return None
     total = math.fsum(numbers)
     return {level: number / total for level, number in zip(LEVELS, numbers, strict=True)} if total > 0 else None
