@@ -1,9 +1,9 @@
 """The route: whether the level that answers a question weighs most, and what the evidence gains or loses by it.
 
 Over the 80 papers by `strata search --queries` and library.py, by halves of the questions: the weights were learned
-with half 0, half 1 was told. Then with words alone, the vector alone and both: half 0 with a third of it left out at a time,
-the sample with its projects left out. "Strictly": of questions about a section or a finding, those whose own level
-weighs most, a passage counting for neither.
+with half 0, half 1 was told. Then with words alone, the vector alone and both: half 0 with a third of it left out at a
+time, the sample with its projects left out. "Strictly": of questions about a section or a finding, those whose own
+level weighs most, a passage counting for neither.
 """
 
 from __future__ import annotations
