@@ -231,3 +231,17 @@ def test_the_record_and_the_trace_hold_the_route(here: Run, tmp_path: Path) -> N
     trace = here("trace", rows[0]["trace"], "--json").json
     (step,) = [s for s in trace["steps"] if s["name"] == "route"]
     assert step["found"] == rows[0]["route"]
+
+
+def test_a_model_that_cannot_be_made_stops_no_question(
+    here: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = PaperMaker(1)
+    maker.title("Reed Beds and Their Birds", ["Ada Fenwick"])
+    maker.heading("Methods")
+    maker.paragraph(prose(3, 8))
+    here("ingest", maker.save(tmp_path / "reeds.pdf"))
+    monkeypatch.setenv("STRATA_LLM", "openai/no-key-is-set")
+    record = here("search", UNCLEAR, "--json").json
+    assert record["nodes"]
+    assert "gave no opinion" in record["route"]["reason"]
