@@ -242,6 +242,7 @@ def test_a_model_that_cannot_be_made_stops_no_question(
     maker.paragraph(prose(3, 8))
     here("ingest", maker.save(tmp_path / "reeds.pdf"))
     monkeypatch.setenv("STRATA_LLM", "openai/no-key-is-set")
+    monkeypatch.setattr("retrieval.route.SURE", 2.0)  # it is always asked
     record = here("search", "How well do the recognisers detect the calls of whales?", "--json").json
     assert record["nodes"]
     assert "gave no opinion" in record["route"]["reason"]
