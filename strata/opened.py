@@ -89,7 +89,7 @@ class Opened:
     def _pipeline(self) -> Pipeline:
         if self._open_pipeline is None:
             chosen = self.settings.writer.llm or (type(self._llm).__name__ if self._llm is not None else None)
-            adviser = WriterAdviser(_LateWriter(chosen, lambda: self._writer)) if chosen else None
+            adviser = WriterAdviser(LateWriter(chosen, lambda: self._writer)) if chosen else None
             self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval, adviser)
         return self._open_pipeline
 
@@ -120,7 +120,7 @@ class Opened:
         return f"{type(self).__name__}(project={self.project!r}, home={str(self.settings.home)!r})"
 
 
-class _LateWriter:
+class LateWriter:
     """A language model that is made when it is first asked: most questions need none, and it costs seconds to import.
 
     One that cannot be made is one that does not answer, so that a question that could do without it goes on.

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import PaperMaker, prose
 
-from hierarchy.errors import WriterError
+from hierarchy.errors import UsageError, WriterError
 from hierarchy.nodes import Level
 from retrieval.classifier import LEVELS, Classifier, classifier
 from retrieval.names import Names, family
@@ -21,6 +21,7 @@ from retrieval.opinion import WriterAdviser
 from retrieval.route import Adviser, Router, route
 from retrieval.signs import BUCKETS, buckets, sign_names, signs
 from strata.minilm import MiniLM
+from strata.opened import LateWriter
 
 UNCLEAR = "Wie wurden die Aufnahmen beschriftet?"
 
@@ -233,16 +234,25 @@ def test_the_record_and_the_trace_hold_the_route(here: Run, tmp_path: Path) -> N
     assert step["found"] == rows[0]["route"]
 
 
-def test_a_model_that_cannot_be_made_stops_no_question(
-    here: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    maker = PaperMaker(1)
-    maker.title("Reed Beds and Their Birds", ["Ada Fenwick"])
-    maker.heading("Methods")
-    maker.paragraph(prose(3, 8))
-    here("ingest", maker.save(tmp_path / "reeds.pdf"))
-    monkeypatch.setenv("STRATA_LLM", "openai/no-key-is-set")
-    monkeypatch.setattr("retrieval.route.SURE", 2.0)  # it is always asked
-    record = here("search", "How well do the recognisers detect the calls of whales?", "--json").json
-    assert record["nodes"]
-    assert "gave no opinion" in record["route"]["reason"]
+def test_a_model_that_cannot_be_made_stops_no_question() -> None:
+    def made() -> None:
+        raise UsageError("OpenAI's model needs a key.", "Set STRATA_LLM_KEY.", "no_llm_key")
+
+    for make in (made, lambda: None):
+        adviser = WriterAdviser(LateWriter("openai/no-key-is-set", make))
+        assert "openai/no-key-is-set was asked and gave no opinion" in Router(None, adviser).route(UNCLEAR).reason
+
+
+def test_a_model_is_made_only_when_it_is_asked() -> None:
+    says = Says('{"project": 0, "paper": 0, "section": 1, "finding": 0}')
+    calls: list[int] = []
+
+    def made() -> Says:
+        calls.append(1)
+        return says
+
+    router = Router(None, WriterAdviser(LateWriter("test/says", made)))
+    router.route("Which papers use contrastive loss?")
+    assert not calls
+    router.route(UNCLEAR)
+    assert (len(calls), len(says.asked)) == (1, 1)
