@@ -42,6 +42,7 @@ NAMES = (
     "writing",
     "summaries",
     "knowing",
+    "routes",
 )
 
 

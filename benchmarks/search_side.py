@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.bench import PROJECT
 from benchmarks.made import questions
-from retrieval.route import route
+from retrieval.route import Router
 from retrieval.search import Searcher
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
@@ -28,10 +28,11 @@ from strata.projects import FileProjects
 K = 20
 
 
-def search(searcher: Searcher, question: str) -> int:
+def search(searcher: Searcher, router: Router, question: str) -> int:
     """One search as `strata search` does it; how many nodes it found."""
-    way = route(question)
-    rankings = searcher.rank(question, searcher.encode(question), way, K, None, Trace.of(question))
+    vector = searcher.encode(question)
+    way = router.route(question, vector)
+    rankings = searcher.rank(question, vector, way, K, None, Trace.of(question))
     return len(searcher.merge(rankings, way, K, Weighing.of(question, within=False)))
 
 
@@ -40,18 +41,19 @@ def main() -> None:
     home = Path(os.environ["STRATA_HOME"])
     encoder = MiniLM(home)
     store = FileProjects(home).open(PROJECT, encoder.identity, create=False)
+    router = Router(encoder.identity)
     searcher = Searcher(store, encoder, RetrievalSettings())
     searcher.encode("some other words that only load the model")
     asked = questions(first + count + held)
     for question in asked[first + count :]:
-        search(searcher, question)
+        search(searcher, router, question)
     profile = cProfile.Profile() if "profile" in sys.argv else None
     if profile:
         profile.enable()
     spent: list[float] = []
     for question in asked[first : first + count]:
         start = time.process_time()
-        found = search(searcher, question)
+        found = search(searcher, router, question)
         spent.append(1000 * (time.process_time() - start))
         assert found == K, f"{found} nodes for {question!r}"
     if profile:

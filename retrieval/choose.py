@@ -45,7 +45,7 @@ def choose(
     """The sentences of the answer, in the order in which they are shown."""
     match route.best:
         case Level.PROJECT:
-            return _overview(found.papers[: settings.papers], store)
+            return _overview(found.papers[: settings.papers], store) or _papers(sentences, settings.papers)
         case Level.PAPER:
             return _papers(sentences, settings.papers)
         case Level.SECTION:

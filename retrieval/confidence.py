@@ -16,6 +16,7 @@ from hierarchy.query_words import words_of
 from hierarchy.store import NodeStore
 from retrieval.extract import Sentence, content_words, stem
 from retrieval.records import ScoredNode
+from retrieval.scope import names_papers
 
 NEAR = 7.0  # what a unit of cosine adds to the log odds
 EVEN = 0.4  # the cosine at which both are as likely, all words being known
@@ -31,7 +32,7 @@ def confidence(
         return 0.0
     cosine = max(s.cosine for s in sentences[:5])
     odds = NEAR * (cosine - EVEN) - UNKNOWN * unknown_share(question, passages, store, where)
-    return round(1 / (1 + math.exp(-odds - (WITHIN if where is not None else 0.0))), 4)
+    return round(1 / (1 + math.exp(-odds - (WITHIN if names_papers(where) else 0.0))), 4)
 
 
 def unknown_share(question: str, passages: Sequence[ScoredNode], store: NodeStore, where: Filter | None) -> float:

@@ -1,101 +1,107 @@
-"""The router, first form: from cues in a question to weights over the levels, with a reason in words.
+"""The router: from a question and its library to weights over the levels, with a reason in words.
 
-Weights, never a gate: a wrong route costs rank, not the answer. It must not know stores.
+A small classifier says how sure it is of each level; where it wavers, a language model may give its opinion. Passages
+hold what sections and findings tell, so they weigh nearly as much as the heavier of both. Weights, never a gate: a
+wrong route costs rank, not the answer. It must not know stores.
 """
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Protocol
 
-from hierarchy.nodes import Level
+from hierarchy.encoder import EncoderIdentity
+from hierarchy.nodes import Level, Vector
+from retrieval.classifier import LEVELS, Classifier, classifier
+from retrieval.names import Names
 from retrieval.records import Route
 
-BASE = {Level.PROJECT: 0.02, Level.PAPER: 0.13, Level.SECTION: 0.2, Level.PASSAGE: 0.45, Level.FINDING: 0.2}
+FLOOR = {"project": 0.01, "paper": 0.06, "section": 0.06, "finding": 0.06}  # no route is a gate
+LEARNED = 1 - sum(FLOOR.values())  # what the classifier's shares count for beside it
+PASSAGES = 0.15  # what passages weigh at least
+BESIDE = 0.95  # and of the heavier one of sections and findings
+CLEAR = 0.4  # below it nothing tells the level, and passages come first
+SURE = 0.75  # from here on nobody else is asked
+OPINION = 0.5  # what a language model's opinion counts for
+TOLD = 2  # signs that the reason names
+SAID = {
+    "project": "it asks about the field as a whole",
+    "paper": "it asks for papers",
+    "section": "it asks how or why something was done",
+    "finding": "it asks for a stated value or result",
+}
 
 
-class Cue(NamedTuple):
-    """What in a question speaks for a level, with how much weight, and how that is said."""
+class Adviser(Protocol):
+    """Who may be asked about a question that is hard to tell."""
 
-    level: Level
-    weight: float
-    reason: str
-    pattern: re.Pattern[str]
+    @property
+    def name(self) -> str: ...
 
-
-WHAT = r"\bwhat (?:is|was|were|are)? ?(?:the |their )?(?:\w+ ){0,4}"
-
-
-def _cue(level: Level, weight: float, reason: str, *patterns: str) -> Cue:
-    return Cue(level, weight, reason, re.compile("|".join(patterns), re.I))
+    def opinion(self, question: str) -> Mapping[str, float] | None:
+        """A share for each of the four levels, summing to 1; None where there is none. It never raises."""
+        ...
 
 
-CUES = (
-    _cue(
-        Level.PROJECT,
-        1.2,
-        "it asks about the field as a whole",
-        r"\b(?:this|the|our) (?:field|literature|area|collection|library)\b",
-        r"\bfield\b.*\b(?:argu|agree|debat|about)",
-        r"\b(?:main|common|recurring|overall|open) (?:themes?|topics?|trends?|questions?|debates?|problems?)\b",
-        r"\b(?:these|all(?: the)?|the) papers\b.*\b(?:about|agree|disagree|argu|common|together)",
-        r"\bacross (?:the|these|all) papers\b",
-        r"\boverview of\b",
-    ),
-    _cue(
-        Level.PAPER,
-        1.0,
-        "it asks for papers",
-        r"\b(?:which|what|list|name|find|how many|any|are there) (?:\w+ ){0,2}(?:papers?|works?|articles?)\b",
-        r"\b(?:which|what|list|name|find|how many|any|are there) (?:\w+ ){0,2}stud(?:y|ies)\b",
-        r"\b(?:which|what) (?:\w+ ){0,2}(?:authors?|publications?)\b",
-        r"^who\b",
-        r"\b(?:papers?|studies) (?:that|which|use|using|on|about)\b",
-    ),
-    _cue(
-        Level.FINDING,
-        0.8,
-        "it asks for a stated value or result",
-        r"\bhow (?:many|much|large|big|long|often|high|low|well|accurate|fast|far)\b",
-        r"\bby how\b",
-        WHAT + r"(?:f1|score|accuracy|precision|recall|bleu|rouge|auc)\b",
-        WHAT + r"(?:kappa|agreement|performance|rate|percentage|size)\b",
-        WHAT + r"(?:number|results?|improvement|runtime|latency)\b",
-        r"\b(?:f1|bleu|accuracy|kappa|percent(?:age)?)\b",
-        r"\b(?:outperform|improve|increase|decrease|better|worse)\b",
-    ),
-    _cue(
-        Level.SECTION,
-        0.8,
-        "it asks how or why something was done",
-        r"^how (?:do|did|does|is|are|was|were|can)\b",
-        r"\bhow (?:do|did|does|was|were) (?:they|the authors?)\b",
-        r"^why\b",
-        r"\b(?:describe|explain|procedure|protocol|pipeline|architecture|steps?)\b",
-        r"\bhow\b.*\b(?:annotat|collect|train|measure|evaluat|compute|construct|creat|build|built|obtain)",
-    ),
-)
+class Router:
+    """Routes the questions of a project.
+
+    Args:
+        encoder: whose vectors come with the questions; with another than it learned from, words alone decide.
+        adviser: asked where the classifier wavers; None asks nobody.
+    """
+
+    def __init__(self, encoder: EncoderIdentity | None, adviser: Adviser | None = None) -> None:
+        self._encoder, self._adviser = encoder, adviser
+
+    def route(self, question: str, vector: Vector | None = None, names: Names | None = None) -> Route:
+        """Weights over levels that sum to 1.
+
+        Args:
+            question: in words.
+            vector: the question's, by the router's encoder.
+            names: what names papers of the library.
+        """
+        known, learned = names or Names(), classifier()
+        fits = self._encoder is not None and self._encoder.model == learned.card.encoder
+        sure: Mapping[str, float] = learned.sure(question, vector if fits else None, known)
+        reason = _reason(learned, question, known, sure)
+        if self._adviser is not None and max(sure.values()) < SURE:
+            opinion = self._adviser.opinion(question)
+            if opinion is not None:
+                sure = {level: (1 - OPINION) * sure[level] + OPINION * opinion[level] for level in LEVELS}
+                reason = f"{_reason(learned, question, known, sure)}; {self._adviser.name} was asked, too"
+            else:
+                reason = f"{reason}; {self._adviser.name} was asked and gave no opinion"
+        return Route(_weights(sure), reason)
 
 
 def route(question: str) -> Route:
-    """Weights over levels that sum to 1.
+    """The same by words alone.
 
     >>> route("Which papers use a contrastive loss?").best
     <Level.PAPER: 'paper'>
     """
-    weights = dict(BASE)
-    reasons: list[str] = []
-    for cue in CUES:
-        if cue.pattern.search(question[:2_000]):
-            weights[cue.level] += cue.weight * (0.5 if reasons else 1.0)  # the first cue is the broadest
-            reasons.append(cue.reason)
-    total = sum(weights.values())
-    return Route(
-        {level.value: round(weight / total, 4) for level, weight in weights.items()},
-        "; ".join(reasons) or "no cue for a level, so passages first",
-    )
+    return Router(None).route(question)
 
 
 def only(level: Level) -> Route:
     """All weight on the level that the user named."""
     return Route({name.value: float(name == level) for name in Level}, "the level was given")
+
+
+def _weights(sure: Mapping[str, float]) -> dict[str, float]:
+    weights = {level: LEARNED * share + FLOOR[level] for level, share in sure.items()}
+    clear = max(sure.values()) >= CLEAR
+    beside = max(PASSAGES, BESIDE * max(weights["section"], weights["finding"]))
+    weights["passage"] = beside if clear else max(weights.values()) / BESIDE
+    total = sum(weights.values())
+    return {level.value: round(weights[level.value] / total, 4) for level in Level}
+
+
+def _reason(learned: Classifier, question: str, names: Names, sure: Mapping[str, float]) -> str:
+    best = max(sure, key=lambda level: sure[level])
+    if sure[best] < CLEAR:
+        return "nothing tells the level, so passages first"
+    signs = learned.spoke(question, names, best)[:TOLD]
+    return f"{SAID[best]} ({sure[best]:.0%} sure" + (f"; signs: {', '.join(signs)})" if signs else ")")

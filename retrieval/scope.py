@@ -1,14 +1,19 @@
-"""Which papers a question is about: resolves what a user calls a paper to its id."""
+"""What a question is about: the papers that options name, and the filters that are typed into it, as one filter."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 
 from hierarchy.errors import UsageError
-from hierarchy.filters import Filter, In
+from hierarchy.filters import And, Filter, In, all_of
+from hierarchy.identity import fold
 from hierarchy.nodes import Node
+from hierarchy.query_words import words_of
 from hierarchy.store import NodeStore, papers_of
+from retrieval.names import Names
+from retrieval.typed import Typed
 
 
 class Library:
@@ -20,6 +25,7 @@ class Library:
 
     def _load(self) -> None:
         self.papers = {node.id: node for node in papers_of(self._store)}
+        self.names = Names.of_nodes(self.papers.values())
         self._names: dict[str, list[str]] = {}
         for node in self.papers.values():
             for name in _names(node):
@@ -52,11 +58,87 @@ class Library:
     def _found(self, name: str) -> list[str]:
         return [name] if name in self.papers else list(dict.fromkeys(self._names.get(_plain(name), [])))
 
-    def scope(self, names: Sequence[str] | None) -> Filter | None:
-        """A filter for these papers; None for the whole project."""
-        if names is None:
-            return None
-        return In("paper", tuple(dict.fromkeys(self.resolve(name).id for name in names)))
+    def scope(self, names: Sequence[str] | None, typed: Typed | None = None) -> Filter | None:
+        """A filter for these papers and what was typed; None for the whole project.
+
+        Raises:
+            UsageError: where a paper, an author or a tag is not there; names near ones.
+        """
+        kept = [{self.resolve(name).id: None for name in names}] if names is not None else []
+        if typed is not None:
+            if typed.papers:
+                kept.append({self._titled(name).id: None for name in typed.papers})
+            if typed.authors or typed.tags:
+                self._load()  # who has come in since must not be missed
+            if typed.authors:
+                kept.append(self._with("author", typed.authors, _authors, _is_author))
+            if typed.tags:
+                kept.append(self._with("tag", typed.tags, _tags, lambda tag, held: fold(tag) == fold(held)))
+        papers = [In("paper", tuple(i for i in kept[0] if all(i in other for other in kept)))] if kept else []
+        return all_of(*papers, *(typed.of_nodes if typed is not None else []))
+
+    def _titled(self, name: str) -> Node:
+        """The paper of this name, or else of this title, or with these words in its title."""
+        try:
+            return self.resolve(name)
+        except UsageError as error:
+            if error.code != "unknown_paper":
+                raise
+            titles = {i: fold(node.title) for i, node in self.papers.items()}
+            found = [i for i, title in titles.items() if title == fold(name)]
+            found = found or [i for i, title in titles.items() if len(fold(name)) > 3 and fold(name) in title]
+            if not found:
+                raise
+            if len(found) > 1:
+                shown = ", ".join(found[:8])
+                hint = f"Name one by its id: {shown}."
+                raise UsageError(f"{name[:80]!r} fits {len(found)} papers.", hint, "ambiguous_paper") from None
+            return self.papers[found[0]]
+
+    def _with(
+        self,
+        what: str,
+        values: Iterable[str],
+        held: Callable[[Node], Iterable[str]],
+        fits: Callable[[str, str], bool],
+    ) -> dict[str, None]:
+        """The papers that hold any of these values.
+
+        Raises:
+            UsageError: for one that none holds.
+        """
+        found: dict[str, None] = {}
+        for value in values:
+            mine = [i for i, node in self.papers.items() if any(fits(value, other) for other in held(node))]
+            if not mine:
+                there = sorted({other for node in self.papers.values() for other in held(node)})
+                near = get_close_matches(value, [*there, *(name.split()[-1] for name in there if name.split())], 3)
+                hint = (
+                    f"Did you mean {', '.join(dict.fromkeys(near))}?" if near else f"Leave {what}: out to search all."
+                )
+                message = f"No paper of project {self._store.project!r} has the {what} {value[:80]!r}."
+                raise UsageError(message, hint, f"unknown_{what}")
+            found |= dict.fromkeys(mine)
+        return found
+
+
+def names_papers(where: Filter | None) -> bool:
+    """Whether a scope stays inside papers that are named in it."""
+    parts = where.parts if isinstance(where, And) else (where,)
+    return any(isinstance(part, In) and part.field == "paper" for part in parts)
+
+
+def _authors(paper: Node) -> list[str]:
+    return list(paper.metadata.get("authors") or ())
+
+
+def _tags(paper: Node) -> list[str]:
+    return list(paper.metadata.get("tags") or ())
+
+
+def _is_author(name: str, author: str) -> bool:
+    """Whether all words of a name are words of an author's."""
+    return bool(words_of(name)) and set(words_of(name)) <= set(words_of(author))
 
 
 def _names(node: Node) -> list[str]:

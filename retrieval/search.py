@@ -15,6 +15,7 @@ from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
 from retrieval.fusion import Fused, fuse, pool_size
 from retrieval.records import Factors, Route, ScoredNode
+from retrieval.scope import names_papers
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 from retrieval.weighing import Weighing
@@ -81,7 +82,7 @@ class Searcher:
         pool = pool_size(k)
         dense = self._store.dense(vector, level, pool, where)
         bm25 = self._store.bm25(question, level, pool, where)
-        return fuse(dense, bm25, self._settings.alpha if where is None else self._settings.alpha_within)
+        return fuse(dense, bm25, self._settings.alpha_within if names_papers(where) else self._settings.alpha)
 
     def _scored(self, ranked: list[tuple[float, float, Fused]], k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
         """The k best as nodes, passages with the factor of their kind."""

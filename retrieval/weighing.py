@@ -18,6 +18,7 @@ import msgspec
 
 from hierarchy.nodes import Level, Node
 
+WAYS = ("how", "how_many", "why")  # of asking, for each of which some kinds of section step back
 MOST_LETTERS = 2_000  # of a question that are looked at for cues
 TABLE = Path(__file__).with_suffix(".toml")
 
@@ -42,6 +43,10 @@ class Weighing(msgspec.Struct, frozen=True):
             types |= dict.fromkeys(table["values"]["types"], 1.0)
         if _cues("gist").search(asked):
             sections |= dict.fromkeys(table["gist"]["sections"], 1.0)
+        for way in WAYS:
+            if _cues(way).search(asked):
+                for kind, factor in table[way]["sections"].items():
+                    sections[kind] = min(factor, sections.get(kind, 1.0))
         return cls(types, sections)
 
     def factor(self, node: Node) -> float:

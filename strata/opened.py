@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Encoder
-from hierarchy.errors import StrataError
+from hierarchy.errors import StrataError, UsageError, WriterError
 from hierarchy.graph.cache import GraphCache
 from hierarchy.identity import checked_project_name
 from hierarchy.journal import Journal
 from hierarchy.store import NodeStore
 from hierarchy.writer import Writer
+from retrieval.opinion import WriterAdviser
 from retrieval.pipeline import Pipeline
 from strata.models import build_encoder
 from strata.projects import projects_of
@@ -87,7 +88,9 @@ class Opened:
     @property
     def _pipeline(self) -> Pipeline:
         if self._open_pipeline is None:
-            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval)
+            chosen = self.settings.writer.llm or (type(self._llm).__name__ if self._llm is not None else None)
+            adviser = WriterAdviser(LateWriter(chosen, lambda: self._writer)) if chosen else None
+            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval, adviser)
         return self._open_pipeline
 
     def _graph_cache(self) -> GraphCache:
@@ -115,3 +118,22 @@ class Opened:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(project={self.project!r}, home={str(self.settings.home)!r})"
+
+
+class LateWriter:
+    """A language model that is made when it is first asked: most questions need none, and it costs seconds to import.
+
+    One that cannot be made is one that does not answer, so that a question that could do without it goes on.
+    """
+
+    def __init__(self, name: str, make: Callable[[], Writer | None]) -> None:
+        self.name, self._make = name, make
+
+    def write(self, instructions: str, material: str, most_tokens: int) -> str:
+        try:
+            writer = self._make()
+        except UsageError as error:
+            raise WriterError(error.message, error.hint, "writer_refused") from error
+        if writer is None:
+            raise WriterError("There is no language model.", code="writer_refused")
+        return writer.write(instructions, material, most_tokens)

@@ -62,7 +62,7 @@ def a(library: Path, encoder: MiniLM, monkeypatch: pytest.MonkeyPatch) -> Assist
         ("Why was rain excluded?", Level.SECTION),
         ("What F1 did they report?", Level.FINDING),
         ("How many recorders were used?", Level.FINDING),
-        ("reed warblers at dusk", Level.PASSAGE),
+        ("reed warblers at dusk", Level.PAPER),
     ],
 )
 def test_the_route_weighs_the_level_that_fits_most(question: str, level: Level) -> None:

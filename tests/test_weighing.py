@@ -61,6 +61,23 @@ def test_inside_a_paper_what_sums_it_up_steps_back_unless_the_gist_is_asked_for(
     assert factor("What is the main contribution?", "paragraph", section) == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "kept", "steps_back"),
+    [
+        ("How were the recorders calibrated?", "method", "discussion"),
+        ("How many recorders were lost?", "result", "background"),
+        ("Why was rain left out?", "discussion", "background"),
+    ],
+)
+def test_kinds_of_section_that_the_way_of_asking_does_not_want_step_back(
+    question: str, kept: str, steps_back: str
+) -> None:
+    for within in (True, False):
+        assert factor(question, "paragraph", kept, within=within) == 1
+        assert 0.8 < factor(question, "paragraph", steps_back, within=within) < 1
+    assert factor("reed warblers", "paragraph", steps_back) == 1
+
+
 @given(st.text(max_size=300), st.sampled_from(["paragraph", "caption", "table", "formula", ""]), st.booleans())
 def test_it_is_never_a_gate_and_never_lifts(question: str, kind: str, within: bool) -> None:
     weighing = Weighing.of(question, within)

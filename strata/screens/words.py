@@ -49,6 +49,9 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
         weights = sorted(found.get("weights", {}).items(), key=lambda item: -item[1])
         said = tuple(f"{level}: {weight:.0%}" for level, weight in weights if weight >= 0.01)
         return StepLine(f"Looked at the question: {found.get('reason', '')}", said)
+    if name == "scope":
+        said = tuple(f"{filter}: {', '.join(map(str, values))}" for filter, values in given.items())
+        return StepLine("Stayed within what was typed", said)
     if name == "search":
         rows = found.get("candidates", [])
         scores = tuple(f"{r['score']:.2f}: meaning {r['dense']:.2f}, words {r['bm25']:.2f}" for r in rows[:5])
