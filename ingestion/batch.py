@@ -2,7 +2,8 @@
 
 The fast pass of all files is stored first, so that every paper is searchable soon; then those that ask for it are read
 again with the layout model, or by OCR. Files are read ahead in processes of their own, one is encoded, and the one
-before it is stored; how many wait is bounded, so memory does not grow with the batch. One file at a time is
+before it is stored; how many wait is bounded, so memory does not grow with the batch. The entries of files of references
+come after the papers. One file at a time is
 acknowledged, whole; a failure is one file's failure. Whether a file is in, and how closely it was read, is read from
 its paper's node in the store, never from the journal. It must not know any one store, encoder or screen.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -23,6 +25,8 @@ from hierarchy.journal import Journal
 from hierarchy.linking import link
 from hierarchy.store import NodeStore
 from ingestion.containment import ReaderPool
+from ingestion.entries.reading import of_path, read_entries
+from ingestion.entries.taking import EntryIntake
 from ingestion.files import exists
 from ingestion.intake import Intake
 from ingestion.job import Job
@@ -57,12 +61,15 @@ def ingest(
     Raises:
         StoreError: where the store cannot be written; what was acknowledged before stays.
     """
-    job = Job(store.project, journal, files, watcher or Watcher())
+    papers, lists = of_path(files)
+    listed = [read_entries(path, settings.max_file_mb) for path in lists]
+    job = Job(store.project, journal, len(papers) + sum(len(file.found) for file in listed), watcher or Watcher())
     timed = _Timed(encoder)
     intake: Intake | None = None
     try:
         intake = Intake(store, timed)
-        for result in _outcomes(files, intake, settings, job.watcher):
+        entries = EntryIntake(store, timed, intake, job.watcher)
+        for result in chain(_outcomes(papers, intake, settings, job.watcher), entries.outcomes(listed)):
             job.done(result)
         rough = to_refine(job.outcomes, intake, settings.asked, again)
         if rough:
