@@ -66,7 +66,7 @@ def entry_of(item: Item) -> Entry | BadEntry:
     key = plain(csl.get("id"))[:MOST_KEY]
     name = f"The entry {key[:80]!r}" if key else "An entry"
     where = f"{name} (line {item.line})" if item.line else name
-    title, abstract = plain(csl.get("title")), paragraphs(csl.get("abstract"))
+    title, abstract = plain(csl.get("title")), plain(csl.get("abstract"))
     if not fold(title):
         return BadEntry(key or None, "no_title", f"{where} has no title.", "Give it one, and ingest the file again.")
     if len(title) > MOST_TITLE or len(abstract) > MOST_ABSTRACT:
@@ -96,24 +96,13 @@ def entry_of(item: Item) -> Entry | BadEntry:
 
 def plain(value: object) -> str:
     """Text on one line, without markup and control characters; of a list, its first text."""
-    return " ".join(paragraphs(value).split())
-
-
-def paragraphs(value: object) -> str:
-    """Text with its paragraphs on lines of their own, without markup and control characters."""
     if isinstance(value, list):
         value = next((part for part in value if isinstance(part, str)), "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    text = unescape(MARKUP.sub("", BREAK.sub("\n", str(value))))
+    text = unescape(MARKUP.sub("", BREAK.sub(" ", str(value))))
     text = unicodedata.normalize("NFC", text.replace("\u00ad", ""))
-    text = OBEYED.sub(" ", text)
-    return "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
-
-
-def passages_of(abstract: str) -> tuple[str, ...]:
-    """The paragraphs of an abstract, without the word before it."""
-    return tuple(filter(None, HEADING.sub("", abstract).split("\n")))
+    return " ".join(OBEYED.sub(" ", text).split())
 
 
 def _name(author: object) -> str:

@@ -17,7 +17,7 @@ from hierarchy.identity import Occurrences, paper_id, text_hash
 from hierarchy.nodes import Node
 from hierarchy.paper import Author, Paper, Passage, Section
 from hierarchy.positions import Positions
-from ingestion.entries.entry import Entry, passages_of
+from ingestion.entries.entry import HEADING, Entry
 
 ENTRIES = "entries"  # a paper's metadata: the entries that tell of it, the first one first
 ORIGIN = "origin"  # where each of FIELDS is from: page, metadata (the file's own properties), another place, entry
@@ -54,12 +54,12 @@ def paper_of(entries: Sequence[Kept]) -> Paper:
     """The paper that entries alone make: a title, and an abstract where one of them has it."""
     first = entries[0]
     told = {name: _first(entries, name) for name in FIELDS}
-    title, abstract = str(told["title"]), str(told["abstract"] or "")
+    title, abstract = str(told["title"]), HEADING.sub("", str(told["abstract"] or ""))
     authors = tuple(Author(name) for name in told["authors"] or ())
     words = f"{title}\n{abstract}"
     name = paper_id(told["doi"], told["arxiv"], title, authors[0].family if authors else "", words)
     ids = Occurrences(name)
-    passages = tuple(Passage(ids.passage(text), "paragraph", text, Positions()) for text in passages_of(abstract))
+    passages = (Passage(ids.passage(abstract), "paragraph", abstract, Positions()),) if abstract else ()
     heading = "Abstract"
     section = Section(
         ids.section((heading,)), None, heading, None, 1, "abstract", 0, (0, 0, 0, 0), (heading,), passages
@@ -72,7 +72,7 @@ def paper_of(entries: Sequence[Kept]) -> Paper:
         reading=ENTRY,
         title=title,
         authors=authors,
-        abstract=" ".join(passage.text for passage in passages),
+        abstract=abstract,
         year=told["year"],
         doi=told["doi"],
         arxiv=told["arxiv"],

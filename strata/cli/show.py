@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hierarchy.journal import Job
 from hierarchy.nodes import Level
 from hierarchy.paper import Paper
+from hierarchy.positions import page_said
 from ingestion.plan import KEEP, IngestPlan
 from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Left, Outcome, Refined
 from retrieval.records import UNANSWERABLE, Answer, SearchResult
@@ -138,7 +139,7 @@ def show_answer(answer: Answer) -> None:
     refused = answer.status == UNANSWERABLE
     out.print(plain(answer.text), style="yellow" if refused else "bold")
     for c in answer.citations:
-        out.print(plain(f"  [{c.marker}] {c.title}, p. {c.page} ({c.file})"), style="cyan")
+        out.print(plain(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})"), style="cyan")
         if c.quote not in answer.text:
             out.print(plain(f"      “{c.quote}”"))
     if refused and answer.evidence:
