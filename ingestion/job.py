@@ -76,7 +76,9 @@ class Job:
         self._journal.job_went_on(self._id, len(self.outcomes), self._looked_at, self._to_refine)
 
     def _end(self, state: str, report: IngestReport, reason: str | None = None) -> None:
-        failed = {o.path for o in self.outcomes if isinstance(o, Failed)}  # a file of which an entry failed is among them
+        failed = {
+            o.path for o in self.outcomes if isinstance(o, Failed)
+        }  # a file of which an entry failed is among them
         self._journal.succeeded(self._project, sorted({o.path for o in self.outcomes} - failed))
         self._note()
         self._journal.job_ended(self._id, state, report.to_dict() | ({"reason": reason} if reason else {}))

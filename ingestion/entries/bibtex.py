@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import bibtexparser
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
 from bibtexparser.model import (
     Block,
@@ -50,11 +50,10 @@ OTHERS = "others"
 
 def read_bibtex(text: str) -> Iterator[Item | BadEntry]:
     """The items of a file; what is broken is told."""
-    for block in bibtexparser.parse_string(text).blocks:
+    for block in parse_string(text).blocks:
         line = (block.start_line or 0) + 1
-        if isinstance(block, DuplicateFieldKeyBlock):  # the first of two equal fields counts
-            yield from _item(block.ignore_error_block, line)
-        elif isinstance(block, DuplicateBlockKeyBlock):  # whoever takes the items sees that the key stands twice
+        if isinstance(block, DuplicateFieldKeyBlock | DuplicateBlockKeyBlock):
+            # The first of two equal fields counts; that a key stands twice is told by whoever takes the items.
             yield from _item(block.ignore_error_block, line)
         elif isinstance(block, ParsingFailedBlock):
             key = KEY.match((block.raw or "").lstrip())
@@ -98,9 +97,7 @@ def _csl(entry: Entry) -> dict[str, Any]:
 
 
 def _authors(text: str) -> list[dict[str, str]]:
-    return [
-        _author(name) for name in split_multiple_persons_names(" ".join(text.split())) if name.casefold() != OTHERS
-    ]
+    return [_author(name) for name in split_multiple_persons_names(" ".join(text.split())) if name.casefold() != OTHERS]
 
 
 def _author(name: str) -> dict[str, str]:
@@ -116,5 +113,5 @@ def _opened(text: str | None) -> str:
     if not text or not LATEX.search(text):
         return text or ""
     parts = [COMMENT.sub(r"\\%", part) for part in re.split(r"\n\s*\n", text)]
-    reader = LatexNodes2Text(math_mode="text", strict_latex_spaces=False, keep_comments=False)
+    reader: Any = LatexNodes2Text(math_mode="text", strict_latex_spaces=False, keep_comments=False)
     return "\n".join(" ".join(str(reader.latex_to_text(part)).split()) for part in parts)

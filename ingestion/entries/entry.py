@@ -17,14 +17,18 @@ from hierarchy.identity import fold
 
 MOST_TITLE, MOST_ABSTRACT, MOST_KEY, MOST_AUTHORS = 2_000, 100_000, 400, 5_000  # letters; authors
 DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
-ARXIV = re.compile(r"(?:arxiv[:./]\s*(?:org/)?(?:abs/|pdf/)?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})", re.IGNORECASE)
+ARXIV = re.compile(
+    r"(?:arxiv[:./]\s*(?:org/)?(?:abs/|pdf/)?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})", re.IGNORECASE
+)
 YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 # What CSL-JSON and the registries set titles and abstracts in; anything else in angle brackets is text.
 NAMES = "abstract|article-title|b|bold|br|div|em|i|inf|italic|li|list|list-item|p|sc|sec|span|strong|sub|sup|title|u|ul"
 MARKUP = re.compile(rf"</?(?:jats:)?(?:{NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 BREAK = re.compile(r"</?(?:jats:)?(?:p|sec|div|br|title)(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # What a terminal or a screen would obey instead of showing it.
-OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 SURROGATE = re.compile("[\ud800-\udfff]")  # stands for a byte that is no UTF-8
 HEADING = re.compile(r"^\s*abstract\b[.:]?\s+(?=[A-Z])", re.IGNORECASE)
 

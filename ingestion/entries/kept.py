@@ -122,7 +122,7 @@ def _plainly(told: Mapping[str, Any]) -> dict[str, Any]:
 def _added(
     values: Mapping[str, Any], origin: Mapping[str, str], entries: Sequence[Kept]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """The fields with what entries tell in place of what is open, weakly known, or was an entry's; and their origins."""
+    """The fields and their origins, with what entries tell where nothing better is known."""
     told, sources = dict(values), {name: origin[name] for name in FIELDS if name in origin}
     for name in FIELDS:
         value = _first(entries, name)

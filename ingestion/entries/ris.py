@@ -56,7 +56,7 @@ def read_ris(text: str) -> Iterator[Item | BadEntry]:
 
 
 def _csl(record: Mapping[str, Any]) -> dict[str, Any]:
-    names = next((record[name] for name in AUTHORS if record.get(name)), [])
+    names: list[object] = next((record[name] for name in AUTHORS if record.get(name)), [])
     urls = record.get("urls") or record.get("url") or record.get("file_attachments1")
     return {
         "id": next((record[name] for name in KEYS if record.get(name)), None),

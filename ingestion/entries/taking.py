@@ -21,16 +21,16 @@ from hierarchy.linking import with_links
 from hierarchy.nodes import Level, Node, Record
 from hierarchy.paper import Paper
 from hierarchy.store import NodeStore
-from ingestion.branch import Branch, is_older, paper_digest, texts_of
+from ingestion.branch import Branch, paper_digest, texts_of
 from ingestion.entries.ahead import Ahead
-from ingestion.entries.entry import BadEntry, Entry
+from ingestion.entries.entry import Entry
+from ingestion.entries.judging import EntryOf, NewEntry, judged, told_by
 from ingestion.entries.kept import ENTRIES, Kept, is_entry, kept_entries, paper_of, renewed
-from ingestion.entries.reading import Again, EntryFile, Found
-from ingestion.files import exists
+from ingestion.entries.reading import EntryFile, Found
 from ingestion.intake import STAYING, Intake
 from ingestion.prepared import Prepared, Result
 from ingestion.renaming import with_id
-from ingestion.report import Duplicate, Failed, Outcome, Unchanged, named
+from ingestion.report import Left, Outcome, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF, Work, main_of
 from ingestion.watcher import Watcher
@@ -52,7 +52,16 @@ class EntryIntake:
                 some = file.found[start : start + AT_ONCE]
                 ahead = Ahead(self._encoder, self._texts(file.path, some))
                 for found in some:
-                    yield from self._taken(file, found, ahead)
+                    if isinstance(found, Entry):
+                        self._watcher.taking(file.path)
+                    yield from self._stored(self._prepared(file, found, ahead))
+        self._settle()
+        yield from self._given()
+
+    def renewed(self, papers: Sequence[Node]) -> Iterator[Result]:
+        """Grows papers of which there are entries alone once more, from what their nodes keep of the entries."""
+        for paper in papers:
+            yield from self._stored(self._again(Path(str(paper.metadata["path"])), paper.id))
         self._settle()
         yield from self._given()
 
@@ -63,53 +72,50 @@ class EntryIntake:
             for entry in some
             if isinstance(entry, Entry) and self._shelf.of_entry(path, entry.key) is None
             for paper in [paper_of([Kept.of(entry, path)])]
-            if _told_by(self._shelf, paper) is None
+            if told_by(self._shelf, paper) is None
         ]
         return list(dict.fromkeys(text for paper in papers for text in texts_of(paper)))
 
-    def _taken(self, file: EntryFile, found: Found, encoder: Encoder) -> Iterator[Result]:
-        if isinstance(found, BadEntry):
-            said = {"code": found.code, "message": found.message, "hint": found.hint}
-            yield Failed(**named(file.path), **said, entry=found.key)
-        elif isinstance(found, Again):
-            yield Duplicate(**named(file.path), of=str(file.path), entry=found.key)
+    def _stored(self, prepared: Result | Prepared) -> Iterator[Result]:
+        outcome: Result | None = None
+        if isinstance(prepared, Prepared):
+            self._settle()
+            outcome = self._intake.store(prepared)
         else:
-            self._watcher.taking(file.path)
-            prepared = self._prepared(file, found, encoder)
-            if isinstance(prepared, Prepared):
-                self._settle()
-                outcome = self._intake.store(prepared)
-            else:
-                outcome = prepared
-            yield from self._given()
-            if outcome:
-                yield outcome
+            outcome = prepared
+        yield from self._given()
+        if outcome:
+            yield outcome
 
-    def _prepared(self, file: EntryFile, entry: Entry, encoder: Encoder) -> Outcome | Prepared:
-        path, shelf, kept = file.path, self._shelf, Kept.of(entry, file.path)
-        paper, known = paper_of([kept]), shelf.of_entry(file.path, entry.key)
-        if known is None and (known := _told_by(shelf, paper)) is not None:
-            others = [e for e in kept_entries(known.metadata) if e.path == kept.path and e.key in file.keys]
-            if any(_differ(kept, other) for other in others):
-                known = None
-            elif others:
-                return Duplicate(**named(path), of=str(path), entry=entry.key)
-        again = partial(self._prepared, file, entry, encoder)
-        if known is None:
-            branch, replaced = self._new(paper, kept, encoder)
-            return Prepared(path, branch, replaced, None, shelf, again, entry=entry.key)
-        had = kept_entries(known.metadata)
-        entries = _with(had, kept, file)
-        if entries == had and not (is_entry(known) and is_older(known)):
-            return Unchanged(**named(path), paper=known.id, entry=entry.key)
-        if is_entry(known):
-            extra = {name: known.metadata[name] for name in STAYING if name in known.metadata}
-            whole = with_id(paper_of(entries), known.id)
-            branch = self._intake.grown(whole, known, extra | {ENTRIES: msgspec.to_builtins(entries)}, encoder)
-            return Prepared(path, branch, known, known, shelf, again, entry=entry.key)
-        self._settle()  # it may be the one that is being stored
-        branch = self._renewed(known, entries)
-        return Prepared(path, branch, known, known, shelf, again, entry=entry.key)
+    def _prepared(self, file: EntryFile, found: Found, encoder: Encoder) -> Outcome | Prepared:
+        shelf, again = self._shelf, partial(self._prepared, file, found, encoder)
+        match judged(shelf, file, found):
+            case NewEntry(kept=kept, paper=paper):
+                branch, replaced = self._new(paper, kept, encoder)
+                return Prepared(file.path, branch, replaced, None, shelf, again, entry=kept.key)
+            case EntryOf(paper=known, entries=entries):
+                if not is_entry(known):
+                    self._settle()  # it may be the one that is being stored
+                grown = self._grown(known, entries, encoder) if is_entry(known) else self._renewed(known, entries)
+                key = found.key if isinstance(found, Entry) else None
+                return Prepared(file.path, grown, known, known, shelf, again, entry=key)
+            case outcome:
+                return outcome
+
+    def _again(self, path: Path, paper: str) -> Result | Prepared:
+        shelf = self._shelf
+        known = shelf.get(paper)
+        if known is None or not is_entry(known):
+            return Left(**named(path))
+        entries = kept_entries(known.metadata)
+        branch = self._grown(known, entries, self._encoder)
+        return Prepared(path, branch, known, known, shelf, partial(self._again, path, paper), entry=entries[0].key)
+
+    def _grown(self, known: Node, entries: Sequence[Kept], encoder: Encoder) -> Branch:
+        """The branch of a paper without pages, as these entries tell of it."""
+        extra = {name: known.metadata[name] for name in STAYING if name in known.metadata}
+        paper = with_id(paper_of(entries), known.id)
+        return self._intake.grown(paper, known, extra | {ENTRIES: msgspec.to_builtins(list(entries))}, encoder)
 
     def _new(self, paper: Paper, kept: Kept, encoder: Encoder) -> tuple[Branch, Node | None]:
         """The branch of a paper that an entry alone makes."""
@@ -130,9 +136,7 @@ class EntryIntake:
         tops = [n.digest for n in sorted(nodes, key=lambda n: n.order) if _is_top_section(n, known)]
         own = paper_digest(title, text, metadata, tops, self._store.encoder)
         said = f"{title}\n{text}" if text else title
-        top = msgspec.structs.replace(
-            known, title=title, paper_title=title, text=said, digest=own, metadata=metadata
-        )
+        top = msgspec.structs.replace(known, title=title, paper_title=title, text=said, digest=own, metadata=metadata)
         told = {"paper_title": title}
         below = [
             msgspec.structs.replace(node, **told, metadata=node.metadata | {"year": metadata["year"]})
@@ -159,29 +163,6 @@ class EntryIntake:
     def _given(self) -> Iterator[Result]:
         yield from self._settled
         self._settled.clear()
-
-
-def _told_by(shelf: Shelf, paper: Paper) -> Node | None:
-    """The paper of the library that is the same work, or says word for word the same."""
-    same = shelf.get(paper.paper_id)
-    if same is not None and same.metadata.get("text_hash") == paper.text_hash:
-        return same
-    return shelf.same_work(paper)
-
-
-def _with(had: Sequence[Kept], kept: Kept, file: EntryFile) -> list[Kept]:
-    """The entries of a paper with one that is new or changed: in place of what it was, of one of its file whose key
-    has gone, or of one whose file has; else behind them."""
-    same = [i for i, e in enumerate(had) if (e.path, e.key) == (kept.path, kept.key)]
-    same += [i for i, e in enumerate(had) if e.path == kept.path and e.key not in file.keys]
-    same += [i for i, e in enumerate(had) if e.path != kept.path and not exists(Path(e.path))]
-    return [kept if i == same[0] else e for i, e in enumerate(had)] if same else [*had, kept]
-
-
-def _differ(one: Entry, other: Entry) -> bool:
-    """Whether two entries name two works, each by an identifier of its own."""
-    pairs = ((one.doi, other.doi), (one.arxiv, other.arxiv))
-    return any(a and b and a.casefold() != b.casefold() for a, b in pairs)
 
 
 def _is_top_section(node: Node, paper: Node) -> bool:
