@@ -3,8 +3,9 @@
 The fast pass of all files is stored first, so that every paper is searchable soon; then those that ask for it are read
 again with the layout model, or by OCR. Files are read ahead in processes of their own, one is encoded, and the one
 before it is stored; how many wait is bounded, so memory does not grow with the batch. The entries of files of
-references come after the papers. One file at a time is acknowledged, whole; a failure is one file's failure. Whether a file is in, and how closely it was read, is read from
-its paper's node in the store, never from the journal. It must not know any one store, encoder or screen.
+references come after the papers. One file at a time is acknowledged, whole; a failure is one file's failure. Whether a
+file is in, and how closely it was read, is read from its paper's node in the store, never from the journal. It must
+not know any one store, encoder or screen.
 """
 
 from __future__ import annotations
