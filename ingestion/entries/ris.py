@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import rispy
@@ -43,7 +44,7 @@ def read_ris(text: str) -> Iterator[Item | BadEntry]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     starts = [found.start() for found in START.finditer(text)]
     line, counted = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         line, counted = line + text.count("\n", counted, start), start
         try:
             found = rispy.loads(text[start:end] + END)
