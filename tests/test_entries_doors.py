@@ -102,7 +102,6 @@ def test_all_commands_cope_with_papers_without_pages(here: Run, tmp_path: Path) 
         ("findings",),
         ("themes",),
         ("contradictions", "--agreements"),
-        ("graph",),
         ("diff", "--since", "1d"),
         ("paper", "loss"),
         ("paper", "10.1000/reeds"),
