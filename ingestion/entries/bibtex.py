@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 from bibtexparser.entrypoint import parse_string
@@ -100,6 +101,7 @@ def _authors(text: str) -> list[dict[str, str]]:
     return [_author(name) for name in split_multiple_persons_names(" ".join(text.split())) if name.casefold() != OTHERS]
 
 
+@lru_cache(4096)  # a list names the same people again and again
 def _author(name: str) -> dict[str, str]:
     if name.startswith("{") and name.endswith("}"):  # a body, not a person
         return {"literal": _opened(name)}
@@ -113,5 +115,9 @@ def _opened(text: str | None) -> str:
     if not text or not LATEX.search(text):
         return text or ""
     parts = [COMMENT.sub(r"\\%", part) for part in re.split(r"\n\s*\n", text)]
-    reader: Any = LatexNodes2Text(math_mode="text", strict_latex_spaces=False, keep_comments=False)
-    return "\n".join(" ".join(str(reader.latex_to_text(part)).split()) for part in parts)
+    return "\n".join(" ".join(str(_reader().latex_to_text(part)).split()) for part in parts)
+
+
+@cache
+def _reader() -> Any:
+    return LatexNodes2Text(math_mode="text", strict_latex_spaces=False, keep_comments=False)

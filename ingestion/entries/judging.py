@@ -43,15 +43,15 @@ def judged(shelf: Shelf, file: EntryFile, found: Found) -> Failed | Duplicate | 
     if isinstance(found, Again):
         return Duplicate(**names, of=here, entry=found.key)
     kept = Kept.of(found, file.path)
-    paper, known = paper_of([kept]), shelf.of_entry(file.path, found.key)
-    if known is None and (known := told_by(shelf, paper)) is not None:
+    known = shelf.of_entry(file.path, found.key)
+    if known is None and (known := told_by(shelf, paper_of([kept]))) is not None:
         others = [e for e in kept_entries(known.metadata) if e.path == here and e.key in file.keys]
         if any(_differ(kept, other) for other in others):
             known = None  # two works for whoever made the file
         elif others:
             return Duplicate(**names, of=here, entry=found.key)
     if known is None:
-        return NewEntry(kept, paper)
+        return NewEntry(kept, paper_of([kept]))
     had = kept_entries(known.metadata)
     entries = _with(had, kept, file)
     if entries == had and not (is_entry(known) and is_older(known)):

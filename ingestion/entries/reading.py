@@ -30,15 +30,16 @@ Found = Entry | Again | BadEntry
 
 
 class EntryFile(msgspec.Struct, frozen=True):
-    """A file of references and what was found in it, in its order."""
+    """A file of references, what was found in it, in its order, and the keys of the entries that can be taken."""
 
     path: Path
     found: tuple[Found, ...]
+    keys: frozenset[str]
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """The keys of the entries that can be taken."""
-        return frozenset(entry.key for entry in self.found if isinstance(entry, Entry))
+    @classmethod
+    def of(cls, path: Path, *found: Found) -> EntryFile:
+        """A file in which this was found."""
+        return cls(path, found, frozenset(entry.key for entry in found if isinstance(entry, Entry)))
 
 
 def is_references(path: Path) -> bool:
@@ -50,18 +51,18 @@ def read_entries(path: Path, most_mb: int) -> EntryFile:
     """The entries of a file, and what is wrong with it."""
     if str(path) != readable(str(path)):
         told = BadEntry(None, "unreadable", "The file's name is no text in UTF-8.", "Rename it, and ingest it again.")
-        return EntryFile(path, (told,))
+        return EntryFile.of(path, told)
     try:
         if path.stat().st_size > most_mb * 1_000_000:
             told = BadEntry(None, "too_large", f"The file has more than {most_mb} MB.", "Set STRATA_MAX_FILE_MB.")
-            return EntryFile(path, (told,))
+            return EntryFile.of(path, told)
         raw = path.read_bytes()
     except OSError as error:
         said = f"The file cannot be opened ({error.strerror or error})."
-        return EntryFile(path, (BadEntry(None, "unreadable", said, "Check that it exists and may be read."),))
+        return EntryFile.of(path, BadEntry(None, "unreadable", said, "Check that it exists and may be read."))
     found = tuple(_once(_found(_format_of(path)(_text(raw)))))
     empty = BadEntry(None, "empty", "The file holds no entry.", "Check that it is CSL-JSON, BibTeX or RIS.")
-    return EntryFile(path, found or (empty,))
+    return EntryFile.of(path, *(found or (empty,)))
 
 
 def _format_of(path: Path) -> Callable[[str], Iterator[Item | BadEntry]]:
