@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hierarchy.graph.references import Library
+from hierarchy.graph.titles import title_of
+from hierarchy.identity import fold
 from hierarchy.nodes import Node
 from hierarchy.paper import Paper
 from ingestion.entries.kept import is_entry, kept_entries
@@ -92,13 +94,24 @@ class Shelf:
 
     def awaits(self, paper: Paper) -> Node | None:
         """The paper of which there are entries alone, and that this one is the PDF of."""
-        return self._papers.get(self._bare.resolve(_reference(paper)) or "")
+        found = self._papers.get(self._bare.resolve(_reference(paper)) or "") or self._namesake(paper)
+        return found if found is not None and is_entry(found) else None
 
     def same_work(self, paper: Paper) -> Node | None:
         """The paper, with pages or without, that is the same work, as a reference to it would be resolved."""
         if self._library is None:
             self._library = Library.of(self._papers.values())
-        return self._papers.get(self._library.resolve(_reference(paper)) or "")
+        return self._papers.get(self._library.resolve(_reference(paper)) or "") or self._namesake(paper)
+
+    def _namesake(self, paper: Paper) -> Node | None:
+        """The one paper of the same long title, where an entry tells neither authors nor year."""
+        named = self.bearing([f"title:{fold(Work.of_paper(paper).title)}"])
+        if len(named) != 1 or not title_of(paper.title).telling:
+            return None
+        said = named[0].metadata
+        bare = not (paper.authors or paper.year) or (is_entry(named[0]) and not (said["authors"] or said["year"]))
+        two = any(a and b for a, b in ((paper.doi, said["doi"]), (paper.arxiv, said["arxiv"])))
+        return named[0] if bare and not two else None
 
     def main(self, paper: Node) -> Node:
         """The one that this paper is a version of, or itself."""

@@ -116,6 +116,17 @@ def test_a_pdf_of_the_same_work_fills_the_entry(assistant: Make, tmp_path: Path)
     assert told(again) == {"unchanged": 3}
 
 
+def test_a_long_title_alone_is_enough_where_an_entry_tells_nothing_else(assistant: Make, tmp_path: Path) -> None:
+    bare = {"id": "bare", "title": TITLE, "abstract": FOUND}
+    for order in ((0, 1), (1, 0)):
+        a, files = assistant(f"order{order[0]}"), (listed(tmp_path / "refs.json", bare), pdf(tmp_path / "reeds.pdf"))
+        reports = [told(a.ingest(files[i])) for i in order]
+        assert reports == [{"added": 1}, {"changed": 1}]
+        assert papers(a)["bare"].metadata["authors"] == ["Ada Fenwick"]
+    short = listed(tmp_path / "short.json", {"id": "short", "title": "Reeds"})
+    assert told(assistant("short").ingest([short, pdf(tmp_path / "short.pdf", "Reeds")])) == {"added": 2}
+
+
 def test_an_entry_adds_to_the_paper_whose_pdf_came_first_and_leaves_the_same(assistant: Make, tmp_path: Path) -> None:
     first, second = assistant("first"), assistant("second")
     file, refs = pdf(tmp_path / "reeds.pdf"), listed(tmp_path / "refs.json", ENTRY)
