@@ -117,12 +117,17 @@ def nearest(record: Mapping[str, Any]) -> list[Source]:
     """What stands nearest to a question that the papers do not answer."""
     found: list[Source] = []
     for node in record.get("evidence", []):
-        if node["level"] in PLACED and all(node["text"] not in other.quote for other in found):
+        if node["level"] in PLACED and _has_place(node) and all(node["text"] not in other.quote for other in found):
             name = chr(ord("a") + len(found))
             found.append(
                 Source(name, node["paper"], node["paper_title"], node["file"], node["text"], _spans(node["spans"]))
             )
     return found[:NEAREST]
+
+
+def _has_place(node: Mapping[str, Any]) -> bool:
+    """Whether people can be told where a node stands: on a page, or in the abstract of a paper without a PDF."""
+    return bool(node["spans"]) or node.get("metadata", {}).get("section_kind") == "abstract"
 
 
 def excerpt(quote: str) -> str:
