@@ -51,6 +51,12 @@ def paper_id(doi: str | None, arxiv: str | None, title: str, family: str, text: 
     return "text:" + text_hash(text)[:20]
 
 
+def key_of(family: str, year: int | None, title: str) -> str:
+    """A short name for a work, as bibliographies use it: family name, year, first long word of the title."""
+    word = next((w for w in re.findall(r"[^\W\d_]+", title.lower()) if len(w) > 3), "")
+    return f"{fold(family) or 'anon'}{year or ''}{fold(word)}"
+
+
 def version_id(base: str, text: str) -> str:
     """The id of another file that prints the same identifier over other words."""
     return f"{base}~{text_hash(text)[:8]}"

@@ -46,6 +46,11 @@ class Span(msgspec.Struct, frozen=True):
     box: Box
 
 
+def page_said(page: int | None) -> str:
+    """Where a quote stands, in a word for people; what has no page is the abstract of an entry without a PDF."""
+    return "abstract" if page is None else f"p. {page}"
+
+
 class WordBox(NamedTuple):
     """One word of a text: its characters `start:end`, its page, the number of its line, its box in points."""
 

@@ -2,15 +2,17 @@
 
 The fast pass of all files is stored first, so that every paper is searchable soon; then those that ask for it are read
 again with the layout model, or by OCR. Files are read ahead in processes of their own, one is encoded, and the one
-before it is stored; how many wait is bounded, so memory does not grow with the batch. One file at a time is
-acknowledged, whole; a failure is one file's failure. Whether a file is in, and how closely it was read, is read from
-its paper's node in the store, never from the journal. It must not know any one store, encoder or screen.
+before it is stored; how many wait is bounded, so memory does not grow with the batch. The entries of files of
+references come after the papers. One file at a time is acknowledged, whole; a failure is one file's failure. Whether a
+file is in, and how closely it was read, is read from its paper's node in the store, never from the journal. It must
+not know any one store, encoder or screen.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -21,8 +23,11 @@ from hierarchy.errors import ReadError
 from hierarchy.graph.cache import GraphCache
 from hierarchy.journal import Journal
 from hierarchy.linking import link
+from hierarchy.nodes import Node
 from hierarchy.store import NodeStore
 from ingestion.containment import ReaderPool
+from ingestion.entries.reading import of_path, read_entries
+from ingestion.entries.taking import EntryIntake
 from ingestion.files import exists
 from ingestion.intake import Intake
 from ingestion.job import Job
@@ -48,21 +53,29 @@ def ingest(
     again: bool = False,
     writing: Writing | None = None,
     cache: GraphCache | None = None,
+    bare: Sequence[Node] = (),
 ) -> IngestReport:
     """Takes files (absolute paths, each once: `ingestion.files.find_files`) into a project.
 
     `again` refines those papers, too, whose refinement failed before; `writing` is what a language model does besides;
-    `cache` spares reading papers that did not change again for the themes.
+    `cache` spares reading papers that did not change again for the themes; `bare` are papers without pages that are
+    made anew from the entries that they keep.
 
     Raises:
         StoreError: where the store cannot be written; what was acknowledged before stays.
     """
-    job = Job(store.project, journal, files, watcher or Watcher())
+    papers, lists = of_path(files)
+    listed = [read_entries(path, settings.max_file_mb) for path in lists]
+    job = Job(
+        store.project, journal, len(papers) + sum(len(file.found) for file in listed) + len(bare), watcher or Watcher()
+    )
     timed = _Timed(encoder)
     intake: Intake | None = None
     try:
         intake = Intake(store, timed)
-        for result in _outcomes(files, intake, settings, job.watcher):
+        entries = EntryIntake(store, timed, intake, job.watcher)
+        read = _outcomes(papers, intake, settings, job.watcher)
+        for result in chain(read, entries.outcomes(listed), entries.renewed(bare)):
             job.done(result)
         rough = to_refine(job.outcomes, intake, settings.asked, again)
         if rough:

@@ -6,7 +6,6 @@ that pass gave. It must not know which store the branch goes to, nor how the pap
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 import numpy as np
 
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text, unit
-from hierarchy.identity import Occurrences, digest, fold, project_node_id
+from hierarchy.identity import Occurrences, digest, key_of, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
 from hierarchy.paper import Float, Paper, Passage, Section
 from hierarchy.positions import Positions, WordBox
@@ -23,6 +22,7 @@ from hierarchy.sentences import sentence_ranges
 from hierarchy.summaries import METHOD, Line, pooled
 from ingestion.card import METHOD as CARD
 from ingestion.card import Card, card_of
+from ingestion.entries.kept import ENTRIES, ENTRY, FIELDS, ORIGIN
 from ingestion.findings import METHOD as FINDINGS
 from ingestion.findings import findings_in
 from ingestion.passes import OCR, UNREAD
@@ -88,6 +88,8 @@ def grow(
     grown: list[Record] = []
     ids = Occurrences(paper.paper_id)
     whole = _pooled_parts(parts, unit(np.zeros(encoder.identity.dimension)))
+    if not parts and paper.title:
+        whole = encoder.encode([Text(paper.title)])[0].vector
     digests: dict[str, str] = {}
     below: dict[str, list[Section]] = {}
     for section in paper.sections:
@@ -128,19 +130,30 @@ def prefix_of(path: Sequence[str]) -> str:
     return " > ".join(path) + ": " if path else ""
 
 
+def texts_of(paper: Paper) -> list[Text]:
+    """What the encoder is given of a paper of which nothing is known: its passages, or its title where it has none."""
+    texts = [Text(p.text, _prefix(paper, s), sentence_ranges(p.text)) for s in paper.sections for p in s.passages]
+    return texts or [Text(paper.title)]
+
+
+def _prefix(paper: Paper, section: Section) -> str:
+    """The headings above a passage; those of a paper without pages have the paper's title above them."""
+    return prefix_of((paper.title,)) if paper.reading == ENTRY else prefix_of(section.path)
+
+
 def _parts(
     paper: Paper, encoder: Encoder, known: Callable[[Sequence[str]], Mapping[str, Known]]
 ) -> tuple[list[_Part], int]:
     pairs = [(s, p) for s in paper.sections for p in s.passages]
     identity = str(msgspec.json.encode(encoder.identity))
-    digests = [digest("passage", TREE, identity, prefix_of(s.path), p.type, s.kind, p.text) for s, p in pairs]
+    digests = [digest("passage", TREE, identity, _prefix(paper, s), p.type, s.kind, p.text) for s, p in pairs]
     stored = known([p.id for _, p in pairs])
     fresh = [i for i, (_, p) in enumerate(pairs) if p.id not in stored or stored[p.id].digest != digests[i]]
     ranges = {i: sentence_ranges(pairs[i][1].text) for i in fresh}
     encoded = dict(
         zip(
             fresh,
-            encoder.encode([Text(pairs[i][1].text, prefix_of(pairs[i][0].path), ranges[i]) for i in fresh]),
+            encoder.encode([Text(pairs[i][1].text, _prefix(paper, pairs[i][0]), ranges[i]) for i in fresh]),
             strict=True,
         )
     )
@@ -170,7 +183,7 @@ def _section_record(
     own_digest: str,
 ) -> Record:
     heading = " > ".join(section.path)
-    places = [WordBox(0, max(1, len(heading)), section.page, 0, section.box)]
+    places = [WordBox(0, max(1, len(heading)), section.page, 0, section.box)] if section.page else []
     node = Node(
         id=section.id,
         level=Level.SECTION,
@@ -311,7 +324,7 @@ def _paper_record(
         "authors": [a.name for a in paper.authors],
         "doi": paper.doi,
         "arxiv": paper.arxiv,
-        "citation_key": citation_key(paper),
+        "citation_key": key_of(paper.authors[0].family if paper.authors else "", paper.year, paper.title),
         "tags": [],
         "pages": len(paper.pages),
         "pass": paper.reading,
@@ -324,6 +337,7 @@ def _paper_record(
         "references": [{name: getattr(r, name) for name in REFERENCE_FIELDS} for r in paper.references],
         "summary": [line.to_dict() for line in lines],
         "card": card.to_dict(),
+        ORIGIN: {name: source for name, source in paper.origin.items() if name in FIELDS},
         **extra,
     }
     vector = pooled([_pooled_parts(abstract, whole), whole], [0.6, 0.4])
@@ -337,22 +351,22 @@ def _paper_record(
         paper=paper.paper_id,
         paper_title=paper.title,
         file=paper.file,
-        digest=digest(
-            "paper",
-            RULES,
-            METHOD,
-            CARD,
-            str(identity),
-            paper.title,
-            text,
-            [a.name for a in paper.authors],
-            str(paper.year),
-            children,
-        ),
+        digest=paper_digest(paper.title, text, metadata, children, identity),
         metadata=metadata,
         places=paper.title_places,
     )
     return Record(node, vector, msgspec.msgpack.encode(paper.page_texts))
+
+
+def paper_digest(
+    title: str, text: str, metadata: Mapping[str, Any], children: Sequence[str], identity: EncoderIdentity
+) -> str:
+    """The digest of a paper's node; `text` is what stands below its title, `children` are its top sections'."""
+    own = digest(
+        "paper", RULES, METHOD, CARD, str(identity), title, text, metadata["authors"], str(metadata["year"]), children
+    )
+    entries = metadata.get(ENTRIES)
+    return digest("entries", own, msgspec.json.encode(entries, order="sorted").decode()) if entries else own
 
 
 def _pooled_parts(parts: Sequence[_Part], otherwise: Vector) -> Vector:
@@ -382,10 +396,3 @@ def _metadata(paper: Paper, section: Section) -> dict[str, Any]:
 def is_older(paper: Node) -> bool:
     """Whether a paper's node was made by other rules than the present ones."""
     return paper.metadata.get("rules") != RULES
-
-
-def citation_key(paper: Paper) -> str:
-    """A short name for a paper, as bibliographies use it: family name, year, first long word of the title."""
-    family = fold(paper.authors[0].family) if paper.authors else "anon"
-    word = next((w for w in re.findall(r"[^\W\d_]+", paper.title.lower()) if len(w) > 3), "")
-    return f"{family}{paper.year or ''}{fold(word)}"

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from hierarchy.errors import UsageError
 
+TAKEN = frozenset((".pdf", ".bib", ".ris"))  # in folders; a .json may be anything there, and is taken where it is named
+
 
 def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Path]:
-    """The PDFs in folders (searched to any depth) and the files named outright, absolute, each once, in order of name.
+    """The PDFs and the .bib and .ris files in folders (searched to any depth), and the files named outright, absolute,
+    each once, in order of name.
 
     Links are followed, to files and to folders, each place once. What begins with a dot is passed over in folders, as
     a shell does; named outright it is taken. A link that leads nowhere is given too: that it fails should be seen.
@@ -24,7 +27,7 @@ def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequ
         exclude: files and folders whose name or path below the folder fits one of these are passed over.
 
     Raises:
-        UsageError: for a path that does not exist, or where there is no PDF at all.
+        UsageError: for a path that does not exist, or where there is nothing to take at all.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -43,7 +46,9 @@ def find_files(paths: Sequence[Path], include: Sequence[str] = (), exclude: Sequ
         where = ", ".join(str(p) for p in paths) or "the given paths"
         which = " that fits --include and --exclude" if include or exclude else ""
         raise UsageError(
-            f"There is no PDF{which} in {where}.", "Name a folder with PDFs, or the PDFs themselves.", "no_files"
+            f"There is no PDF{which} in {where}, and no .bib or .ris.",
+            "Name a folder with PDFs, or the PDFs themselves.",
+            "no_files",
         )
     return list(found)
 
@@ -67,7 +72,7 @@ def _inside(
         path = Path(entry.path)
         if is_folder(path):
             yield from _inside(path.resolve(), include, exclude, seen, name + "/")
-        elif path.suffix.lower() == ".pdf" and (not include or _fits(name, include)) and _is_file_or_dead_link(path):
+        elif path.suffix.lower() in TAKEN and (not include or _fits(name, include)) and _is_file_or_dead_link(path):
             yield path
 
 

@@ -25,6 +25,7 @@ from hierarchy.paper import Paper
 from hierarchy.store import BranchChange, NodeStore, papers_of
 from ingestion.branch import Branch, Known, grow
 from ingestion.containment import KilledTwiceError
+from ingestion.entries.kept import ENTRIES, ENTRY, filled, kept_entries, metadata_of
 from ingestion.files import exists
 from ingestion.judge import Judge
 from ingestion.passes import (
@@ -47,6 +48,7 @@ from ingestion.versions import VERSION_OF, Work, main_of
 from ingestion.writing.kept import WRITTEN, written_of
 from ingestion.writing.summaries import MARK, with_prose
 
+STAYING = ("tags", *LINKS, VERSION_OF, WRITTEN, ENTRIES)  # what a new state of a paper takes over
 MOST_CONFLICTS = 20
 MOST_WAIT_S = 1.0  # for a store that does not answer, when the run must end
 
@@ -81,9 +83,10 @@ class Intake:
             before = shelf.with_words(paper.text_hash)
             if before is not None and exists(Path(before.metadata["path"])):
                 return Duplicate(**named(path), of=before.metadata["path"])
-        if before is not None:  # a new version, at the same path or of a file that is gone
+        before = before or shelf.awaits(paper)
+        if before is not None:  # a new version, at the same path or of a file that is gone, or of a bare entry
             paper = with_id(paper, before.id)
-            extra = _kept(before, "tags", *LINKS, VERSION_OF, WRITTEN)
+            extra = _kept(before, *STAYING)
         else:
             main = main_of(paper, shelf.bearing(Work.of_paper(paper).names))
             if main is not None:
@@ -91,8 +94,8 @@ class Intake:
             if shelf.get(paper.paper_id) is not None:
                 paper = with_id(paper, version_id(paper.paper_id, paper.text_hash))
         known = shelf.get(paper.paper_id)
-        branch = self._grown(paper, known, extra | {LAYOUT: "never"})
-        return Prepared(path, read, paper, branch, known, before, shelf)
+        branch = self.grown(paper, known, extra | {LAYOUT: "never"})
+        return Prepared(path, branch, known, before, shelf, partial(self.prepare, path, read))
 
     def refine(self, path: Path, read: Paper, how: How) -> Result | Prepared:
         """Encodes what was read again otherwise than it is in; ids stay as the fast pass gave them."""
@@ -105,8 +108,9 @@ class Intake:
         if how.ocr and not read.ocr and read.unread and (known.metadata.get(OCR) or not sees_more(known.metadata, how)):
             return _unrefined(path, known, _without_ocr(read))
         paper = with_id(read, known.id)
-        extra = _kept(known, "tags", *LINKS, VERSION_OF, WRITTEN) | _satisfied(known, read, how)
-        return Prepared(path, read, paper, self._grown(paper, known, extra), known, known, shelf, how)
+        extra = _kept(known, *STAYING) | _satisfied(known, read, how)
+        again = partial(self.refine, path, read, how)
+        return Prepared(path, self.grown(paper, known, extra), known, known, shelf, again, how)
 
     def not_refined(self, path: Path, error: ReadError, how: How) -> Refined | Left:
         """Notes that a paper could not be refined: it stays as it is, and is not tried again unasked.
@@ -131,12 +135,11 @@ class Intake:
         """
         again: Result | Prepared = prepared
         if prepared.shelf is not self.judge.shelf:
-            path, read = prepared.path, prepared.read
-            again = self.refine(path, read, prepared.refines) if prepared.refines else self.prepare(path, read)
+            again = prepared.again()
         if not isinstance(again, Prepared):
             return again
         self.judge.shelf.put(again.top)
-        replace = partial(self._store.replace_branch, again.paper.paper_id, again.branch.records, again.known)
+        replace = partial(self._store.replace_branch, again.top.id, again.branch.records, again.known)
         self._storing = again, Behind(replace)
         return None
 
@@ -194,9 +197,15 @@ class Intake:
         self.judge.shelf.put(noted)
         return True
 
-    def _grown(self, paper: Paper, known: Node | None, extra: Mapping[str, Any]) -> Branch:
+    def grown(
+        self, paper: Paper, known: Node | None, extra: Mapping[str, Any], encoder: Encoder | None = None
+    ) -> Branch:
+        """The branch of a paper with its final id, in place of the one that is `known`; `extra` as in `grow`."""
+        entries = kept_entries(extra)
+        paper = paper if paper.reading == ENTRY else filled(paper, entries)
+        extra = {**extra, **metadata_of(entries)}
         passages_of = self._known_passages if known is not None else _none_known
-        branch = grow(paper, self._store.project, self._encoder, passages_of, extra)
+        branch = grow(paper, self._store.project, encoder or self._encoder, passages_of, extra)
         top = branch.records[0]
         records = [msgspec.structs.replace(top, node=with_links(top.node)), *branch.records[1:]]
         if known is not None and known.metadata.get(MARK):

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,16 +21,16 @@ NOTED_S = 2.0  # between two notes of a job's progress
 
 
 class Job:
-    """One run over files of a project."""
+    """One run over so many files of a project, the entries of files of references among them."""
 
-    def __init__(self, project: str, journal: Journal, files: Sequence[Path], watcher: Watcher) -> None:
+    def __init__(self, project: str, journal: Journal, files: int, watcher: Watcher) -> None:
         self._project, self._journal, self.watcher = project, journal, watcher
         self.outcomes: list[Outcome] = []
         self._refined: list[Refined] = []
         self._looked_at = self._to_refine = 0  # of papers to refine
         self._start, self._cpu, self._noted = time.monotonic(), _cpu(), time.monotonic()
-        self._id = journal.job_began(project, len(files))
-        watcher.began(len(files))
+        self._id = journal.job_began(project, files)
+        watcher.began(files)
 
     def done(self, result: Result) -> None:
         """Takes note of what became of a file."""
@@ -78,7 +76,10 @@ class Job:
         self._journal.job_went_on(self._id, len(self.outcomes), self._looked_at, self._to_refine)
 
     def _end(self, state: str, report: IngestReport, reason: str | None = None) -> None:
-        self._journal.succeeded(self._project, [o.path for o in self.outcomes if not isinstance(o, Failed)])
+        failed = {
+            o.path for o in self.outcomes if isinstance(o, Failed)
+        }  # a file of which an entry failed is among them
+        self._journal.succeeded(self._project, sorted({o.path for o in self.outcomes} - failed))
         self._note()
         self._journal.job_ended(self._id, state, report.to_dict() | ({"reason": reason} if reason else {}))
 

@@ -5,12 +5,14 @@ It must not know readers or encoders.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ingestion.entries.judging import EntryOf, NewEntry, judged
+from ingestion.entries.reading import EntryFile, of_path, read_entries
 from ingestion.judge import Judge, Moved, Unread
 from ingestion.passes import How, wants
 from ingestion.report import Duplicate, Failed, Unchanged, named
@@ -22,13 +24,14 @@ REFINE = "refine"
 class Planned(msgspec.Struct, frozen=True):
     """A file and what would be done: read (it is new), renew (other bytes or rules), keep (it is unchanged),
     refine (the same, but for a closer reading), move (it lay elsewhere), duplicate (of the file `of`), refuse (for
-    `reason`)."""
+    `reason`); `entry` is the key of an entry of a file of references."""
 
     file: str
     path: str
     would: str
     of: str | None = None
     reason: str | None = None
+    entry: str | None = None
 
 
 class IngestPlan(msgspec.Struct, frozen=True):
@@ -52,9 +55,32 @@ class IngestPlan(msgspec.Struct, frozen=True):
         return f"Project {self.project}: {said}; nothing was done"
 
 
-def plan(project: str, files: Sequence[Path], judge: Judge, asked: How, again: bool = False) -> IngestPlan:
-    """What `ingest` would do with these files now; what their words are is only known when they are read."""
-    return IngestPlan(project, tuple(_planned(path, judge, asked, again) for path in files))
+def plan(
+    project: str, files: Sequence[Path], judge: Judge, asked: How, again: bool = False, most_mb: int = 500
+) -> IngestPlan:
+    """What `ingest` would do with these files now; what their words are is only known when they are read.
+
+    Files of references of up to `most_mb` are looked into, and each of their entries is told.
+    """
+    papers, lists = of_path(files)
+    entries = (entry for path in lists for entry in _entries(read_entries(path, most_mb), judge))
+    return IngestPlan(project, (*(_planned(path, judge, asked, again) for path in papers), *entries))
+
+
+def _entries(file: EntryFile, judge: Judge) -> Iterator[Planned]:
+    name = named(file.path)
+    for found in file.found:
+        match judged(judge.shelf, file, found):
+            case NewEntry(kept=kept):
+                yield Planned(**name, would=READ, entry=kept.key)
+            case EntryOf():
+                yield Planned(**name, would=RENEW, entry=found.key)
+            case Unchanged(entry=key):
+                yield Planned(**name, would=KEEP, entry=key)
+            case Duplicate(of=of, entry=key):
+                yield Planned(**name, would=COPY, of=of, entry=key)
+            case Failed(message=message, entry=key):
+                yield Planned(**name, would=REFUSE, reason=message, entry=key)
 
 
 def _planned(path: Path, judge: Judge, asked: How, again: bool) -> Planned:

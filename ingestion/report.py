@@ -1,4 +1,5 @@
-"""What an ingest reports: every file in one of five lists, and what was refined besides.
+"""What an ingest reports: every file in one of five lists, and what was refined besides; of a file of references
+each entry, by its key (`entry`).
 
 It must not know how files are read.
 """
@@ -23,6 +24,7 @@ class Added(msgspec.Struct, frozen=True):
     nodes: int
     version_of: str | None = None
     unread: int = 0
+    entry: str | None = None
 
 
 class Unchanged(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Unchanged(msgspec.Struct, frozen=True):
     file: str
     path: str
     paper: str
+    entry: str | None = None
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -45,6 +48,7 @@ class Changed(msgspec.Struct, frozen=True):
     kept: int
     removed: int
     unread: int = 0
+    entry: str | None = None
 
 
 class Duplicate(msgspec.Struct, frozen=True):
@@ -53,6 +57,7 @@ class Duplicate(msgspec.Struct, frozen=True):
     file: str
     path: str
     of: str
+    entry: str | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -63,6 +68,7 @@ class Failed(msgspec.Struct, frozen=True):
     code: str
     message: str
     hint: str
+    entry: str | None = None
 
 
 class Refined(msgspec.Struct, frozen=True, rename={"reading": "pass"}):

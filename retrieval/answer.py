@@ -76,7 +76,8 @@ class Answerer:
         return Draft(status, _text(route.best, kept), citations, sure)
 
     def _checked(self, sentences: Sequence[Sentence]) -> list[Sentence]:
-        """The sentences that stand on their pages, by the pages' own words."""
+        """The sentences that stand on their pages, by the pages' own words; those of a paper without pages, in its
+        abstract."""
         papers = {s.node.paper or "" for s in sentences}
         raw = self._store.attachments(sorted(papers))
         texts = {paper: msgspec.msgpack.decode(data, type=list[str]) for paper, data in raw.items()}
@@ -84,7 +85,7 @@ class Answerer:
         for s in sentences:
             own = texts.get(s.node.paper or "", [])
             pages = sorted({span.page for span in s.node.places.spans(s.start, s.end)})
-            if pages and stands(s.text, [own[page - 1] for page in pages if page <= len(own)]):
+            if stands(s.text, [own[page - 1] for page in pages if page <= len(own)] if pages else own):
                 kept.append(s)
         return kept
 
@@ -93,7 +94,7 @@ def _citation(marker: int, s: Sentence) -> Citation:
     spans = s.node.places.spans(s.start, s.end)
     node = s.node
     title, file = node.paper_title or "", node.file or ""
-    return Citation(marker, node.paper or "", title, file, spans[0].page, spans, s.text, node.id)
+    return Citation(marker, node.paper or "", title, file, spans[0].page if spans else None, spans, s.text, node.id)
 
 
 def _text(level: Level, kept: Sequence[Sentence]) -> str:

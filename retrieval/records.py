@@ -9,7 +9,7 @@ import msgspec
 
 from hierarchy.errors import UsageError
 from hierarchy.nodes import Level, Node
-from hierarchy.positions import Span
+from hierarchy.positions import Span, page_said
 
 if TYPE_CHECKING:
     import pandas
@@ -97,13 +97,13 @@ class SearchResult(msgspec.Struct, frozen=True):
 
 
 class Citation(msgspec.Struct, frozen=True):
-    """A verbatim quote with the place that it can be looked at."""
+    """A verbatim quote with the place that it can be looked at; a quote from an abstract without a PDF has none."""
 
     marker: int
     paper: str
     title: str
     file: str
-    page: int
+    page: int | None
     spans: tuple[Span, ...]
     quote: str
     node: str
@@ -144,7 +144,7 @@ class Answer(msgspec.Struct, frozen=True):
         )
 
     def __str__(self) -> str:
-        sources = "\n".join(f"  [{c.marker}] {c.title}, p. {c.page} ({c.file})" for c in self.citations)
+        sources = "\n".join(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})" for c in self.citations)
         return f"{self.text}\n{sources}" if sources else self.text
 
 

@@ -32,7 +32,7 @@ class Library:
                 self._names.setdefault(name, []).append(node.id)
 
     def resolve(self, name: str) -> Node:
-        """The paper with this id, DOI, arXiv id or file name.
+        """The paper with this id, DOI, arXiv id, file name, or key of an entry.
 
         Raises:
             UsageError: where none fits, or several do; then with the choices.
@@ -149,6 +149,7 @@ def _names(node: Node) -> list[str]:
         (node.file or "").removesuffix(".pdf"),
         meta.get("doi") or "",
         meta.get("arxiv") or "",
+        *(str(entry.get("key")) for entry in meta.get("entries") or ()),
     ]
     return [_plain(n) for n in names if n]
 

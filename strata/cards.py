@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from hierarchy.nodes import Node
+from hierarchy.positions import page_said
 from ingestion.branch import RULES
 
 ASPECTS = {
@@ -53,7 +54,7 @@ class PaperCard(msgspec.Struct, frozen=True):
             "paper": self.paper.id,
             "title": self.paper.title,
             "file": self.paper.file,
-            **{name: meta.get(name) for name in ("year", "authors", "doi", "arxiv", "pass")},
+            **{name: meta.get(name) for name in ("year", "authors", "doi", "arxiv", "pass", "citation_key", "venue")},
             "card": msgspec.to_builtins(self.aspects),
             "summary": list(self.summary),
             "rules": meta.get("rules"),
@@ -67,7 +68,7 @@ class PaperCard(msgspec.Struct, frozen=True):
             lines.append("Made by older rules; strata refresh renews it.")
         for name, heading in ASPECTS.items():
             lines += ["", heading]
-            lines += [f"  “{said.quote}” (p. {said.page})" for said in self.aspects[name]] or [
+            lines += [f"  “{said.quote}” ({page_said(said.page)})" for said in self.aspects[name]] or [
                 "  The paper does not tell."
             ]
         return "\n".join(lines)

@@ -10,6 +10,7 @@ from html import escape
 from typing import Any
 
 from hierarchy.nodes import Level, Node
+from hierarchy.positions import page_said
 from ingestion.report import IngestReport
 from retrieval.records import UNANSWERABLE, Answer, SearchResult
 from strata.cards import ASPECTS, PaperCard, Quoted
@@ -50,7 +51,7 @@ def answer_html(answer: Answer) -> str:
     colour = "#b45309" if refused else "#1d4ed8"
     text = "<br>".join(escape(line) for line in answer.text.splitlines())
     items = "".join(
-        f"<li value='{c.marker}'><b>{escape(c.title)}</b>, p. {c.page} ({escape(c.file)})"
+        f"<li value='{c.marker}'><b>{escape(c.title)}</b>, {page_said(c.page)} ({escape(c.file)})"
         f"<br><i>“{escape(c.quote)}”</i></li>"
         for c in answer.citations
     )
@@ -167,7 +168,7 @@ def _sides(a: Node, b: Node, heading: str, difference: str, reason: str = "") ->
 
 
 def _quotes(quotes: tuple[Quoted, ...]) -> str:
-    items = "".join(f"<li>“{escape(said.quote)}” (p. {escape(str(said.page))})</li>" for said in quotes)
+    items = "".join(f"<li>“{escape(said.quote)}” ({page_said(said.page)})</li>" for said in quotes)
     return f"<ul>{items}</ul>" if items else "<p>The paper does not tell.</p>"
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hierarchy.nodes import Finding, Node, Value
+from hierarchy.positions import page_said
 from hierarchy.relations import Relation
 from hierarchy.relations.kept import pair_of, relations_of
 from hierarchy.store import NodeStore, nodes_of, papers_of
@@ -125,13 +126,13 @@ def finding_line(node: Node) -> str:
     marks += [finding.origin] if finding.origin != "rules" else []
     told = ", ".join(filter(None, marks))
     words = " ".join(finding.claim.split())
-    return f"  {finding.kind:10} {words} (p. {node.page}{f'; {told}' if told else ''})"
+    return f"  {finding.kind:10} {words} ({page_said(node.page)}{f'; {told}' if told else ''})"
 
 
 def source_line(node: Node) -> str:
     """Where a finding stands."""
     year = node.metadata.get("year")
-    return f"{node.paper_title}{f' ({year})' if year else ''}, p. {node.page}"
+    return f"{node.paper_title}{f' ({year})' if year else ''}, {page_said(node.page)}"
 
 
 def _row(node: Node, value: Value) -> dict[str, Any]:

@@ -10,11 +10,13 @@ import msgspec
 
 from hierarchy.errors import ReadError, UsageError
 from hierarchy.journal import Failure, Job
+from hierarchy.nodes import Node
 from hierarchy.paper import Paper, ReadWarning
 from hierarchy.store import NodeStore, papers_of
 from ingestion.batch import failed_paths, ingest
 from ingestion.branch import is_older
 from ingestion.containment import Reader
+from ingestion.entries.kept import is_entry
 from ingestion.files import exists, find_files
 from ingestion.judge import Judge
 from ingestion.passes import OCR_FAILED, UNREFINED, Layout
@@ -44,7 +46,7 @@ class Taking(Opened):
         """Takes files and folders in, and reads them again with the layout model where that pays.
 
         Args:
-            paths: files, or folders that are searched to any depth.
+            paths: PDFs, files of references (.bib, .ris, CSL-JSON), or folders that are searched to any depth.
             retry_failed: takes up those that failed before, or could not be read again, too.
             include: patterns; only files in folders that fit one are taken.
             exclude: patterns; what fits one is passed over.
@@ -70,20 +72,27 @@ class Taking(Opened):
         """
         store = self._store()
         older = [paper for paper in papers_of(store) if is_older(paper)]
-        paths = [Path(str(paper.metadata["path"])) for paper in older]
-        files = [path for path in paths if exists(path)]
-        report = self._ingest(files, store, layout, watcher, again=False)
-        gone = [(paper, path) for paper, path in zip(older, paths, strict=True) if path not in files]
+        bare = [paper for paper in older if is_entry(paper)]
+        paths = {paper.id: Path(str(paper.metadata["path"])) for paper in older if not is_entry(paper)}
+        files = [path for path in paths.values() if exists(path)]
+        report = self._ingest(files, store, layout, watcher, again=False, bare=bare)
+        gone = [(paper, paths[paper.id]) for paper in older if paper.id in paths and paths[paper.id] not in files]
         return RefreshReport(report, tuple(Missing(paper.id, paper.title, str(path)) for paper, path in gone))
 
     def _ingest(
-        self, files: Sequence[Path], store: NodeStore, layout: Layout | None, watcher: Watcher | None, again: bool
+        self,
+        files: Sequence[Path],
+        store: NodeStore,
+        layout: Layout | None,
+        watcher: Watcher | None,
+        again: bool,
+        bare: Sequence[Node] = (),
     ) -> IngestReport:
         self._open_pipeline = None
         writing = Writing(self._writer, self.settings.writer.llm_at_once)
         settings = self._reading(layout)
         cache = self._graph_cache()
-        return ingest(files, store, self._journal, self._encoder, settings, watcher, again, writing, cache)
+        return ingest(files, store, self._journal, self._encoder, settings, watcher, again, writing, cache, bare)
 
     def plan(
         self,
@@ -97,7 +106,8 @@ class Taking(Opened):
         """What `ingest` would do with these files; nothing is read or stored."""
         files = self._files(paths, retry_failed, include, exclude)
         judge = Judge(papers_of(self._store()) if self._exists else ())
-        return plan(self.project, files, judge, self._reading(layout).asked, retry_failed)
+        settings = self._reading(layout)
+        return plan(self.project, files, judge, settings.asked, retry_failed, settings.max_file_mb)
 
     def jobs(self, most: int = 20) -> list[Job]:
         """The latest ingests of all projects, the newest first."""

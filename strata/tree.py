@@ -10,6 +10,7 @@ import msgspec
 from hierarchy.filters import Eq, In
 from hierarchy.identity import project_node_id
 from hierarchy.nodes import Level, Node
+from hierarchy.positions import page_said
 from hierarchy.store import NodeStore
 
 
@@ -66,7 +67,7 @@ def label(node: Node) -> str:
         case _:
             text = " ".join(node.text.split())
             shown = text if len(text) <= 90 else text[:87] + "..."
-            return f"{'* ' if node.level == Level.FINDING else ''}{shown} (p. {node.page})"
+            return f"{'* ' if node.level == Level.FINDING else ''}{shown} ({page_said(node.page)})"
 
 
 def _lines(tree: Tree, indent: str) -> Iterator[str]:

@@ -95,7 +95,8 @@ def test_a_paper_that_another_process_refined_meanwhile_is_left(
     mine, other = assistant("shared"), assistant("shared", layout="auto")
     mine.ingest(file)
     intake = Intake(mine._store(), mine._encoder)
-    prepared = intake.refine(file, mended(mine.parse(file)), How("auto"))
+    read = mended(mine.parse(file))
+    prepared = intake.refine(file, read, How("auto"))
     assert isinstance(prepared, Prepared)
     late = Intake(mine._store(), mine._encoder)
     other.ingest(file)
@@ -106,7 +107,7 @@ def test_a_paper_that_another_process_refined_meanwhile_is_left(
     assert "layout_failed" not in metadata(mine)["a.pdf"]
     mine.remove("a.pdf")
     late.judge.shelf = Shelf(())
-    assert isinstance(late.refine(file, prepared.read, How("auto")), Left)
+    assert isinstance(late.refine(file, read, How("auto")), Left)
     assert isinstance(late.not_refined(file, error, How("auto")), Left)
     assert mine.papers() == []
 

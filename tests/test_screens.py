@@ -161,15 +161,16 @@ def test_a_page_is_drawn_with_the_quotes_own_words_marked(
     path = SAMPLE / "wetland-calls" / "rain-contrastive-encoders.pdf"
     a.ingest(path)
     citation = a.ask("What macro F1 did the contrastive model reach in heavy rain?").citations[0]
-    paper = a.paper(citation.paper)
+    paper, page = a.paper(citation.paper), citation.page
     assert paper is not None
-    whole = Image.open(io.BytesIO(pictures.draw(paper, citation.page, citation.spans)))
-    plain = Image.open(io.BytesIO(pictures.draw(paper, citation.page, ())))
+    assert page is not None
+    whole = Image.open(io.BytesIO(pictures.draw(paper, page, citation.spans)))
+    plain = Image.open(io.BytesIO(pictures.draw(paper, page, ())))
     assert whole.size == plain.size
     changed = np.argwhere((np.asarray(whole) != np.asarray(plain)).any(axis=2))
     with pymupdf.open(path) as pdf:
-        scale = pdf[citation.page - 1].rect.width / whole.width
-        words = pdf[citation.page - 1].get_text("words")
+        scale = pdf[page - 1].rect.width / whole.width
+        words = pdf[page - 1].get_text("words")
     under = [
         w[4]
         for w in words
@@ -180,7 +181,7 @@ def test_a_page_is_drawn_with_the_quotes_own_words_marked(
     ]
     letters = "".join(c for c in "".join(under) if c.isalnum())
     assert letters == "".join(c for c in citation.quote if c.isalnum())
-    part = Image.open(io.BytesIO(pictures.draw(paper, citation.page, citation.spans, around=50)))
+    part = Image.open(io.BytesIO(pictures.draw(paper, page, citation.spans, around=50)))
     assert part.width == whole.width
     assert part.height < whole.height / 3
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hierarchy.journal import Job
 from hierarchy.nodes import Level
 from hierarchy.paper import Paper
+from hierarchy.positions import page_said
 from ingestion.plan import KEEP, IngestPlan
 from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Left, Outcome, Refined
 from retrieval.records import UNANSWERABLE, Answer, SearchResult
@@ -36,12 +37,15 @@ def show_report(report: IngestReport) -> None:
     """The outcome of an ingest: what failed, with what to do, and the sum."""
     out = console()
     for failure in report.failed:
-        out.print(_failed(failure.path, failure.message, failure.hint), style="red")
+        out.print(_failed(_place(failure.path, failure.entry), failure.message, failure.hint), style="red")
     for duplicate in report.duplicates:
-        out.print(plain(f"duplicate  {duplicate.path}\n           of {duplicate.of}"), style="yellow")
+        where = _place(duplicate.path, duplicate.entry)
+        out.print(plain(f"duplicate  {where}\n           of {duplicate.of}"), style="yellow")
     for added in report.added:
         if added.version_of:
-            out.print(plain(f"version    {added.path}\n           of {added.version_of}"), style="yellow")
+            out.print(
+                plain(f"version    {_place(added.path, added.entry)}\n           of {added.version_of}"), style="yellow"
+            )
     for refined in report.refined:
         if refined.error:
             said = refined.error["message"]
@@ -62,7 +66,9 @@ def show_plan(planned: IngestPlan) -> None:
     for file in planned.files:
         if file.would != KEEP:
             about = f"  of {file.of}" if file.of else f"  {file.reason}" if file.reason else ""
-            out.print(plain(f"{file.would:10} {file.path}{about}"), style="red" if file.reason else "")
+            out.print(
+                plain(f"{file.would:10} {_place(file.path, file.entry)}{about}"), style="red" if file.reason else ""
+            )
     out.print(plain(str(planned)), style="bold")
 
 
@@ -83,9 +89,13 @@ def show_job(job: Job) -> None:
     if report.get("reason"):
         out.print(plain(str(report["reason"])), style="yellow")
     for failure in report.get("failed", ()):
-        out.print(
-            plain(f"failed     {failure['path']}\n           {failure['message']} {failure['hint']}"), style="red"
-        )
+        where = _place(failure["path"], failure.get("entry"))
+        out.print(_failed(where, failure["message"], failure["hint"]), style="red")
+
+
+def _place(path: str, entry: str | None) -> str:
+    """A file, or the entry in it that is meant."""
+    return f"{path}, entry {entry}" if entry else path
 
 
 def _failed(path: str, message: str, hint: str) -> str:
@@ -104,7 +114,7 @@ def job_line(job: Job) -> str:
 
 def outcome_line(outcome: Outcome) -> str:
     """One file's outcome in a few words."""
-    name = plain(outcome.file)
+    name = plain(_place(outcome.file, outcome.entry))
     match outcome:
         case Added():
             version = f", a version of {plain(outcome.version_of)}" if outcome.version_of else ""
@@ -138,7 +148,7 @@ def show_answer(answer: Answer) -> None:
     refused = answer.status == UNANSWERABLE
     out.print(plain(answer.text), style="yellow" if refused else "bold")
     for c in answer.citations:
-        out.print(plain(f"  [{c.marker}] {c.title}, p. {c.page} ({c.file})"), style="cyan")
+        out.print(plain(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})"), style="cyan")
         if c.quote not in answer.text:
             out.print(plain(f"      “{c.quote}”"))
     if refused and answer.evidence:

@@ -42,7 +42,10 @@ def ingest(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Take in PDFs, or folders with PDFs; unchanged files cost nothing. Exit code 1 if any file failed."""
+    """Take in PDFs, references (.bib, .ris, CSL-JSON), or folders with them; what is unchanged costs nothing.
+
+    Exit code 1 if any file or entry failed.
+    """
     if not paths and not retry_failed:
         raise UsageError("No path was given.", "Name a folder with PDFs, or PDFs: strata ingest ~/papers.", "no_files")
     settings = _settings(readers=workers, ocr=ocr)

@@ -52,6 +52,6 @@ def _quote(desk: Desk, project: str, source: Source | None, said: Quoted, key: s
     with st.container(gap=None):
         show_quote(said.quote, key)
         if source is None or not source.pages:
-            st.caption("Its page is not known." if said.page is None else f"Page {said.page}")
+            st.caption((source.where.capitalize() if source else "Its passage has gone") + ".")
         else:
             show_page(desk, project, source, key, brief=True)

@@ -55,7 +55,6 @@ def _pair(desk: Desk, project: str, pair: Pair, key: str) -> None:
 def _side(desk: Desk, project: str, node: Node, key: str) -> None:
     source = finding_source(node)
     show_title(desk, project, source.paper, shown(source.title), key)
-    pages = ", ".join(map(str, source.pages))
-    told = [year_of(node), f"page {pages}" if pages else "", "hedged" if finding_of(node).hedged else ""]
+    told = [year_of(node), source.where, "hedged" if finding_of(node).hedged else ""]
     st.caption(", ".join(filter(None, [*told, shown(source.file)])))
     show_quote(source.quote, key)

@@ -25,8 +25,9 @@ def show_quote(quote: str, key: str) -> None:
 @st.fragment
 def show_page(desk: Desk, project: str, source: Source, key: str, *, brief: bool = False, side: str = "") -> None:
     """What opens onto the page of a quote; `brief` where many stand below each other, `side` of a pair."""
-    pages = f"{'page' if len(source.pages) == 1 else 'pages'} {', '.join(map(str, source.pages))}"
-    label = (f"{side}: {pages}" if side else pages.capitalize()) + ("" if brief else " with the quote marked")
+    label = (f"{side}: {source.where}" if side else source.where.capitalize()) + (
+        "" if brief else " with the quote marked"
+    )
     kind: Literal["compact", "default"] = "compact" if brief else "default"
     page = st.expander(label, type=kind, key=f"page-{key}", on_change="rerun")
     if page.open:

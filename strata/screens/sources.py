@@ -28,6 +28,7 @@ def show_sources(desk: Desk, project: str, sources: Sequence[Source], anchor: st
 def _card(desk: Desk, project: str, source: Source, key: str) -> None:
     with st.container(border=True, key=f"card-{key}"):
         show_title(desk, project, source.paper, f"{source.name}. {shown(source.title)}", key)
-        st.caption(f"{shown(source.file)}, page {', '.join(map(str, source.pages))}")
+        st.caption(f"{shown(source.file)}, {source.where}")
         show_quote(source.quote, key)
-        show_page(desk, project, source, key)
+        if source.pages:
+            show_page(desk, project, source, key)

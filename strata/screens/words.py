@@ -37,8 +37,15 @@ class Source(msgspec.Struct, frozen=True):
 
     @property
     def pages(self) -> tuple[int, ...]:
-        """The pages that it stands on, in order."""
+        """The pages that it stands on, in order; none where it is from an abstract without a PDF."""
         return tuple(sorted({span.page for span in self.spans}))
+
+    @property
+    def where(self) -> str:
+        """Where it stands, in words."""
+        if not self.pages:
+            return "abstract; there is no PDF of it yet"
+        return f"{'page' if len(self.pages) == 1 else 'pages'} {', '.join(map(str, self.pages))}"
 
 
 def step_line(step: Mapping[str, Any]) -> StepLine:
@@ -113,12 +120,17 @@ def nearest(record: Mapping[str, Any]) -> list[Source]:
     """What stands nearest to a question that the papers do not answer."""
     found: list[Source] = []
     for node in record.get("evidence", []):
-        if node["level"] in PLACED and node["spans"] and all(node["text"] not in other.quote for other in found):
+        if node["level"] in PLACED and _has_place(node) and all(node["text"] not in other.quote for other in found):
             name = chr(ord("a") + len(found))
             found.append(
                 Source(name, node["paper"], node["paper_title"], node["file"], node["text"], _spans(node["spans"]))
             )
     return found[:NEAREST]
+
+
+def _has_place(node: Mapping[str, Any]) -> bool:
+    """Whether people can be told where a node stands: on a page, or in the abstract of a paper without a PDF."""
+    return bool(node["spans"]) or node.get("metadata", {}).get("section_kind") == "abstract"
 
 
 def excerpt(quote: str) -> str:
@@ -133,7 +145,8 @@ def papers_of_record(record: Mapping[str, Any]) -> list[str]:
 
 
 def _marker(citation: Mapping[str, Any], anchor: str | None) -> str:
-    title = shown(f"{citation['title']}, page {citation['page']}", html=True)
+    where = f"page {citation['page']}" if citation["page"] else "abstract"
+    title = shown(f"{citation['title']}, {where}", html=True)
     if anchor is None:
         return f'<span title="{title}">[{citation["marker"]}]</span>'
     return f'<a href="#{anchor}-{citation["marker"]}" title="{title}">[{citation["marker"]}]</a>'
