@@ -69,6 +69,14 @@ def clean_environment(**extra: str) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("STRATA_")} | {"STRATA_LAYOUT": "never"} | extra
 
 
+@pytest.fixture(autouse=True)
+def main_stays() -> Iterator[None]:
+    """Streamlit's tester puts a page in the place of `__main__`, which a process that is spawned later would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that holds the encoder's prepared file and nothing else; made once, for all processes of a run."""
