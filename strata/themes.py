@@ -105,10 +105,6 @@ def themes_in(store: NodeStore, cache: GraphCache | None = None) -> Themes:
     return Themes(store.project, tuple(_theme(theme, nodes) for theme in kept))
 
 
-def _quoted(node: Node) -> str:
-    return f"    “{finding_of(node).quote}” {source_line(node)}"
-
-
 def _theme(kept: Mapping[str, Any], nodes: Mapping[str, Node]) -> Theme:
     """A theme without what has gone since."""
     agreed, disputed = (

@@ -19,9 +19,9 @@ from hierarchy.relations.candidates import near_pairs
 from hierarchy.relations.choosing import LEAST_COMPARED, Pair, chosen
 from hierarchy.relations.comparison import dice
 from hierarchy.relations.differences import difference
-from hierarchy.relations.features import EFFECT, NUMBERS, OPPOSITE, SAME_START, opposition
+from hierarchy.relations.features import EFFECT, NUMBERS, OPPOSITE, SAME_ENDS, SAME_START, opposition
 from hierarchy.relations.neighbours import together
-from hierarchy.relations.outlook import outlook, same_ends
+from hierarchy.relations.outlook import outlook
 from hierarchy.relations.pool import Pool, base_of, taking_part, told_again
 from hierarchy.relations.relation import Relation
 from hierarchy.relations.sameness import WEIGHTS, based, sameness
@@ -124,7 +124,7 @@ def _compared(pool: Pool, i: int, j: int, cosine: float) -> Pair:
     told = opposition(a, b, going, paired, pool.weight)
     rests = next((name for name, features in RESTS.items() if any(told[f] for f in features)), "direction")
     near = max((m.near for m in paired), default=0.0)
-    return Pair(i, j, based(same, near), going, against(told), rests, same_ends(a, b), near)
+    return Pair(i, j, based(same, near), going, against(told), rests, bool(told[SAME_ENDS]), near)
 
 
 def _relation(pool: Pool, pair: Pair, ends: tuple[int, int]) -> Relation:

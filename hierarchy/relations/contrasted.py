@@ -7,6 +7,7 @@ It must not know other findings.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import msgspec
 
@@ -38,14 +39,14 @@ def contrasted(text: str, outcomes: tuple[Outcome, ...], sides: Sides) -> Contra
     a, b = pair
     between = text[a.end : b.start]
     joint = JOINT.search(between)
-    start = max(0, *(m.end() for m in re.finditer(r"[;.]\s", text[: a.start])), 0) if a.start else 0
+    start = max((m.end() for m in re.finditer(r"[;.]\s", text[: a.start])), default=0)
     stop = END.search(text, b.end)
     left = text[start : a.end + (joint.start() if joint else 0)]
     right = text[a.end + (joint.end() if joint else 0) : stop.start() if stop else len(text)]
     one, two = terms_of(left), terms_of(right)
-    earlier = [_base().search(part) is not None for part in (_near(text, a, b)[0], _near(text, a, b)[1])]
-    first, second = (b, a) if earlier[0] and not earlier[1] else (a, b)
-    known = earlier[0] != earlier[1]
+    earlier, later = (_base().search(part) is not None for part in _near(text, a, b))
+    first, second = (b, a) if earlier and not later else (a, b)
+    known = earlier != later
     delta = (first.value or 0.0) - (second.value or 0.0)
     outcome = Outcome(first.value, second.value, delta, None, a.kind, a.start, b.end, known)
     if known:
@@ -74,5 +75,6 @@ def _near(text: str, a: Outcome, b: Outcome) -> tuple[str, str]:
     return text[opening:cut], text[cut : b.end + (stop.start() if stop else len(text))]
 
 
+@cache
 def _base() -> re.Pattern[str]:
     return anywhere(table("metrics")["base"])

@@ -26,6 +26,7 @@ Features = Mapping[str, float]
 EFFECT, NUMBERS = "none against a direction", "none against numbers"
 SAME_START = "otherwise from the same start"
 OPPOSITE = "opposite changes of known sides"
+SAME_ENDS = "same ends"
 SIGNS = {"increase": 1.0, "decrease": -1.0}
 
 
@@ -60,6 +61,7 @@ def opposition(a: Statement, b: Statement, going: int, paired: list[Match], weig
     turned = facing(a, b, weight).sign
     changes = [m.verdict for m in paired if m.change]
     levels = [m.verdict for m in paired if not m.change]
+    ends = same_ends(a, b)
     alone = none[0] != none[1] and other.backed and not (a.mixed or b.mixed)
     return {
         "against": float(going < 0),
@@ -67,7 +69,7 @@ def opposition(a: Statement, b: Statement, going: int, paired: list[Match], weig
         EFFECT: float(alone and other.direction in SIGNS),
         NUMBERS: float(alone and other.direction not in SIGNS and bool(other.outcomes)),
         "none against change": float(alone and any(o.delta and not o.unclear for o in other.outcomes)),
-        "none, numbers alike": float(alone and (going > 0 or same_ends(a, b))),
+        "none, numbers alike": float(alone and (going > 0 or ends)),
         "none in both": float(all(none)),
         "directions": turned * signs[0] * signs[1],
         "words of direction": 0.0 if any(none) else turned * agreement(a.cues, b.cues, weight),
@@ -79,7 +81,7 @@ def opposition(a: Statement, b: Statement, going: int, paired: list[Match], weig
         "any change with": float(1 in changes),
         "level": float(levels[0]) if levels else 0.0,
         "any level with": float(1 in levels),
-        "same ends": float(same_ends(a, b)),
+        SAME_ENDS: float(ends),
     }
 
 

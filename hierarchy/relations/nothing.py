@@ -84,6 +84,4 @@ def _exceptions() -> re.Pattern[str]:
 @cache
 def _denied() -> re.Pattern[str]:
     negators, effects = (anywhere(table("nothing")[name]).pattern for name in ("negators", "effects"))
-    return re.compile(
-        rf"{negators}(?:[\s-]+(?!and\b|but\b|which\b|that\b|or\b)[^\W\d]+,?){{0,{BETWEEN}}}?[\s-]+{effects}", re.I
-    )
+    return re.compile(rf"{negators}(?:[\s-]+{LINKS}[^\W\d]+,?){{0,{BETWEEN}}}?[\s-]+{effects}", re.I)

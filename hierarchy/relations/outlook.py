@@ -47,7 +47,7 @@ def outlook(a: Statement, b: Statement, weight: Weight) -> tuple[int, list[Match
         return (going if going > 0 or _single(a, b) else 0), paired
     if a.outcomes and b.outcomes and (a.changes or a.levels) and paired:
         return 0, paired
-    return _directions(a, b, weight), paired
+    return _directions(a, b, weight, faces), paired
 
 
 def same_ends(a: Statement, b: Statement) -> bool:
@@ -147,11 +147,6 @@ def _nearly(x: float, y: float | None) -> bool:
     return y is not None and abs(x - y) <= max(0.07 * max(abs(x), abs(y)), NOISE if abs(x) <= 1 else 0.0)
 
 
-def by_words(a: Statement, b: Statement) -> bool:
-    """Whether nothing but words of direction can decide."""
-    return not (a.outcomes and b.outcomes) and "none" not in (a.direction, b.direction)
-
-
 def facing(a: Statement, b: Statement, weight: Weight) -> Facing:
     """How the directions of two statements face each other."""
     opposite = not a.metrics & b.metrics and any(frozenset((x, y)) in opposites() for x in a.metrics for y in b.metrics)
@@ -160,7 +155,7 @@ def facing(a: Statement, b: Statement, weight: Weight) -> Facing:
     return Facing(-1 if opposite or a.sides.low != b.sides.low else 1, polarity * way.way, way.sure)
 
 
-def _directions(a: Statement, b: Statement, weight: Weight) -> int:
+def _directions(a: Statement, b: Statement, weight: Weight, faces: Facing) -> int:
     """What the words of direction come to where no numbers decide."""
     none = [s.direction == "none" for s in (a, b)]
     if any(none):
@@ -169,5 +164,5 @@ def _directions(a: Statement, b: Statement, weight: Weight) -> int:
         return -1 if {a.direction, b.direction} & {"increase", "decrease"} else 0
     face = agreement(a.cues, b.cues, weight)
     if abs(face) >= CLEAR_FACE:
-        return facing(a, b, weight).sign * (1 if face > 0 else -1)
+        return faces.sign * (1 if face > 0 else -1)
     return 0

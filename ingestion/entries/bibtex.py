@@ -22,7 +22,7 @@ from bibtexparser.model import (
 )
 from pylatexenc.latex2text import LatexNodes2Text
 
-from ingestion.entries.entry import BadEntry, Item
+from ingestion.entries.entry import BadEntry, Item, unreadable
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of is told in the report
 
@@ -73,8 +73,7 @@ def _item(block: Block | None, line: int) -> Iterator[Item | BadEntry]:
     except RecursionError:
         yield BadEntry(block.key or None, "broken", f"The entry in line {line} is too deeply nested.")
     except Exception as error:  # a library met what it does not know: that is one entry's failure
-        said = f"The entry in line {line} cannot be read ({type(error).__name__})."
-        yield BadEntry(block.key or None, "broken", said)
+        yield unreadable(block.key or None, line, error)
 
 
 def _csl(entry: Entry) -> dict[str, Any]:

@@ -64,6 +64,11 @@ class BadEntry(msgspec.Struct, frozen=True):
     hint: str = "Mend it, and ingest the file again."
 
 
+def unreadable(key: str | None, line: int, error: Exception) -> BadEntry:
+    """An entry on which a library failed in a way of its own."""
+    return BadEntry(key, "broken", f"The entry in line {line} cannot be read ({type(error).__name__}).")
+
+
 def entry_of(item: Item) -> Entry | BadEntry:
     """What is kept of an item; `key` is empty where it has none."""
     csl = item.csl

@@ -12,7 +12,7 @@ from typing import Any
 
 import rispy
 
-from ingestion.entries.entry import BadEntry, Item
+from ingestion.entries.entry import BadEntry, Item, unreadable
 
 START = re.compile(r"^TY  -", re.MULTILINE)
 END = "\nER  - \n"
@@ -49,8 +49,7 @@ def read_ris(text: str) -> Iterator[Item | BadEntry]:
         try:
             found = rispy.loads(text[start:end] + END)
         except Exception as error:  # a library met what it does not know: that is one entry's failure
-            said = f"The entry in line {line} cannot be read ({type(error).__name__})."
-            yield BadEntry(None, "broken", said)
+            yield unreadable(None, line, error)
             continue
         if found:
             yield Item(_csl(found[0]), line)
