@@ -65,15 +65,13 @@ class Router:
         known, learned = names or Names(), classifier()
         fits = self._encoder is not None and self._encoder.model == learned.card.encoder
         sure: Mapping[str, float] = learned.sure(question, vector if fits else None, known)
-        reason = _reason(learned, question, known, sure)
+        asked = ""
         if self._adviser is not None and max(sure.values()) < SURE:
             opinion = self._adviser.opinion(question)
             if opinion is not None:
                 sure = {level: (1 - OPINION) * sure[level] + OPINION * opinion[level] for level in LEVELS}
-                reason = f"{_reason(learned, question, known, sure)}; {self._adviser.name} was asked, too"
-            else:
-                reason = f"{reason}; {self._adviser.name} was asked and gave no opinion"
-        return Route(_weights(sure), reason)
+            asked = f"; {self._adviser.name} was asked" + (" and gave no opinion" if opinion is None else ", too")
+        return Route(_weights(sure), _reason(learned, question, known, sure) + asked)
 
 
 def route(question: str) -> Route:
