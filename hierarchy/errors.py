@@ -9,6 +9,7 @@
     │   └── MismatchError       made by another version or another encoder
     ├── ModelError              a model's files are missing, altered or cannot be prepared
     ├── WriterError             a language model does not answer (codes: see WRITER_CODES)
+    ├── RerankError             a reranker does not answer (the same codes, rerank_ in front)
     └── NotBuiltError           an option whose part of Strata does not exist
 
 It must not know who raises or who prints: a door turns an error into a line and an exit code.
@@ -34,6 +35,7 @@ WRITER_CODES = (
     "writer_quota",  # no more requests for now, or none left that are paid for
     "writer_junk",  # an answer that cannot be read
 )
+RERANK_CODES = tuple(code.replace("writer", "rerank") for code in WRITER_CODES)
 
 
 class StrataError(Exception):
@@ -127,6 +129,12 @@ class WriterError(StrataError):
     def lasting(self) -> bool:
         """Whether the next request would fare no better."""
         return self.code in ("writer_refused", "writer_quota")
+
+
+class RerankError(StrataError):
+    """A reranker that does not answer; its code is one of RERANK_CODES."""
+
+    code = "rerank_down"
 
 
 class NotBuiltError(StrataError):

@@ -113,7 +113,8 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A cited answer; `status` is answered, partial or unanswerable; `confidence` that the evidence answers it."""
+    """A cited answer; `status` is answered, partial or unanswerable; `confidence` that the evidence answers it; `notes`
+    say what a reader must know beside it: a service that did not answer, a list that was cut, a word read otherwise."""
 
     question: str
     status: str
@@ -125,10 +126,11 @@ class Answer(msgspec.Struct, frozen=True):
     confidence: float
     trace: str | None
     seconds: float
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The record of `strata ask --json`."""
-        plain = ("question", "status", "text", "model", "confidence", "trace", "seconds")
+        plain = ("question", "status", "text", "model", "confidence", "trace", "seconds", "notes")
         return {
             "schema": 1,
             **{name: getattr(self, name) for name in plain},

@@ -1,0 +1,38 @@
+"""What the search asks of a reranker: anything that reads a question beside passages and says how well each answers it.
+
+Implementations that compute here stand in `retrieval/evidence/`; those that call a service stand at the doors. It must
+not know how the passages were found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from retrieval.records import ScoredNode
+
+
+class Reranker(Protocol):
+    """Orders what was found by reading it beside the question."""
+
+    @property
+    def name(self) -> str:
+        """What a trace and an answer call it; known without loading a model."""
+        ...
+
+    @property
+    def most(self) -> int:
+        """How many of the best found are worth its time."""
+        ...
+
+    def scores(self, question: str, found: Sequence[ScoredNode]) -> list[float]:
+        """A score from 0 to 1 for each of what was found, in its order; higher answers better.
+
+        Args:
+            question: as asked, without typed filters.
+            found: at most `most` nodes, best first by the search.
+
+        Raises:
+            RerankError: where it cannot say; the order before it then stands.
+        """
+        ...
