@@ -41,6 +41,11 @@ class Text(msgspec.Struct, frozen=True):
     parts: tuple[Range, ...] = ()
 
 
+def prefix_of(path: Sequence[str]) -> str:
+    """What stands in front of a passage for the embedding only: the headings above it."""
+    return " > ".join(path) + ": " if path else ""
+
+
 class Encoding(msgspec.Struct, frozen=True, eq=False):
     """`vector`: unit, float32, shape (dimension,). `parts`: one unit row for each part, shape (parts, dimension)."""
 
