@@ -66,6 +66,30 @@ class Encoder(Protocol):
         ...
 
 
+class Tokens(msgspec.Struct, frozen=True, eq=False):
+    """A text token by token, without its prefix and its ends: `ids` of shape (n,); `vectors`, unit rows of shape
+    (n, dimension); `weights`, what each would count in a question, above 0, shape (n,). `vector` is the whole text's,
+    with its prefix, of length 1."""
+
+    ids: npt.NDArray[np.int64]
+    vectors: Matrix
+    vector: Vector
+    weights: npt.NDArray[np.float32]
+
+
+class TokenEncoder(Protocol):
+    """Anything that reads texts token by token, for scores finer than one cosine (Khattab and Zaharia 2020)."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """Known without loading the model."""
+        ...
+
+    def tokens(self, texts: Sequence[Text]) -> list[Tokens]:
+        """What is seen of each text, in their order."""
+        ...
+
+
 def unit(vector: npt.NDArray[np.floating]) -> Vector:
     """The vector at length 1; a zero vector becomes the first axis, so that cosine is always defined."""
     norm = float(np.linalg.norm(vector))
