@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from hierarchy.encoder import Encoder
+from retrieval.rerank import Reranker
+from strata.encoders import service_of
 from strata.minilm import MiniLM
+from strata.rerankers import reranker_of
 from strata.settings import Settings
 
 
 def build_encoder(settings: Settings) -> Encoder:
-    """The encoder that the settings name; its files are loaded at its first text."""
-    return MiniLM(settings.home, settings.encoder.threads)
+    """The encoder that the settings name; its files are loaded, or its service asked, at its first text.
+
+    Raises:
+        UsageError: for a name that does not fit, a key that is missing, or a package that is not installed.
+    """
+    return service_of(settings.encoder) or MiniLM(settings.home, settings.encoder.threads)
+
+
+def build_reranker(settings: Settings) -> Reranker | None:
+    """The reranker that the settings name; None where the search does without one. It is loaded when it is first asked.
+
+    Raises:
+        UsageError: for a name that does not fit, a key that is missing, or a package that is not installed.
+    """
+    return reranker_of(settings.reranker)
