@@ -78,7 +78,7 @@ class CohereEncoder:
         self._key, self._url, self._timeout_s = key, url, timeout_s
         self._patience = Patience(ENCODER, f"cohere/{model}", timeout_s, rests="lasting")
         self._lock = threading.Lock()
-        self._loaded: CohereEmbedding | None = None
+        self._loaded: dict[bool, CohereEmbedding] = {}
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -125,13 +125,8 @@ class CohereEncoder:
             pool.shutdown(wait=False, cancel_futures=True)  # one that failed, or an interrupt, waits for no other
 
     def _batch(self, words: list[str], asked: bool) -> Matrix:
-        embedding = self._loaded
-        assert embedding is not None
-
-        def ask() -> Any:
-            return embedding._embed(words, "search_query" if asked else "search_document")
-
-        given = self._patience.ask(ask, None if asked else max(BUSY_S, self._timeout_s))
+        embedding, in_all_s = self._loaded[asked], None if asked else max(BUSY_S, self._timeout_s)
+        given = self._patience.ask(lambda: embedding.get_text_embedding_batch(words), in_all_s)
         try:
             rows = np.array(given, np.float32)
         except (TypeError, ValueError) as error:
@@ -144,17 +139,21 @@ class CohereEncoder:
 
     def _load(self) -> None:
         with self._lock:  # several threads may ask first
-            if self._loaded is not None:
+            if self._loaded:
                 return
             made = integration("embeddings", "cohere", "CohereEmbedding", "STRATA_ENCODER")
             from strata.cohere_client import Client
 
-            loaded = made(model_name=self._model, api_key=self._key, base_url=self._url, max_retries=1)
             several = len(DIMENSIONS[self._model]) > 1
             more = {"output_dimension": self._dimension} if several else {}
-            # Its own client tries again behind our back, and cannot be told a dimension.
-            loaded._client = Client(self._key, self._url, self._timeout_s, **more)
-            self._loaded = loaded
+            client = Client(self._key, self._url, self._timeout_s, **more)
+            for asked, kind in ((True, "search_query"), (False, "search_document")):
+                embedding = made(
+                    model_name=self._model, api_key=self._key, input_type=kind, embed_batch_size=BATCH, max_retries=1
+                )
+                # Its own client tries again behind our back, and cannot be told a dimension.
+                embedding._client = client
+                self._loaded[asked] = embedding
 
 
 def _whole(text: Text) -> str:

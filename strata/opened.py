@@ -50,7 +50,8 @@ class Opened:
         self._name = checked_project_name(self.settings.project if project is None else project)
         self._encoder = encoder or build_encoder(self.settings)
         self._llm = llm
-        self._given_reranker = None if reranker is None else reranker_from(reranker, self.settings.reranker)
+        self._given_reranker = reranker
+        self._open_reranker: Reranker | None = None
         self._open_writer: Writer | None = None
         self._open_store: NodeStore | None = None
         self._open_journal: Journal | None = None
@@ -85,8 +86,11 @@ class Opened:
 
     @property
     def _reranker(self) -> Reranker | None:
-        """What orders anew what is found, where something does."""
-        return self._given_reranker if self._given_reranker is not None else build_reranker(self.settings)
+        """What orders anew what is found, where something does; one as long as the assistant lives."""
+        if self._open_reranker is None:
+            given, chosen = self._given_reranker, self.settings.reranker
+            self._open_reranker = build_reranker(self.settings) if given is None else reranker_from(given, chosen)
+        return self._open_reranker
 
     @property
     def _journal(self) -> Journal:
