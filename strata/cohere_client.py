@@ -26,8 +26,15 @@ class Client(cohere.ClientV2):
         self._more = {**more, "request_options": {"max_retries": 0}}
 
     def rerank(self, **asked: Any) -> Any:
-        """As Cohere's."""
-        return super().rerank(**asked, **self._more)
+        """As Cohere's.
+
+        Raises:
+            ValueError: where it numbers documents that it was not given; -1 would pass for the last one further on.
+        """
+        given = super().rerank(**asked, **self._more)
+        if any(not 0 <= result.index < len(asked["documents"]) for result in given.results):
+            raise ValueError("a document that it was not given")
+        return given
 
     def embed(self, **asked: Any) -> Any:
         """As Cohere's."""

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -330,7 +331,7 @@ def test_an_order_without_scores_is_one_by_rank() -> None:
         lambda question, texts: [[0.1, 0.9]] * len(texts),
         lambda question, texts: None,
         lambda question, texts: "0.5",
-        lambda question, texts: {text: 0.5 for text in texts},
+        lambda question, texts: dict.fromkeys(texts, 0.5),
         lambda question, texts: 1 / 0,
     ],
 )
@@ -361,7 +362,7 @@ def test_what_is_no_reranker_is_refused(given_: object) -> None:
 def test_squashing_keeps_the_order(scores: list[float]) -> None:
     squashed = Squash()(scores)
     assert all(0.0 <= score <= 1.0 for score in squashed)
-    for a, b in zip(scores, scores[1:], strict=False):
+    for a, b in pairwise(scores):
         x, y = squashed[scores.index(a)], squashed[scores.index(b)]
         assert (x <= y) if a <= b else (x >= y)
 
@@ -410,11 +411,12 @@ def test_a_missing_package_is_named() -> None:
 
 
 def test_a_package_that_cannot_be_imported_fails_the_question_alone(server: CohereServer) -> None:
+    reranker = cohere_at(server.url)
     with (
         mock.patch.dict(sys.modules, {"llama_index.postprocessor.cohere_rerank": None}),
         pytest.raises(RerankError) as caught,
     ):
-        cohere_at(server.url).scores(QUESTION, found(*TEXTS))
+        reranker.scores(QUESTION, found(*TEXTS))
     assert caught.value.code == "rerank_refused"
 
 
@@ -439,14 +441,14 @@ def test_an_import_path_is_a_reranker_made_when_first_asked(tmp_path: Path, monk
         assert path in caught.value.message
 
 
-def test_an_assistant_takes_any_of_them(home: Path, server: CohereServer) -> None:
-    with Assistant(settings=Settings(home=home), reranker=by_words) as a:
+def test_an_assistant_takes_any_of_them(tmp_path: Path, server: CohereServer) -> None:
+    with Assistant(settings=Settings(home=tmp_path), reranker=by_words) as a:
         assert a._reranker is not None
         assert a._reranker.name == "by_words"
         assert a._reranker is a._reranker
-    with Assistant(settings=Settings(home=home)) as a:
+    with Assistant(settings=Settings(home=tmp_path)) as a:
         assert a._reranker is None
-    with Assistant(settings=Settings(home=home, reranker=chosen(server.url))) as a:
+    with Assistant(settings=Settings(home=tmp_path, reranker=chosen(server.url))) as a:
         assert a._reranker is not None
         assert a._reranker.name == "cohere/rerank-v3.5"
 
