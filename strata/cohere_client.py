@@ -17,7 +17,7 @@ URL = "https://api.cohere.com"
 MOST_BYTES = 32_000_000  # of a reply: 96 vectors of 1,536 dimensions in digits are under 4
 
 
-class Client(cohere.ClientV2):
+class Client(cohere.ClientV2):  # type: ignore[misc]
     """Cohere's client; `more` is sent with every request besides."""
 
     def __init__(self, key: str, url: str | None, timeout_s: float, **more: Any) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hierarchy.behind import Behind
 from hierarchy.encoder import EncoderIdentity, Encoding, Matrix, Text, unit
 from hierarchy.errors import EncodeError, UsageError
 from strata.patience import Patience
@@ -116,13 +117,30 @@ class CohereEncoder:
         if not batches:
             return np.zeros((0, self._dimension), np.float32)
         self._load()
+        rows: dict[int, Matrix] = {}
+        enough = threading.Event()
+
+        def share(first: int) -> None:
+            for i in range(first, len(batches), AT_ONCE):
+                if enough.is_set():
+                    return
+                try:
+                    rows[i] = self._batch(batches[i], asked)
+                except BaseException:
+                    enough.set()  # one that failed waits for no other
+                    raise
+
         if len(batches) == 1:
-            return self._batch(batches[0], asked)
-        pool = ThreadPoolExecutor(AT_ONCE)
-        try:
-            return np.concatenate(list(pool.map(lambda batch: self._batch(batch, asked), batches)))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # one that failed, or an interrupt, waits for no other
+            share(0)
+        else:
+            # Not in a pool of threads: those would keep an interrupted process alive while they wait to ask again.
+            shares = [Behind(partial(share, first)) for first in range(min(AT_ONCE, len(batches)))]
+            try:
+                for one in shares:
+                    one.result()
+            finally:
+                enough.set()
+        return np.concatenate([rows[i] for i in range(len(batches))])
 
     def _batch(self, words: list[str], asked: bool) -> Matrix:
         embedding, in_all_s = self._loaded[asked], None if asked else max(BUSY_S, self._timeout_s)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from hierarchy.encoder import Encoder
 from hierarchy.errors import UsageError
-from strata.cohere_encoder import DIMENSIONS, CohereEncoder
 from strata.providers import NO_KEY, key_of, need
 from strata.settings import EncoderSettings
 
@@ -23,6 +22,8 @@ def service_of(chosen: EncoderSettings) -> Encoder | None:
     name = chosen.encoder.strip()
     if name in LOCAL:
         return None
+    from strata.cohere_encoder import DIMENSIONS, CohereEncoder  # most commands need none of it
+
     provider, _, model = name.partition("/")
     if provider != "cohere":
         raise UsageError(

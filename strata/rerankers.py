@@ -12,10 +12,8 @@ from typing import Any
 
 from hierarchy.errors import UsageError
 from retrieval.rerank import Reranker
-from strata.cohere_reranker import MODEL, CohereReranker
 from strata.providers import NO_KEY, key_of, need
 from strata.settings import RerankSettings
-from strata.your_reranker import CallableReranker, LateReranker, OwnReranker, pairwise
 
 LOCAL, NONE = "local", ("none", "")
 SERVICE_S, YOURS_S = 10.0, 60.0  # for which a question waits for a service, or for a model of the user's, at most
@@ -36,6 +34,8 @@ def reranker_of(chosen: RerankSettings) -> Reranker | None:
         return None
     if ":" in name:
         return _at(name, chosen)
+    from strata.cohere_reranker import MODEL, CohereReranker  # most questions need none of it
+
     provider, _, model = name.partition("/")
     if provider != "cohere" or ("/" in name and not model.strip()):
         raise UsageError(f"STRATA_RERANK={chosen.rerank!r} names no reranker.", CHOICES, "unknown_reranker")
@@ -63,6 +63,8 @@ def reranker_from(given: Any, chosen: RerankSettings, name: str | None = None) -
     Raises:
         UsageError: for what is none of these.
     """
+    from strata.your_reranker import CallableReranker, OwnReranker, pairwise
+
     most, timeout_s = chosen.rerank_most, chosen.rerank_timeout_s or YOURS_S
     called = name or _name(given)
     if not isinstance(given, type):
@@ -96,6 +98,8 @@ def _at(name: str, chosen: RerankSettings) -> Reranker:
             "Install it in the environment of Strata, or name its folder in PYTHONPATH.",
             "unknown_reranker",
         )
+
+    from strata.your_reranker import LateReranker
 
     def make() -> Reranker:
         found: Any = importlib.import_module(module)

@@ -137,7 +137,7 @@ def test_scores_beyond_one_are_squashed_in_their_order(server: CohereServer) -> 
 
 
 def test_several_questions_may_ask_at_once(server: CohereServer) -> None:
-    server.again(lambda asked: time.sleep(0.05))  # type: ignore[func-returns-value]
+    server.again(lambda asked: time.sleep(0.05))
     reranker, got = cohere_at(server.url), dict[int, list[int]]()
 
     def ask(n: int) -> None:
@@ -255,7 +255,7 @@ def by_words(question: str, texts: list[str]) -> list[float]:
 class CrossEncoder:
     """As sentence_transformers has them: `predict` takes pairs, and gives an array."""
 
-    def predict(self, pairs: list[tuple[str, str]]) -> np.ndarray:  # type: ignore[type-arg]
+    def predict(self, pairs: list[tuple[str, str]]) -> np.ndarray:
         return np.array([by_words(question, [text])[0] for question, text in pairs], np.float32)
 
 
