@@ -19,6 +19,7 @@ from hierarchy.behind import Behind
 from strata.service_errors import SERVICE_ERRORS, Service, ServiceError, is_busy, is_lasting, may_pass, wait_asked_for
 
 TRIES, BUSY_TRIES = 3, 8
+PATIENT_TRIES = 40  # the same, where there is more time than one reply may take
 FIRST_WAIT_S, MOST_WAIT_S = 0.5, 20.0
 REST_S = 30.0  # for which a failure is remembered
 
@@ -47,7 +48,7 @@ class Patience:
 
         Args:
             call: asks once; it may be called again, and may still run when it was given up.
-            in_all_s: seconds for all tries together; None takes those of one reply.
+            in_all_s: seconds for all tries together, where nobody waits for it; None takes those of one reply.
 
         Raises:
             WriterError, RerankError, EncodeError: by the service.
@@ -55,8 +56,9 @@ class Patience:
         self._see_rest()
         all_s = self._timeout_s if in_all_s is None else in_all_s
         deadline = time.monotonic() + all_s
+        tried = _Tried(BUSY_TRIES if in_all_s is None else PATIENT_TRIES)
         again = Retrying(
-            retry=retry_if_exception(may_pass), stop=_Tried() | stop_before_delay(all_s), wait=_wait, reraise=True
+            retry=retry_if_exception(may_pass), stop=tried | stop_before_delay(all_s), wait=_wait, reraise=True
         )
         try:
             given: T = again(self._once, call, deadline)
@@ -96,8 +98,11 @@ class Patience:
 class _Tried(stop_base):
     """A server that asks to wait is asked more often than one that fails."""
 
+    def __init__(self, busy_tries: int) -> None:
+        self._busy_tries = busy_tries
+
     def __call__(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= (BUSY_TRIES if is_busy(_error(state)) else TRIES)
+        return state.attempt_number >= (self._busy_tries if is_busy(_error(state)) else TRIES)
 
 
 def _wait(state: RetryCallState) -> float:

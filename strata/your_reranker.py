@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -41,6 +42,7 @@ class LateReranker:
     def __init__(self, name: str, most: int, make: Callable[[], Reranker]) -> None:
         self._name, self._most, self._make = name, most, make
         self._made: Reranker | None = None
+        self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -56,16 +58,18 @@ class LateReranker:
         Raises:
             RerankError: its own, or where it cannot be made.
         """
-        if self._made is None:
-            try:
-                self._made = self._make()
-            except StrataError as error:
-                raise RerankError(error.message, error.hint, "rerank_refused") from error
-            except Exception as error:
-                hint = "See that its module can be imported by itself."
-                said = f"The reranker {self._name} cannot be made ({type(error).__name__})."
-                raise RerankError(said, hint, "rerank_refused") from error
-        return self._made.scores(question, found)
+        with self._lock:  # several threads may ask first
+            made = self._made = self._made or self._tried()
+        return made.scores(question, found)
+
+    def _tried(self) -> Reranker:
+        try:
+            return self._make()
+        except StrataError as error:
+            raise RerankError(error.message, error.hint, "rerank_refused") from error
+        except Exception as error:
+            said = f"The reranker {self._name} cannot be made ({type(error).__name__})."
+            raise RerankError(said, "See that its module can be imported by itself.", "rerank_refused") from error
 
 
 def pairwise(model: Any) -> Scorer:

@@ -153,7 +153,7 @@ def test_llamaindex_is_handed_questions_as_questions(server: CohereServer) -> No
         (refusal(401, SERVER_SAYS), "encode_refused", 1),
         (refusal(400, SERVER_SAYS), "encode_refused", 1),
         (refusal(429, "You are using a Trial key, which is limited to 1000 API calls / month."), "encode_quota", 1),
-        (refusal(429, "Please wait.", **{"Retry-After": "0.01"}), "encode_quota", 8),
+        (refusal(429, "Please wait.", **{"Retry-After": "0.01"}), "encode_quota", 40),
         (refusal(429, "Please wait.", **{"Retry-After": "3600"}), "encode_quota", 1),
         (refusal(500, SERVER_SAYS), "encode_down", 3),
         (Raw(504, b"<html>Gateway timeout</html>"), "encode_slow", 1),
@@ -215,6 +215,8 @@ def test_a_service_is_chosen_by_name_and_never_by_a_key(monkeypatch: pytest.Monk
     monkeypatch.setenv("CO_API_KEY", KEY)
     local = Settings.from_environment({"STRATA_HOME": str(tmp_path), "STRATA_ENCODER_KEY": KEY})
     assert isinstance(build_encoder(local), MiniLM)
+    named = {"STRATA_ENCODER": "cohere/embed-v4.0", "STRATA_ENCODER_KEY": KEY, "STRATA_ENCODER_DIMENSION": "512"}
+    assert build_encoder(Settings.from_environment(named)).identity.dimension == 512
     assert KEY not in repr(local)
     with pytest.raises(UsageError) as caught:
         encoder_at(None, encoder_key=None)
