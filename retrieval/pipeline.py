@@ -9,14 +9,16 @@ import msgspec
 
 from hierarchy.encoder import Encoder
 from hierarchy.filters import Filter
-from hierarchy.nodes import Level
+from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
 from retrieval.answer import Answerer
 from retrieval.choose import Found
-from retrieval.records import Answer, Event, SearchResult
+from retrieval.reading import reading, wanted
+from retrieval.records import Answer, Event, Route, SearchResult
+from retrieval.rerank import Reranker
 from retrieval.route import Adviser, Router, only
 from retrieval.scope import Library, names_papers
-from retrieval.search import Searcher, checked_question
+from retrieval.search import NOTHING_READ, Rankings, Read, Searcher, checked_question
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 from retrieval.typed import Typed, read
@@ -27,12 +29,18 @@ READ = 12  # how many nodes of a level an answer is read from
 
 
 class Pipeline:
-    """Searches and answers over one project; `adviser` is asked where the route is hard to tell."""
+    """Searches and answers over one project; `adviser` is asked where the route is hard to tell, `reranker` reads what
+    was found beside the question."""
 
     def __init__(
-        self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings, adviser: Adviser | None = None
+        self,
+        store: NodeStore,
+        encoder: Encoder,
+        settings: RetrievalSettings,
+        adviser: Adviser | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        self._store, self._settings = store, settings
+        self._store, self._settings, self._reranker = store, settings, reranker
         self._router = Router(encoder.identity, adviser)
         self._searcher = Searcher(store, encoder, settings)
         self._answerer = Answerer(store, settings)
@@ -49,7 +57,7 @@ class Pipeline:
         self, question: str, k: int, level: Level | None, papers: Sequence[str] | None
     ) -> tuple[SearchResult, Trace]:
         """Ranked nodes of one level or, by the route, of all."""
-        whole, asked, typed = _read(question)
+        whole, asked, typed = _typed(question)
         trace = Trace.of(whole)
         where = self._scope(papers, typed, trace)
         vector = self._searcher.encode(asked)
@@ -57,8 +65,28 @@ class Pipeline:
             way = only(level) if level else self._router.route(asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
         rankings = self._searcher.rank(asked, vector, way, k, where, trace)
-        nodes = self._searcher.merge(rankings, way, k, Weighing.of(asked, names_papers(where)))
+        weighing = Weighing.of(asked, names_papers(where))
+        read, _ = self._read(asked, vector, way, rankings, where, weighing, trace)
+        nodes = self._searcher.merge(rankings, way, k, weighing, read)
         return SearchResult(whole, way, nodes, trace.id), trace
+
+    def _read(
+        self,
+        question: str,
+        vector: Vector,
+        way: Route,
+        rankings: Rankings,
+        where: Filter | None,
+        weighing: Weighing,
+        trace: Trace,
+    ) -> tuple[Read, tuple[str, ...]]:
+        """What was found, read beside the question, and notes; nothing where nothing of it can answer."""
+        if self._reranker is None or Level.PASSAGE not in rankings or not wanted(way):
+            return NOTHING_READ, ()
+        with trace.step("pool") as said:
+            found = self._searcher.pool(question, vector, rankings, where, self._reranker.most, weighing)
+            said["passages"], said["papers"] = len(found), sorted({s.node.paper or "" for s in found})
+        return reading(self._reranker, question, found, trace)
 
     def _scope(self, papers: Sequence[str] | None, typed: Typed, trace: Trace) -> Filter | None:
         """The filter of options and of what was typed, which is a step of its own."""
@@ -72,7 +100,7 @@ class Pipeline:
     def stream(self, question: str, papers: Sequence[str] | None) -> Iterator[tuple[Event, Trace]]:
         """The events of one question: steps as they end, tokens of the text, citations, and the answer last."""
         start = time.monotonic()
-        whole, asked, typed = _read(question)
+        whole, asked, typed = _typed(question)
         trace = Trace.of(whole)
         told = 0
 
@@ -90,11 +118,14 @@ class Pipeline:
         yield from news()
         rankings = self._searcher.rank(asked, vector, way, EVIDENCE, where, trace)
         weighing = Weighing.of(asked, names_papers(where))
-        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing)
+        yield Event("found", self._searcher.merge(rankings, way, EVIDENCE, weighing)), trace
+        yield from news()
+        read, notes = self._read(asked, vector, way, rankings, where, weighing, trace)
+        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read)
         yield from news()
         wide = way.best in (Level.PROJECT, Level.PAPER)
         found = Found(
-            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing),
+            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing, read),
             self._searcher.best(rankings, Level.SECTION, READ, weighing),
             self._searcher.best(rankings, Level.PAPER, READ, weighing),
         )
@@ -116,11 +147,12 @@ class Pipeline:
             draft.confidence,
             trace.id,
             seconds,
+            notes,
         )
         yield Event("answer", answer), trace
 
 
-def _read(question: str) -> tuple[str, str, Typed]:
+def _typed(question: str) -> tuple[str, str, Typed]:
     """A question whole, its words without the filters typed into it, and these."""
     whole = checked_question(question)
     typed = read(whole)
