@@ -16,10 +16,29 @@ from pathlib import Path
 import msgspec
 
 FILES = ("qasper_train", "qasper_val", "covidqa")
-NAMES = (
-    "Smith Chen Wang Li Novak Peters Rossi Kim Cho Haddad Zhang Liu Lee Johnson Kumar Garcia Müller Okafor Sato Levy "
-    "Yang Brown Silva Nguyen Ivanova"
-).split()
+NAMES = tuple(
+    [
+        "Smith",
+        "Chen",
+        "Wang",
+        "Li",
+        "Novak",
+        "Peters",
+        "Rossi",
+        "Kim",
+        "Cho",
+        "Haddad",
+        "Zhang",
+        "Liu",
+        "Lee",
+        "Johnson",
+        "Kumar",
+        "Garcia",
+        "Müller",
+        "Okafor",
+        "Sato",
+    ]
+)
 HELD_OUT = 10  # one paper of so many
 
 
