@@ -70,7 +70,7 @@ def read_adapter(path: Path) -> Adapter:
             name: value.astype(np.float32) for name, value in held.items() if not name.endswith(".scale")
         }
         names = sorted(name[:-2] for name in factors if name.endswith(".A"))
-        deltas = {f"{name}.weight": scale * factors[f"{name}.B"] @ factors[f"{name}.A"] for name in names}
+        deltas = {f"{n}.weight": np.asarray(scale * factors[f"{n}.B"] @ factors[f"{n}.A"], np.float32) for n in names}
         head = plain.pop(f"{HEAD}weight").reshape(-1), float(plain.pop(f"{HEAD}bias").reshape(-1)[0])
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ModelError(f"The adapter {path.name} cannot be read ({error}).", HINT) from error

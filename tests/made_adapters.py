@@ -16,7 +16,7 @@ WIDTH = 384
 
 
 def made_adapter(path: Path, changed: Mapping[str, Any] | None = None, *, strength: float = 0.0) -> Path:
-    """Writes an adapter of rank 2; at strength 0 it changes nothing. `changed` replaces arrays, None leaves them out."""
+    """Writes an adapter of rank 2; at strength 0 it changes nothing. `changed` replaces arrays, None drops one."""
     draw = np.random.default_rng(3)
     arrays: dict[str, Any] = {
         "format": FORMAT,

@@ -16,28 +16,20 @@ from pathlib import Path
 import msgspec
 
 FILES = ("qasper_train", "qasper_val", "covidqa")
-NAMES = tuple(
-    [
-        "Smith",
-        "Chen",
-        "Wang",
-        "Li",
-        "Novak",
-        "Peters",
-        "Rossi",
-        "Kim",
-        "Cho",
-        "Haddad",
-        "Zhang",
-        "Liu",
-        "Lee",
-        "Johnson",
-        "Kumar",
-        "Garcia",
-        "Müller",
-        "Okafor",
-        "Sato",
-    ]
+NAMES = (
+    "Smith",
+    "Chen",
+    "Wang",
+    "Novak",
+    "Peters",
+    "Rossi",
+    "Kim",
+    "Haddad",
+    "Lee",
+    "Kumar",
+    "Garcia",
+    "Müller",
+    "Sato",
 )
 HELD_OUT = 10  # one paper of so many
 

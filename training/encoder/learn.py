@@ -27,8 +27,8 @@ LEAST = 0.03  # of the rate, at the end
 
 class Recipe(msgspec.Struct, frozen=True):
     """How to train. `across`: weight of the other papers' texts in a step; `covid`: share of COVID-QA's papers in a
-    pass; `dropped`: share of tokens that some questions lose; `average`: of the moving average; `minutes`: the rate is at its
-    least by then, whatever was done."""
+    pass; `dropped`: share of tokens that some questions lose; `average`: of the moving average; `minutes`: the rate is
+    at its least by then, whatever was done."""
 
     rank: int = 16
     rate: float = 5e-4
