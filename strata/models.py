@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from hierarchy.encoder import Encoder
+from retrieval.evidence.reranker import EvidenceReranker
 from retrieval.rerank import Reranker
 from strata.encoders import service_of
+from strata.evidence_encoder import EvidenceEncoder
 from strata.minilm import MiniLM
-from strata.rerankers import reranker_of
+from strata.rerankers import LOCAL, reranker_of
 from strata.settings import RerankSettings, Settings
 
 
@@ -29,11 +32,12 @@ def build_reranker(settings: Settings) -> Reranker | None:
     Raises:
         UsageError: for a name that does not fit, a key that is missing, or a package that is not installed.
     """
-    return _reranker(settings.reranker)
+    return _reranker(settings.reranker, settings.home, settings.encoder.threads)
 
 
-@lru_cache(
-    maxsize=8
-)  # assistants come and go with each question; what is loaded, and what failed just now, stays known
-def _reranker(chosen: RerankSettings) -> Reranker | None:
+# Assistants come and go with each question; what is loaded, and what failed just now, stays known.
+@lru_cache(maxsize=8)
+def _reranker(chosen: RerankSettings, home: Path, threads: int) -> Reranker | None:
+    if chosen.rerank.strip() == LOCAL:
+        return EvidenceReranker(EvidenceEncoder(home, threads))
     return reranker_of(chosen)

@@ -24,13 +24,13 @@ CHOICES = (
 
 
 def reranker_of(chosen: RerankSettings) -> Reranker | None:
-    """The reranker that the settings name; None for "local", which is the search's own, and for "none".
+    """The service or the user's own reranker that the settings name; None where they name none.
 
     Raises:
         UsageError: for a name that does not fit, a key that is missing, or a package that is not installed.
     """
     name = chosen.rerank.strip()
-    if name == LOCAL or name in NONE:
+    if name in NONE:
         return None
     if ":" in name:
         return _at(name, chosen)
