@@ -68,11 +68,12 @@ class Encoder(Protocol):
 
 
 class Tokens(msgspec.Struct, frozen=True, eq=False):
-    """A text token by token, without its prefix and its ends: `ids` of shape (n,); `vectors`, unit rows of shape
-    (n, dimension); `weights`, what each would count in a question, above 0, shape (n,). `vector` is the whole text's,
-    with its prefix, of length 1."""
+    """A text token by token, without its prefix and its ends: `ids` of shape (n,); `ends`, the characters that each
+    stands for, shape (n, 2); `vectors`, unit rows of shape (n, dimension); `weights`, what each would count in a
+    question, above 0, shape (n,). `vector` is the whole text's, with its prefix, of length 1."""
 
     ids: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
     vectors: Matrix
     vector: Vector
     weights: npt.NDArray[np.float32]

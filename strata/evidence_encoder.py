@@ -58,4 +58,4 @@ class EvidenceEncoder:
         norms = np.linalg.norm(seen.states, axis=1, keepdims=True)
         vectors = np.asarray(seen.states / np.maximum(norms, 1e-9), np.float32)
         weights = np.asarray(np.logaddexp(0.0, seen.states @ weight + bias), np.float32)  # softplus
-        return Tokens(seen.ids, vectors, unit(seen.total), weights)
+        return Tokens(seen.ids, seen.ends, vectors, unit(seen.total), weights)

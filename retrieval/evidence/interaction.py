@@ -18,16 +18,19 @@ from hierarchy.nodes import Vector
 
 def late_interaction(question: Tokens, passages: Sequence[Tokens]) -> Vector:
     """The weighted mean, over a question's tokens, of the best cosine in each passage; shape (passages,), -1 to 1."""
-    weights = question.weights * _rarity(question, passages)
-    total = float(weights.sum())
-    if not len(question.ids) or total <= 0:
-        return np.zeros(len(passages), np.float32)
-    weights = (weights / total).astype(np.float32)
+    weights = token_weights(question, passages)
     scores = [
         float((question.vectors @ passage.vectors.T).max(axis=1) @ weights) if len(passage.ids) else 0.0
         for passage in passages
     ]
     return np.array(scores, np.float32)
+
+
+def token_weights(question: Tokens, passages: Sequence[Tokens]) -> Vector:
+    """What each token of a question counts among these passages, summing to 1 where it has any; shape (tokens,)."""
+    weights = question.weights * _rarity(question, passages)
+    total = float(weights.sum())
+    return np.asarray(weights / total if total > 0 else weights, dtype=np.float32)
 
 
 def _rarity(question: Tokens, passages: Sequence[Tokens]) -> Vector:

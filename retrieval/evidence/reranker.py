@@ -12,10 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hierarchy.encoder import Text, TokenEncoder, Tokens, prefix_of
+from hierarchy.encoder import Range, Text, TokenEncoder, Tokens, prefix_of, unit
 from hierarchy.errors import ModelError, RerankError
-from hierarchy.nodes import Node
-from retrieval.evidence.features import features
+from hierarchy.nodes import Node, Vector
+from retrieval.evidence.features import Features, features
+from retrieval.evidence.interaction import token_weights
 from retrieval.evidence.ranker import Ranker, ranker
 from retrieval.records import ScoredNode
 
@@ -24,7 +25,7 @@ MOST = 48
 
 
 class EvidenceReranker:
-    """Implements `retrieval.rerank.Reranker`.
+    """Implements `retrieval.rerank.Reranker` and `SentenceReader`.
 
     Args:
         encoder: gives token vectors.
@@ -49,18 +50,30 @@ class EvidenceReranker:
         odds = (self._learned or ranker()).scores(rows)
         return [float(score) for score in 1 / (1 + np.exp(-odds))]
 
-    def features(self, question: str, found: Sequence[ScoredNode]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    def features(self, question: str, found: Sequence[ScoredNode]) -> Features:
         """What the ranker is given, shape (found, features).
 
         Raises:
             RerankError: where the encoder's files are missing or altered.
         """
+        asked, read = self._both(question, [scored.node for scored in found])
+        return features(question, asked, found, read)
+
+    def sentences(self, question: str, nodes: Sequence[Node], ranges: Sequence[Sequence[Range]]) -> list[Vector]:
+        asked, read = self._both(question, nodes)
+        weights = token_weights(asked, read)
+        return [_of_parts(asked, weights, tokens, parts) for tokens, parts in zip(read, ranges, strict=True)]
+
+    def _both(self, question: str, nodes: Sequence[Node]) -> tuple[Tokens, list[Tokens]]:
+        """The tokens of a question and of nodes.
+
+        Raises:
+            RerankError: where the encoder's files are missing or altered.
+        """
         try:
-            read = self.read([scored.node for scored in found])
-            asked = self._encoder.tokens([Text(question)])[0]
+            return self._encoder.tokens([Text(question)])[0], self.read(nodes)
         except ModelError as error:
             raise RerankError(error.message, error.hint, "rerank_refused") from error
-        return features(question, asked, found, read)
 
     def read(self, nodes: Sequence[Node]) -> list[Tokens]:
         """The tokens of each node's text, with the headings above it in front."""
@@ -76,6 +89,18 @@ class EvidenceReranker:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return [had[node.digest] for node in nodes]
+
+
+def _of_parts(asked: Tokens, weights: Vector, tokens: Tokens, parts: Sequence[Range]) -> Vector:
+    """The mean of both scores, cosine and late interaction, for each part of a text."""
+    best = asked.vectors @ tokens.vectors.T  # question's tokens by text's
+    scores = np.zeros(len(parts), np.float32)
+    for i, (first, last) in enumerate(parts):
+        inside = (tokens.ends[:, 0] < last) & (tokens.ends[:, 1] > first)
+        if len(asked.ids) and inside.any():
+            near = float(unit(tokens.vectors[inside].mean(axis=0)) @ asked.vector)
+            scores[i] = 0.5 * near + 0.5 * float(best[:, inside].max(axis=1) @ weights)
+    return scores
 
 
 def _above(node: Node) -> tuple[str, ...]:
