@@ -103,7 +103,9 @@ class Opened:
         if self._open_pipeline is None:
             chosen = self.settings.writer.llm or (type(self._llm).__name__ if self._llm is not None else None)
             adviser = WriterAdviser(LateWriter(chosen, lambda: self._writer)) if chosen else None
-            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval, adviser)
+            self._open_pipeline = Pipeline(
+                self._store(), self._encoder, self.settings.retrieval, adviser, self._reranker
+            )
         return self._open_pipeline
 
     def _graph_cache(self) -> GraphCache:
