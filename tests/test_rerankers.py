@@ -17,14 +17,17 @@ from cohere_server import CohereServer, Reply, refusal, reranked, serving_cohere
 from conftest import ROOT, clean_environment
 from hypothesis import given
 from hypothesis import strategies as some
+from made_lakes import paper
 from wire_server import Raw
 
 from hierarchy.errors import RERANK_CODES, RerankError, UsageError
 from hierarchy.nodes import Level, Node
+from ingestion.settings import IngestionSettings
 from retrieval.records import Factors, ScoredNode
 from retrieval.rerank import Reranker
 from strata.assistant import Assistant
 from strata.documents import MOST_LETTERS, document
+from strata.minilm import MiniLM
 from strata.models import build_reranker
 from strata.rerankers import reranker_from, reranker_of
 from strata.settings import RerankSettings, Settings
@@ -451,6 +454,31 @@ def test_an_assistant_takes_any_of_them(tmp_path: Path, server: CohereServer) ->
     with Assistant(settings=Settings(home=tmp_path, reranker=chosen(server.url))) as a:
         assert a._reranker is not None
         assert a._reranker.name == "cohere/rerank-v3.5"
+
+
+def test_an_answer_says_who_did_not_rank_it_and_the_order_before_stands(
+    home: Path, encoder: MiniLM, server: CohereServer
+) -> None:
+    asked = "What was the share of reeds in autumn?"
+    reading = IngestionSettings(layout="never")
+    with Assistant(settings=Settings(home=home, ingestion=reading), encoder=encoder) as a:
+        a.ingest(paper(home / "a.pdf"))
+        plain = a.ask(asked)
+    settings = Settings(home=home, ingestion=reading, reranker=chosen(server.url, rerank_timeout_s=5))
+    with Assistant(settings=settings, encoder=encoder) as a:
+        ranked = a.search(asked, 5)
+        assert any(node.factors.rerank is not None for node in ranked)
+        assert server.asked
+        server.again(lambda request: refusal(401, SERVER_SAYS))
+        answer = a.ask(asked)
+        assert [node.node.id for node in answer.evidence] == [node.node.id for node in plain.evidence]
+        assert answer.text == plain.text
+        [note] = answer.notes
+        assert "cohere/rerank-v3.5" in note
+        assert KEY not in note
+        assert answer.trace is not None
+        [step] = [step for step in a.trace(answer.trace)["steps"] if step["name"] == "rerank"]
+        assert step["found"]["failed"]["code"] == "rerank_refused"
 
 
 def test_neither_llamaindex_nor_cohere_is_imported_before_it_is_asked() -> None:
