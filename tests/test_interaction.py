@@ -14,7 +14,13 @@ from retrieval.interaction import cosines, inverse_frequency, late_interaction
 def tokens(ids: list[int], weights: list[float] | None = None, width: int = 40) -> Tokens:
     """Tokens whose vectors are axes, one for each id."""
     vectors = np.eye(width, dtype=np.float32)[ids] if ids else np.zeros((0, width), np.float32)
-    return Tokens(np.array(ids, np.int64), np.array([(i, i + 1) for i in range(len(ids))]).reshape(-1, 2), vectors, unit(vectors.sum(axis=0)), np.array(weights or [1.0] * len(ids)))
+    return Tokens(
+        np.array(ids, np.int64),
+        np.array([(i, i + 1) for i in range(len(ids))]).reshape(-1, 2),
+        vectors,
+        unit(vectors.sum(axis=0)),
+        np.array(weights or [1.0] * len(ids)),
+    )
 
 
 def test_the_passage_that_has_the_questions_words_is_first() -> None:
