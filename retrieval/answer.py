@@ -6,9 +6,11 @@ It must not know how nodes were found, nor who shows the answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from hierarchy.errors import RerankError
 from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
@@ -17,6 +19,7 @@ from retrieval.choose import Found, choose
 from retrieval.confidence import confidence
 from retrieval.extract import Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route
+from retrieval.rerank import SentenceReader
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 
@@ -36,8 +39,8 @@ class Draft(msgspec.Struct, frozen=True):
 class Answerer:
     """Answers from what was found in a store."""
 
-    def __init__(self, store: NodeStore, settings: RetrievalSettings) -> None:
-        self._store, self._settings = store, settings
+    def __init__(self, store: NodeStore, settings: RetrievalSettings, reader: SentenceReader | None = None) -> None:
+        self._store, self._settings, self._reader = store, settings, reader
 
     def answer(
         self, question: str, vector: Vector, route: Route, found: Found, where: Filter | None, trace: Trace
@@ -53,7 +56,7 @@ class Answerer:
             trace: takes what was chosen, checked and dropped.
         """
         with trace.step("extract", passages=len(found.passages)) as said:
-            sentences = candidates(self._store, question, vector, found.passages)
+            sentences = self._candidates(question, vector, found, said)
             said["sentences"] = [
                 {"node": s.node.id, "paper": s.node.paper, "score": round(s.score, 4), "text": s.text}
                 for s in sentences[:10]
@@ -74,6 +77,14 @@ class Answerer:
         status = "answered" if sure >= self._settings.least_confidence + SURE else "partial"
         citations = tuple(_citation(i, s) for i, s in enumerate(kept, 1))
         return Draft(status, _text(route.best, kept), citations, sure)
+
+    def _candidates(self, question: str, vector: Vector, found: Found, said: dict[str, Any]) -> list[Sentence]:
+        """The candidates, read beside the question; by their vectors alone where the reader fails."""
+        try:
+            return candidates(self._store, question, vector, found.passages, self._reader)
+        except RerankError as error:
+            said["failed"] = error.to_dict()
+            return candidates(self._store, question, vector, found.passages)
 
     def _checked(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """The sentences that stand on their pages, by the pages' own words; those of a paper without pages, in its

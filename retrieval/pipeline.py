@@ -13,9 +13,10 @@ from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
 from retrieval.answer import Answerer
 from retrieval.choose import Found
+from retrieval.extract import Sentence, candidates
 from retrieval.reading import reading, wanted
-from retrieval.records import Answer, Event, Route, SearchResult
-from retrieval.rerank import Reranker
+from retrieval.records import Answer, Event, Route, ScoredNode, SearchResult
+from retrieval.rerank import Reranker, SentenceReader
 from retrieval.route import Adviser, Router, only
 from retrieval.scope import Library, names_papers
 from retrieval.search import NOTHING_READ, Rankings, Read, Searcher, checked_question
@@ -43,7 +44,7 @@ class Pipeline:
         self._store, self._settings, self._reranker = store, settings, reranker
         self._router = Router(encoder.identity, adviser)
         self._searcher = Searcher(store, encoder, settings)
-        self._answerer = Answerer(store, settings)
+        self._answerer = Answerer(store, settings, self._reader)
         self._library: Library | None = None
 
     @property
@@ -66,7 +67,9 @@ class Pipeline:
             found.update(msgspec.to_builtins(way))
         rankings = self._searcher.rank(asked, vector, way, k, where, trace)
         weighing = Weighing.of(asked, names_papers(where))
-        read, _ = self._read(asked, vector, way, rankings, where, weighing, trace)
+        read = NOTHING_READ
+        if wanted(way):
+            read, _ = self._read(asked, vector, rankings, where, weighing, trace)
         nodes = self._searcher.merge(rankings, way, k, weighing, read)
         return SearchResult(whole, way, nodes, trace.id), trace
 
@@ -74,19 +77,40 @@ class Pipeline:
         self,
         question: str,
         vector: Vector,
-        way: Route,
         rankings: Rankings,
         where: Filter | None,
         weighing: Weighing,
         trace: Trace,
     ) -> tuple[Read, tuple[str, ...]]:
-        """What was found, read beside the question, and notes; nothing where nothing of it can answer."""
-        if self._reranker is None or Level.PASSAGE not in rankings or not wanted(way):
+        """What was found, read beside the question, and notes; nothing without passages, or without a reranker."""
+        if self._reranker is None or Level.PASSAGE not in rankings:
             return NOTHING_READ, ()
         with trace.step("pool") as said:
             found = self._searcher.pool(question, vector, rankings, where, self._reranker.most, weighing)
             said["passages"], said["papers"] = len(found), sorted({s.node.paper or "" for s in found})
         return reading(self._reranker, question, found, trace)
+
+    def _found(self, rankings: Rankings, way: Route, weighing: Weighing, read: Read) -> Found:
+        wide = way.best in (Level.PROJECT, Level.PAPER)
+        return Found(
+            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing, read),
+            self._searcher.best(rankings, Level.SECTION, READ, weighing),
+            self._searcher.best(rankings, Level.PAPER, READ, weighing),
+        )
+
+    def evidence(self, question: str, where: Filter | None) -> tuple[list[Sentence], tuple[ScoredNode, ...]]:
+        """What an answer to a question would be read from: sentences, and the passages that they stand in."""
+        trace, vector = Trace.of(question), self._searcher.encode(question)
+        way = self._router.route(question, vector, self.library.names)
+        rankings = self._searcher.rank(question, vector, way, EVIDENCE, where, trace)
+        weighing = Weighing.of(question, names_papers(where))
+        read, _ = self._read(question, vector, rankings, where, weighing, trace)
+        passages = self._found(rankings, way, weighing, read).passages
+        return candidates(self._store, question, vector, passages, self._reader), passages
+
+    @property
+    def _reader(self) -> SentenceReader | None:
+        return self._reranker if isinstance(self._reranker, SentenceReader) else None
 
     def _scope(self, papers: Sequence[str] | None, typed: Typed, trace: Trace) -> Filter | None:
         """The filter of options and of what was typed, which is a step of its own."""
@@ -120,15 +144,12 @@ class Pipeline:
         weighing = Weighing.of(asked, names_papers(where))
         yield Event("found", self._searcher.merge(rankings, way, EVIDENCE, weighing)), trace
         yield from news()
-        read, notes = self._read(asked, vector, way, rankings, where, weighing, trace)
-        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read)
+        read, notes = NOTHING_READ, tuple[str, ...]()
+        if way.best is not Level.PROJECT:  # a field is not told by single passages
+            read, notes = self._read(asked, vector, rankings, where, weighing, trace)
+        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read if wanted(way) else NOTHING_READ)
         yield from news()
-        wide = way.best in (Level.PROJECT, Level.PAPER)
-        found = Found(
-            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing, read),
-            self._searcher.best(rankings, Level.SECTION, READ, weighing),
-            self._searcher.best(rankings, Level.PAPER, READ, weighing),
-        )
+        found = self._found(rankings, way, weighing, read)
         draft = self._answerer.answer(asked, vector, way, found, where, trace)
         yield from news()
         for word in draft.text.split(" "):
