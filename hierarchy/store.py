@@ -15,7 +15,7 @@ import msgspec
 
 from hierarchy.encoder import EncoderIdentity
 from hierarchy.filters import Eq, Filter
-from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.nodes import Hit, Level, Node, PaperName, Record, Vector
 
 LOOKED_UP = 500  # nodes that are asked for at once
 MAX_K = 4096  # the most hits that one leg gives
@@ -139,6 +139,11 @@ class NodeStore(Protocol):
 
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         """How many nodes there are for each value of a field."""
+        ...
+
+    def names(self) -> Sequence[PaperName]:
+        """What all papers are called by, in the order of ids, without their nodes being read; asked again, it is the
+        same object as long as the project has not changed."""
         ...
 
     def scan(self, where: Filter | None = None) -> Iterator[Node]:

@@ -17,7 +17,7 @@ import numpy as np
 from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import NotBuiltError, UsageError
 from hierarchy.filters import And, Eq, Filter, is_empty
-from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.nodes import Hit, Level, Node, PaperName, Record, Vector
 from hierarchy.query_words import chosen_words
 from hierarchy.refusals import check_known, check_records
 from hierarchy.sqlite import rows
@@ -51,6 +51,7 @@ class SqliteStore(Guarded):
         super().__init__(path, connection)
         self._project = project
         self._nearest = Nearest(self._connection, self.encoder.dimension)
+        self._names: tuple[State, Sequence[PaperName]] | None = None
         self._chosen: tuple[str, State, list[str]] | None = None
         self._frequencies: dict[str, int] = {}
         self._frequencies_at: State | None = None
@@ -162,6 +163,13 @@ class SqliteStore(Guarded):
         query = f"SELECT {name}, count(*) FROM nodes n WHERE {name} IS NOT NULL AND {text} GROUP BY 1 ORDER BY 1"
         with self._reading():
             return {str(value): int(count) for value, count in self._connection.execute(query, arguments)}
+
+    def names(self) -> Sequence[PaperName]:
+        with self._reading():
+            state = self._nearest.state()
+            if self._names is None or self._names[0] != state:
+                self._names = state, tuple(rows.name(row) for row in self._connection.execute(rows.NAMES))
+            return self._names[1]
 
     def scan(self, where: Filter | None = None) -> Iterator[Node]:
         # Read before the first is given, so that a caller who writes while scanning sees one state.
