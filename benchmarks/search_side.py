@@ -21,6 +21,7 @@ from benchmarks.made import questions
 from hierarchy.encoder import Text
 from retrieval.pipeline import Pipeline
 from retrieval.settings import RetrievalSettings
+from strata.__main__ import collect_seldom
 from strata.minilm import MiniLM
 from strata.projects import FileProjects
 
@@ -33,6 +34,8 @@ def search(pipeline: Pipeline, question: str) -> int:
 
 
 def main() -> None:
+    if sys.argv[1] == "0":
+        collect_seldom()  # as the command line does
     held, first, count = (int(argument) for argument in sys.argv[1:4])
     home = Path(os.environ["STRATA_HOME"])
     encoder = MiniLM(home)

@@ -7,9 +7,8 @@ asked for. Measured in docs/decisions/0006; weights and cues are data (weighing.
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import msgspec
 
 from hierarchy.nodes import Level, Node
+from retrieval.cue_words import Cues
 
 WAYS = ("how", "how_many", "why")  # of asking, for each of which some kinds of section step back
 MOST_LETTERS = 2_000  # of a question that are looked at for cues
@@ -39,12 +39,12 @@ class Weighing(msgspec.Struct, frozen=True):
         table, asked = _table(), question[:MOST_LETTERS]
         types: dict[str, float] = dict(table["types"])
         sections: dict[str, float] = dict(table["sections"]) if within else {}
-        if _cues("values").search(asked):
+        if _cues("values").stand_in(asked):
             types |= dict.fromkeys(table["values"]["types"], 1.0)
-        if _cues("gist").search(asked):
+        if _cues("gist").stand_in(asked):
             sections |= dict.fromkeys(table["gist"]["sections"], 1.0)
         for way in WAYS:
-            if _cues(way).search(asked):
+            if _cues(way).stand_in(asked):
                 for kind, factor in table[way]["sections"].items():
                     sections[kind] = min(factor, sections.get(kind, 1.0))
         return cls(types, sections)
@@ -62,11 +62,7 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _cues(name: str) -> re.Pattern[str]:
-    """Finds any of the cues of this name, standing alone, without regard to case."""
+def _cues(name: str) -> Cues:
+    """The cues of this name."""
     cues = _table()[name]
-    return re.compile(rf"(?<!\w)(?:{_either([*cues['phrases'], *cues['words']])})(?!\w)", re.I)
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
+    return Cues([*cues["phrases"], *cues["words"]])
