@@ -137,6 +137,16 @@ class NodeStore(Protocol):
         """The k best nodes of a level by BM25 over title (weighted) and text; the text is words, never a query."""
         ...
 
+    def frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many nodes each word stands, in the form of words_of(); 0, or missing, where none holds it. An engine
+        that cannot count gives 1 for a word that is there."""
+        ...
+
+    def vocabulary(self, beginnings: Sequence[str]) -> dict[str, int]:
+        """The project's words that begin in one of these ways, with the number of nodes that hold each. An engine that
+        cannot list its words gives those of its papers' titles and authors."""
+        ...
+
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         """How many nodes there are for each value of a field."""
         ...

@@ -19,8 +19,10 @@ from retrieval.scope import Library, names_papers
 from retrieval.search import Searcher, checked_question
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
-from retrieval.typed import Typed, read
+from retrieval.typed import Typed
+from retrieval.typed import read as read_filters
 from retrieval.weighing import Weighing
+from retrieval.wording import worded
 
 EVIDENCE = 10
 READ = 12  # how many nodes of a level an answer is read from
@@ -32,7 +34,7 @@ class Pipeline:
     def __init__(
         self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings, adviser: Adviser | None = None
     ) -> None:
-        self._store, self._settings = store, settings
+        self._store, self._encoder, self._settings = store, encoder, settings
         self._router = Router(encoder.identity, adviser)
         self._searcher = Searcher(store, encoder, settings)
         self._answerer = Answerer(store, settings)
@@ -52,13 +54,14 @@ class Pipeline:
         whole, asked, typed = _read(question)
         trace = Trace.of(whole)
         where = self._scope(papers, typed, trace)
-        vector = self._searcher.encode(asked)
+        read = worded(asked, self._store, where, self._encoder, self._settings, trace)
+        vector = self._searcher.encode(asked := read.asked)
         with trace.step("route") as found:
             way = only(level) if level else self._router.route(asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
-        rankings = self._searcher.rank(asked, vector, way, k, where, trace)
+        rankings = self._searcher.rank(read.sought, vector, way, k, where, trace)
         nodes = self._searcher.merge(rankings, way, k, Weighing.of(asked, names_papers(where)))
-        return SearchResult(whole, way, nodes, trace.id), trace
+        return SearchResult(whole, way, nodes, trace.id, read.notes), trace
 
     def _scope(self, papers: Sequence[str] | None, typed: Typed, trace: Trace) -> Filter | None:
         """The filter of options and of what was typed, which is a step of its own."""
@@ -83,12 +86,13 @@ class Pipeline:
             told = len(trace.steps)
 
         where = self._scope(papers, typed, trace)
-        vector = self._searcher.encode(asked)
+        read = worded(asked, self._store, where, self._encoder, self._settings, trace)
+        vector = self._searcher.encode(asked := read.asked)
         with trace.step("route") as said:
             way = self._router.route(asked, vector, self.library.names)
             said.update(msgspec.to_builtins(way))
         yield from news()
-        rankings = self._searcher.rank(asked, vector, way, EVIDENCE, where, trace)
+        rankings = self._searcher.rank(read.sought, vector, way, EVIDENCE, where, trace)
         weighing = Weighing.of(asked, names_papers(where))
         evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing)
         yield from news()
@@ -116,6 +120,7 @@ class Pipeline:
             draft.confidence,
             trace.id,
             seconds,
+            read.notes,
         )
         yield Event("answer", answer), trace
 
@@ -123,5 +128,5 @@ class Pipeline:
 def _read(question: str) -> tuple[str, str, Typed]:
     """A question whole, its words without the filters typed into it, and these."""
     whole = checked_question(question)
-    typed = read(whole)
+    typed = read_filters(whole)
     return whole, checked_question(typed.words) if typed else whole, typed

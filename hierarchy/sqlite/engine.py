@@ -30,6 +30,7 @@ from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecke
 
 MOST_REMEMBERED = 50_000  # words whose counts a process keeps
 MOST_SEGMENTS = 6  # of the text index; each one costs every search
+LAST = "\U0010ffff"  # behind all that a word may go on with
 TIDY_PAGES, TIDY_S = 500, 10.0
 
 
@@ -157,6 +158,17 @@ class SqliteStore(Guarded):
             )
             return self._hits([(int(row), float(score)) for row, score in found])
 
+    def frequency(self, words: Sequence[str]) -> dict[str, int]:
+        with self._reading():
+            self._remember()
+            return self._frequency(words)
+
+    def vocabulary(self, beginnings: Sequence[str]) -> dict[str, int]:
+        query = "SELECT term, doc FROM terms WHERE term >= ? AND term < ?"
+        with self._reading():
+            ranges = [(beginning, beginning + LAST) for beginning in beginnings]
+            return {str(term): int(str(doc)) for one in ranges for term, doc in self._connection.execute(query, one)}
+
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         name = column(field)
         text, arguments = condition(where)
@@ -262,15 +274,20 @@ class SqliteStore(Guarded):
 
     def _words(self, text: str) -> list[str]:
         """The words to search, worked out once for the legs of all levels of one question."""
-        state = self._nearest.state()
+        state = self._remember()
         if self._chosen is None or self._chosen[:2] != (text, state):
-            if self._frequencies_at != state:
-                self._frequencies, self._frequencies_at = {}, state
             # Counted over a small index: the vectors' own table would be read whole.
             query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
             nodes = next(int(str(count)) for (count,) in self._connection.execute(query))
             self._chosen = (text, state, chosen_words(text, nodes, self._frequency))
         return self._chosen[2]
+
+    def _remember(self) -> State:
+        """The state of the file, after what was counted in another one is forgotten."""
+        state = self._nearest.state()
+        if self._frequencies_at != state:
+            self._frequencies, self._frequencies_at = {}, state
+        return state
 
     def _frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many nodes each word stands; remembered, since to count a common word its whole list is walked."""

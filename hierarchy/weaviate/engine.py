@@ -10,6 +10,7 @@ legs are put together.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -169,6 +170,18 @@ class WeaviateStore:
             return self._tenant.bm25(" ".join(words), min(k, MAX_K), filters)
 
         return self._reading(read)
+
+    def frequency(self, words: Sequence[str]) -> dict[str, int]:
+        def read() -> dict[str, int]:
+            seen = self._visible(None)
+            return {word: len(self._tenant.bm25(word, 1, seen)) if seen is not False else 0 for word in words}
+
+        return self._reading(read)
+
+    def vocabulary(self, beginnings: Sequence[str]) -> dict[str, int]:
+        first = tuple(beginnings)
+        words = (word for paper in self.names() for word in words_of(" ".join((paper.title, *paper.authors))))
+        return dict(Counter(word for word in words if word.startswith(first)))
 
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         prop = name(field)

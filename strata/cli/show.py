@@ -162,6 +162,8 @@ def show_search(result: SearchResult) -> None:
     """Ranked nodes with scores."""
     out = console()
     out.print(plain(f"{result.route.best.value}: {result.route.reason}; trace {result.trace}"), style="dim")
+    for note in result.notes:
+        out.print(plain(note), style="yellow")
     for rank, scored in enumerate(result, 1):
         node = scored.node
         where = " > ".join(filter(None, (node.paper_title if node.level != Level.PAPER else "", *node.path)))
