@@ -23,6 +23,7 @@ IN_CAPITALS = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z][\w-]*[A-Z])[A-Z0-9][\w-]{1,9
 CONSONANTS = re.compile(r"(?<![\w-])[bcdfghjklmnpqrstvwxz]{2,6}(?![\w-])")  # mlm, as it is typed in a hurry
 BRACKETS = re.compile(r"\(([^()]{2,120})\)")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+DOUBLED = re.compile(r"([a-z])\1$")  # modelling and modeling are one
 LOOKED_AT = 40  # passages
 LONGEST = 6  # words of a question that an abbreviation may stand for
 MOST = 6  # abbreviations of a question
@@ -85,7 +86,7 @@ def meant(question: str, store: NodeStore, where: Filter | None) -> dict[str, st
     found: dict[str, str] = {}
     sought = list(short)[:MOST]
     if sought:
-        spoken = {stem(word) for word in words_of(question)}
+        spoken = set(_stems(question))
         for form, longs in _defined(sought, store, where).items():
             new = [long for long in longs if not set(_stems(long)) <= spoken]
             if new:
@@ -151,4 +152,4 @@ def _plain(form: str) -> str:
 
 
 def _stems(form: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in words_of(form))
+    return tuple(DOUBLED.sub(r"\1", stem(word)) for word in words_of(form))

@@ -196,6 +196,22 @@ def test_what_papers_are_called_by_is_known_at_once_and_read_only_where_it_chang
     assert [paper.id for paper in store.names()] == ["p2", "p3"]
 
 
+def test_words_are_known_and_listed_by_how_they_begin(store: NodeStore) -> None:
+    store.upsert([record("a", "bitterns boom"), record("b", "Bitterns, Ünder reeds", title="Müll")])
+    store.upsert(
+        [record("p", "", Level.PAPER, paper="p", title="Bitterns of Bohemia", metadata={"authors": ["Bo Roe"]})]
+    )
+    counted = store.frequency(["bitterns", "under", "bittern", "OR", "mull"])
+    assert counted["bitterns"] >= 1
+    assert counted["under"] == counted["mull"] == 1
+    assert not counted.get("bittern")
+    assert not counted.get("OR")
+    assert store.frequency([]) == {}
+    assert {"bitterns", "bohemia"} <= store.vocabulary(["bit", "boh"]).keys()
+    assert all(word.startswith(("bit", "boh")) for word in store.vocabulary(["bit", "boh"]))
+    assert store.vocabulary(["zz"]) == {}
+
+
 def test_a_delete_that_limits_nothing_is_refused(store: NodeStore) -> None:
     store.upsert([record("a")])
     for where in (And(()), And((And(()),))):
