@@ -19,6 +19,7 @@ from hierarchy.nodes import Level, Node
 from retrieval.cue_words import Cues
 
 WAYS = ("how", "how_many", "why")  # of asking, for each of which some kinds of section step back
+NOT_CITING = 0.8  # what passages keep that do not cite the work whose citations are asked for
 MOST_LETTERS = 2_000  # of a question that are looked at for cues
 TABLE = Path(__file__).with_suffix(".toml")
 
@@ -28,10 +29,12 @@ class Weighing(msgspec.Struct, frozen=True):
 
     types: Mapping[str, float]
     sections: Mapping[str, float]
+    citing: Mapping[str, frozenset[str]] = {}
 
     @classmethod
-    def of(cls, question: str, within: bool) -> Weighing:
-        """Those of a question; `within`: it stays inside papers that it names, so that no abstract has to find one.
+    def of(cls, question: str, within: bool, citing: Mapping[str, frozenset[str]] | None = None) -> Weighing:
+        """Those of a question; `within`: it stays inside papers that it names, so that no abstract has to find one;
+        `citing`: references by paper, where it asks what papers that cite a work say: passages without them step back.
 
         >>> Weighing.of("How many users are there?", within=False).types["table"]
         1.0
@@ -47,13 +50,17 @@ class Weighing(msgspec.Struct, frozen=True):
             if _cues(way).stand_in(asked):
                 for kind, factor in table[way]["sections"].items():
                     sections[kind] = min(factor, sections.get(kind, 1.0))
-        return cls(types, sections)
+        return cls(types, sections, citing or {})
 
     def factor(self, node: Node) -> float:
         """What a node's score is multiplied by, above 0 and at most 1; it is 1 for all but passages."""
         if node.level != Level.PASSAGE:
             return 1.0
-        return self.types.get(node.kind or "", 1.0) * self.sections.get(str(node.metadata.get("section_kind")), 1.0)
+        cites = not self.citing or set(node.metadata.get("cites") or ()) & self.citing.get(
+            node.paper or "", frozenset()
+        )
+        of_section = self.sections.get(str(node.metadata.get("section_kind")), 1.0)
+        return (1.0 if cites else NOT_CITING) * self.types.get(node.kind or "", 1.0) * of_section
 
 
 @cache
