@@ -151,6 +151,8 @@ def show_answer(answer: Answer) -> None:
         out.print(plain(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})"), style="cyan")
         if c.quote not in answer.text:
             out.print(plain(f"      “{c.quote}”"))
+    for note in answer.notes:
+        out.print(plain(f"  {note}"), style="yellow")
     if refused and answer.evidence:
         nearest = answer.evidence[0].node
         out.print(plain(f"  Nearest: {nearest.paper_title or nearest.title}: {_short(nearest.text)}"), style="dim")
