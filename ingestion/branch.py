@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text, unit
+from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text, prefix_of, unit
 from hierarchy.identity import Occurrences, digest, key_of, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
 from hierarchy.paper import Float, Paper, Passage, Section
@@ -123,11 +123,6 @@ def grow(
         for i, record in enumerate([top, *grown])
     ]
     return Branch(tuple(ordered), embedded)
-
-
-def prefix_of(path: Sequence[str]) -> str:
-    """What stands in front of a passage for the embedding only."""
-    return " > ".join(path) + ": " if path else ""
 
 
 def texts_of(paper: Paper) -> list[Text]:

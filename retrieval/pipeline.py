@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from hierarchy.encoder import Encoder
-from hierarchy.errors import UsageError
-from hierarchy.filters import Filter, In, all_of
-from hierarchy.nodes import Level
+from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
 from retrieval.answer import Answerer
 from retrieval.choose import Found
-from retrieval.citing import cited, in_words
-from retrieval.records import Answer, Event, SearchResult
+from retrieval.reading import reading, wanted
+from retrieval.records import Answer, Event, Route, SearchResult
+from retrieval.rerank import Reranker
 from retrieval.route import Adviser, Router, only
-from retrieval.scope import Library, names_papers
-from retrieval.search import Searcher, checked_question
+from retrieval.scope import Library
+from retrieval.search import NOTHING_READ, Rankings, Read, Searcher, checked_question
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
-from retrieval.typed import read
+from retrieval.understanding import Understood, understood
 from retrieval.weighing import Weighing
-from retrieval.wording import worded
 
 EVIDENCE = 10
 READ = 12  # how many nodes of a level an answer is read from
 
 
-class Scope(NamedTuple):
-    """What is left to ask, inside what, by which references its papers cite the work that is asked for, and what a
-    reader must know of it."""
-
-    asked: str
-    where: Filter | None
-    citing: Mapping[str, frozenset[str]] = {}
-    notes: tuple[str, ...] = ()
-
-
 class Pipeline:
-    """Searches and answers over one project; `adviser` is asked where the route is hard to tell."""
+    """Searches and answers over one project; `adviser` is asked where the route is hard to tell, `reranker` reads what
+    was found beside the question."""
 
     def __init__(
-        self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings, adviser: Adviser | None = None
+        self,
+        store: NodeStore,
+        encoder: Encoder,
+        settings: RetrievalSettings,
+        adviser: Adviser | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        self._store, self._encoder, self._settings = store, encoder, settings
+        self._store, self._encoder, self._settings, self._reranker = store, encoder, settings, reranker
         self._router = Router(encoder.identity, adviser)
         self._searcher = Searcher(store, encoder, settings)
         self._answerer = Answerer(store, settings)
@@ -65,41 +58,36 @@ class Pipeline:
         """Ranked nodes of one level or, by the route, of all."""
         whole = checked_question(question)
         trace = Trace.of(whole)
-        asked, where, citing, notes = self._scope(whole, papers, trace)
-        meant = worded(asked, self._store, where, self._encoder, self._settings, trace)
-        vector = self._searcher.encode(asked := meant.asked)
+        meant = self._understood(whole, papers, trace)
+        vector = self._searcher.encode(meant.asked)
         with trace.step("route") as found:
-            way = only(level) if level else self._router.route(asked, vector, self.library.names)
+            way = only(level) if level else self._router.route(meant.asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
-        rankings = self._searcher.rank(meant.sought, vector, way, k, where, trace)
-        nodes = self._searcher.merge(rankings, way, k, Weighing.of(asked, names_papers(where), citing))
-        return SearchResult(whole, way, nodes, trace.id, (*notes, *meant.notes)), trace
+        rankings = self._searcher.rank(meant.sought, vector, way, k, meant.where, trace)
+        weighing = meant.weighing
+        read, notes = self._read(meant, vector, way, rankings, weighing, trace)
+        nodes = self._searcher.merge(rankings, way, k, weighing, read)
+        return SearchResult(whole, way, nodes, trace.id, (*meant.notes, *notes)), trace
 
-    def _scope(self, question: str, papers: Sequence[str] | None, trace: Trace) -> Scope:
-        """What a question stays inside by options, by what was typed, and by the citations that it asks for; each of
-        the last two is a step of its own."""
-        typed = read(question)
-        asked = checked_question(typed.words) if typed else question
-        if not typed.of_papers:
-            where = self.library.scope(papers) if papers is not None else None
-        else:
-            with trace.step("scope", **typed.to_dict()) as found:
-                where = self.library.scope(papers, typed)
-                found["filter"] = msgspec.to_builtins(where)
-        told = in_words(typed)
-        if not told.of_citations:
-            return Scope(asked, where)
-        with trace.step("citations", cites=list(told.cites), citedby=list(told.cited_by)) as found:
-            try:
-                work = cited(told, self._store)
-            except UsageError as error:
-                if typed.of_citations:
-                    raise
-                # Words may mean something else, so they are no error; but who meant it must know.
-                found["unknown"] = error.message
-                return Scope(asked, where, notes=(f"{error.message} {error.hint} All was searched.",))
-            found["works"], found["papers"] = list(work.works), list(work.papers)
-        return Scope(checked_question(told.words), all_of(where, In("paper", work.papers)), work.references)
+    def _understood(self, question: str, papers: Sequence[str] | None, trace: Trace) -> Understood:
+        return understood(question, papers, self.library, self._store, self._encoder, self._settings, trace)
+
+    def _read(
+        self,
+        meant: Understood,
+        vector: Vector,
+        way: Route,
+        rankings: Rankings,
+        weighing: Weighing,
+        trace: Trace,
+    ) -> tuple[Read, tuple[str, ...]]:
+        """What was found, read beside the question, and notes; nothing where nothing of it can answer."""
+        if self._reranker is None or Level.PASSAGE not in rankings or not wanted(way):
+            return NOTHING_READ, ()
+        with trace.step("pool") as said:
+            found = self._searcher.pool(meant.sought, vector, rankings, meant.where, self._reranker.most, weighing)
+            said["passages"], said["papers"] = len(found), sorted({s.node.paper or "" for s in found})
+        return reading(self._reranker, meant.asked, found, trace)
 
     def stream(self, question: str, papers: Sequence[str] | None) -> Iterator[tuple[Event, Trace]]:
         """The events of one question: steps as they end, tokens of the text, citations, and the answer last."""
@@ -114,24 +102,26 @@ class Pipeline:
                 yield Event("step", msgspec.to_builtins(step)), trace
             told = len(trace.steps)
 
-        asked, where, citing, notes = self._scope(whole, papers, trace)
-        meant = worded(asked, self._store, where, self._encoder, self._settings, trace)
-        vector = self._searcher.encode(asked := meant.asked)
+        meant = self._understood(whole, papers, trace)
+        vector = self._searcher.encode(meant.asked)
         with trace.step("route") as said:
-            way = self._router.route(asked, vector, self.library.names)
+            way = self._router.route(meant.asked, vector, self.library.names)
             said.update(msgspec.to_builtins(way))
         yield from news()
-        rankings = self._searcher.rank(meant.sought, vector, way, EVIDENCE, where, trace)
-        weighing = Weighing.of(asked, names_papers(where), citing)
-        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing)
+        rankings = self._searcher.rank(meant.sought, vector, way, EVIDENCE, meant.where, trace)
+        weighing = meant.weighing
+        yield Event("found", self._searcher.merge(rankings, way, EVIDENCE, weighing)), trace
+        yield from news()
+        read, notes = self._read(meant, vector, way, rankings, weighing, trace)
+        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read)
         yield from news()
         wide = way.best in (Level.PROJECT, Level.PAPER)
         found = Found(
-            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing),
+            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing, read),
             self._searcher.best(rankings, Level.SECTION, READ, weighing),
             self._searcher.best(rankings, Level.PAPER, READ, weighing),
         )
-        draft = self._answerer.answer(asked, vector, way, found, where, trace)
+        draft = self._answerer.answer(meant.asked, vector, way, found, meant.where, trace)
         yield from news()
         for word in draft.text.split(" "):
             yield Event("token", word + " "), trace
@@ -149,6 +139,6 @@ class Pipeline:
             draft.confidence,
             trace.id,
             seconds,
-            (*notes, *meant.notes),
+            (*meant.notes, *notes),
         )
         yield Event("answer", answer), trace
