@@ -34,11 +34,12 @@ class EncoderIdentity(msgspec.Struct, frozen=True):
 
 class Text(msgspec.Struct, frozen=True):
     """A text to encode: `prefix` stands in front for the embedding only; `parts` are ranges of characters of `text`
-    whose own vectors are wanted."""
+    whose own vectors are wanted; `asked` is true of a question, which some encoders tell from what answers it."""
 
     text: str
     prefix: str = ""
     parts: tuple[Range, ...] = ()
+    asked: bool = False
 
 
 def prefix_of(path: Sequence[str]) -> str:

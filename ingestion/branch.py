@@ -24,7 +24,7 @@ from ingestion.card import METHOD as CARD
 from ingestion.card import Card, card_of
 from ingestion.entries.kept import ENTRIES, ENTRY, FIELDS, ORIGIN
 from ingestion.findings import METHOD as FINDINGS
-from ingestion.findings import findings_in
+from ingestion.findings import findings_in, fits
 from ingestion.passes import OCR, UNREAD
 from ingestion.summaries import summarised
 from ingestion.told import RUNNING, Source
@@ -258,7 +258,8 @@ def _finding_records(
     records: list[Record] = []
     vectors = part.sentences.vectors()
     grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
-    for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
+    seen = vectors if fits(identity) else None
+    for found in findings_in(part.passage, part.section, part.sentences.ranges, seen, tables):
         quote = part.passage.text[found.start : found.end]
         places = part.passage.places.cut(found.start, found.end)
         if not _is_printed(quote, places, pages):

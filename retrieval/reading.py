@@ -16,7 +16,7 @@ from retrieval.rerank import Reranker
 from retrieval.search import NARROW, NOTHING_READ, Read
 from retrieval.trace import Trace
 
-LEAST = 0.15  # of the weights on what passages answer; below it nothing is read again
+LEAST = 0.5  # of the weights on what passages answer; below it nothing is read again
 TRACED = 20
 
 

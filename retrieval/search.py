@@ -74,7 +74,7 @@ class Searcher:
 
     def encode(self, question: str) -> Vector:
         """The question's vector."""
-        return self._encoder.encode([Text(question)])[0].vector
+        return self._encoder.encode([Text(question, asked=True)])[0].vector
 
     def rank(self, question: str, vector: Vector, route: Route, k: int, where: Filter | None, trace: Trace) -> Rankings:
         """The fused ranking of each level that has weight."""

@@ -1,9 +1,9 @@
 """Small trained weights laid over the public encoder's: reads an adapter's file and adds it to the folded graph.
 
-An adapter (Hu et al. 2022, "LoRA") changes a matrix W (outputs, inputs) to W + scale B A, and puts biases and LayerNorms
-of its own in place. The file is an .npz: `NAME.A` and `NAME.B` of the weight NAME, as whole numbers with `NAME.A.scale` for
-each of their components, and whatever else is replaced under its own name; `head.weight` and `head.bias` weigh a
-question's tokens. numpy alone does it; nothing here knows what the encoder is for.
+An adapter (Hu et al. 2022, "LoRA") changes a matrix W (outputs, inputs) to W + scale B A, and puts biases and
+LayerNorms of its own in place. The file is an .npz: `NAME.A` and `NAME.B` of the weight NAME, as whole numbers with
+`NAME.A.scale` for each of their components, and whatever else is replaced under its own name; `head.weight` and
+`head.bias` weigh a question's tokens. numpy alone does it; nothing here knows what the encoder is for.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import hashlib
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from hierarchy.encoder import Matrix
 from hierarchy.errors import ModelError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 EVIDENCE = Path(__file__).parent / "adapters" / "evidence.npz"
 FORMAT = "strata-adapter-1"
 HEAD = "head."
+HINT = "Install Strata again, or train the adapter anew: python -m training.encoder."
 INNER = "inner."  # what the folded graph puts in front of the published names
 
 
@@ -52,11 +54,10 @@ def read_adapter(path: Path) -> Adapter:
     Raises:
         ModelError: where it is missing, damaged or of another format.
     """
-    hint = "Install Strata again, or train it anew: python -m training.encoder."
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"The adapter {path.name} is missing ({error.strerror or error}).", hint) from error
+        raise ModelError(f"The adapter {path.name} is missing ({error.strerror or error}).", HINT) from error
     try:
         with np.load(path, allow_pickle=False) as arrays:
             held = {name: arrays[name] for name in arrays.files}
@@ -65,12 +66,14 @@ def read_adapter(path: Path) -> Adapter:
         scale = float(held.pop("scale"))
         held.pop("card", None)
         factors = {name: _factor(name, held) for name in list(held) if name.endswith((".A", ".B"))}
-        plain = {name: value.astype(np.float32) for name, value in held.items() if not name.endswith(".scale")}
+        plain: dict[str, Matrix] = {
+            name: value.astype(np.float32) for name, value in held.items() if not name.endswith(".scale")
+        }
         names = sorted(name[:-2] for name in factors if name.endswith(".A"))
-        deltas = {f"{name}.weight": scale * factors[f"{name}.B"] @ factors[f"{name}.A"] for name in names}
+        deltas = {f"{n}.weight": np.asarray(scale * factors[f"{n}.B"] @ factors[f"{n}.A"], np.float32) for n in names}
         head = plain.pop(f"{HEAD}weight").reshape(-1), float(plain.pop(f"{HEAD}bias").reshape(-1)[0])
     except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise ModelError(f"The adapter {path.name} cannot be read ({error}).", hint) from error
+        raise ModelError(f"The adapter {path.name} cannot be read ({error}).", HINT) from error
     return Adapter(hashlib.sha256(content).hexdigest(), deltas, plain, head)
 
 
@@ -87,11 +90,11 @@ def lay_over(model: ModelProto, adapter: Adapter) -> None:
         for name, change in changes.items():
             place = places.get(name)
             if place is None:
-                raise ModelError(f"The adapter changes {name}, which the encoder does not have.", "")
+                raise ModelError(f"The adapter changes {name}, which the encoder does not have.", HINT)
             tensor = held[place.initializer]
             given = change.T if place.turned else change
             if tuple(tensor.dims) != given.shape:
-                raise ModelError(f"The adapter's {name} has another shape than the encoder's.", "")
+                raise ModelError(f"The adapter's {name} has another shape than the encoder's.", HINT)
             new = numpy_helper.to_array(tensor) + given if added else given
             tensor.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(new, np.float32), tensor.name))
 
@@ -124,7 +127,7 @@ def places_of(graph: GraphProto) -> dict[str, Place]:
     return places
 
 
-def _factor(name: str, held: dict[str, np.ndarray]) -> Matrix:  # type: ignore[type-arg]
+def _factor(name: str, held: dict[str, npt.NDArray[Any]]) -> Matrix:
     """One thin matrix; its file has whole numbers and one scale for each component of the rank."""
     whole = held.pop(name)
     return np.asarray(whole.astype(np.float32) * held.pop(f"{name}.scale").astype(np.float32), dtype=np.float32)

@@ -18,6 +18,8 @@ class Assistant(Taking, Asking, Looking, Removing, Tagging):
         encoder: one that is loaded already, for several assistants in one process.
         llm: any LLM of LlamaIndex, which then writes findings and summaries when papers come in; None takes the one
             that STRATA_LLM names, if any.
+        reranker: any postprocessor of LlamaIndex, cross-encoder with `predict`, callable (question, list of texts) ->
+            numbers, or `retrieval.rerank.Reranker`; None takes the one that STRATA_RERANK names, if any.
 
     Raises:
         UsageError: for a name or a setting that does not fit.

@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 
 class Seen(NamedTuple):
-    """A text as the model saw it: its tokens' ids and the characters they stand for, shape (n,) and (n, 2); their states,
-    shape (n, 384); and the sum of all states of all windows, those of the prefix and of the ends too."""
+    """A text as the model saw it: its tokens' ids and the characters they stand for, shape (n,) and (n, 2); their
+    states, shape (n, 384); and the sum of all states of all windows, those of the prefix and of the ends too."""
 
     ids: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]

@@ -6,7 +6,6 @@ Questions lose words now and then, as people's do. It must not know the model.
 
 from __future__ import annotations
 
-import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from retrieval.interaction import inverse_frequency
 from strata.windows import CLS, SEP
 from training.encoder.data import Paper
 
-TEXT, ASKED = 190, 46  # tokens that are read of a text and of a question
+TEXT, ASKED = 176, 46  # tokens that are read of a text and of a question
 QUESTIONS, TEXTS, DRAWN = 6, 20, 4  # of one paper in one step; of the texts, those drawn at random
 Ids = list[int]
 
@@ -77,16 +77,11 @@ def tokenized(papers: Sequence[Paper], tokenizer: Tokenizer) -> list[Tokenized]:
         asked: list[Asked] = []
         for question in paper.questions:
             tokens = ids(question.text, ASKED)
-            weights = [unit * rarity(seen[token], of) for token in tokens]
+            weights = [unit * inverse_frequency(seen[token], of) for token in tokens]
             weights[0] = weights[-1] = 0.0
             asked.append(Asked(tokens, tuple(weights), question.answers))
         done.append(Tokenized(mine, asked, paper.source))
     return done
-
-
-def rarity(seen: int, of: int) -> float:
-    """Inverse document frequency as in BM25 (Robertson and Zaragoza 2009)."""
-    return math.log(1 + (of - seen + 0.5) / (seen + 0.5))
 
 
 def steps(papers: Sequence[Tokenized], draw: random.Random, size: int, dropped: float) -> Iterator[Step]:

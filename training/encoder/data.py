@@ -17,9 +17,20 @@ import msgspec
 
 FILES = ("qasper_train", "qasper_val", "covidqa")
 NAMES = (
-    "Smith Chen Wang Li Novak Peters Rossi Kim Cho Haddad Zhang Liu Lee Johnson Kumar Garcia Müller Okafor Sato Levy "
-    "Yang Brown Silva Nguyen Ivanova"
-).split()
+    "Smith",
+    "Chen",
+    "Wang",
+    "Novak",
+    "Peters",
+    "Rossi",
+    "Kim",
+    "Haddad",
+    "Lee",
+    "Kumar",
+    "Garcia",
+    "Müller",
+    "Sato",
+)
 HELD_OUT = 10  # one paper of so many
 
 

@@ -1,7 +1,7 @@
 """One run of training: from papers to an adapter's weights.
 
-AdamW (Loshchilov and Hutter 2019) with a warm-up and a linear decay; what comes out is the exponential moving average of
-the weights over the last steps, which is steadier than the last step's (Polyak and Juditsky 1992).
+AdamW (Loshchilov and Hutter 2019) with a warm-up and a linear decay; what comes out is the exponential moving average
+of the weights over the last steps, which is steadier than the last step's (Polyak and Juditsky 1992).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -25,9 +26,9 @@ LEAST = 0.03  # of the rate, at the end
 
 
 class Recipe(msgspec.Struct, frozen=True):
-    """How to train. `across`: weight of the other papers' texts in a step; `covid`: share of COVID-QA's papers in a pass;
-    `dropped`: share of tokens that some questions lose; `average`: of the moving average; `minutes`: the rate is at its
-    least by then, whatever was done."""
+    """How to train. `across`: weight of the other papers' texts in a step; `covid`: share of COVID-QA's papers in a
+    pass; `dropped`: share of tokens that some questions lose; `average`: of the moving average; `minutes`: the rate is
+    at its least by then, whatever was done."""
 
     rank: int = 16
     rate: float = 5e-4
@@ -42,8 +43,10 @@ class Recipe(msgspec.Struct, frozen=True):
     seed: int = 0
 
 
-def learn(weights: Mapping[str, Matrix], papers: Sequence[Tokenized], recipe: Recipe) -> Encoder:
-    """The trained encoder; prints its loss as it goes."""
+def learn(
+    weights: Mapping[str, Matrix], papers: Sequence[Tokenized], recipe: Recipe, kept_at: Path | None = None
+) -> Encoder:
+    """The trained encoder; prints its loss as it goes, and keeps the averaged weights at a path, if one is given."""
     torch.manual_seed(recipe.seed)
     draw = random.Random(recipe.seed)
     encoder, objective = Encoder(weights, recipe.rank), Objective(recipe.across)
@@ -78,6 +81,8 @@ def learn(weights: Mapping[str, Matrix], papers: Sequence[Tokenized], recipe: Re
             if done % 20 == 0:
                 spent = (time.monotonic() - start) / 60
                 print(f"{done}/{total:.0f} loss {np.mean(losses[-20:]):.4f} {spent:.1f} min", flush=True)
+                if kept_at is not None:
+                    torch.save(mean, kept_at)
         if past >= 1:
             break
     with torch.no_grad():

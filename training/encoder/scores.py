@@ -1,8 +1,8 @@
 """The two scores of a question and a text, and what training asks of them.
 
-Cosine of mean-pooled vectors (Reimers and Gurevych 2019), and late interaction (Khattab and Zaharia 2020, "ColBERT") with
-a weight for each of the question's tokens. Each answer's score must stand above those of the texts that do not answer, in
-its own paper and, with less weight, in the others of the step.
+Cosine of mean-pooled vectors (Reimers and Gurevych 2019), and late interaction (Khattab and Zaharia 2020, "ColBERT")
+with a weight for each of the question's tokens. Each answer's score must stand above those of the texts that do not
+answer, in its own paper and, with less weight, in the others of the step.
 """
 
 from __future__ import annotations
