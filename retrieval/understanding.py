@@ -24,8 +24,8 @@ from retrieval.wording import worded
 
 
 class Understood(msgspec.Struct, frozen=True):
-    """`asked`: the words as they are meant, without filters; `sought`: those for BM25; `where`: the scope; `citing`: the
-    references by which each paper cites the work that is asked for; `notes`: what a reader must know of it."""
+    """`asked`: the words as they are meant, without filters; `sought`: those for BM25; `where`: the scope; `citing`:
+    the references by which each paper cites the work that is asked for; `notes`: what a reader must know of it."""
 
     asked: str
     sought: str
