@@ -16,7 +16,7 @@ from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
 from retrieval.choose import Found, choose
-from retrieval.confidence import confidence
+from retrieval.confidence import calibration, confidence
 from retrieval.extract import Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route
 from retrieval.rerank import SentenceReader
@@ -24,7 +24,6 @@ from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 
 NOT_TOLD = "The papers do not tell."
-SURE = 0.15  # above the least confidence by this much, an answer is not called partial
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -64,7 +63,7 @@ class Answerer:
         with trace.step("choose", level=route.best.value) as said:
             sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
             # What a field is about is told by its papers' own words, however they are worded.
-            enough = sure >= self._settings.least_confidence or route.best == Level.PROJECT
+            enough = sure >= self._least or route.best == Level.PROJECT
             chosen = choose(question, route, sentences, found, self._store, self._settings) if enough else []
             said["sentences"] = len(chosen)
         with trace.step("check") as said:
@@ -73,10 +72,16 @@ class Answerer:
             said["kept"], said["dropped"] = len(kept), [s.text for s in dropped]
             said["papers"] = sorted({s.node.paper or "" for s in dropped})
         if not kept:
-            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._settings.least_confidence), 4))
-        status = "answered" if sure >= self._settings.least_confidence + SURE else "partial"
+            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._least), 4))
+        status = "answered" if sure >= max(self._least, calibration().sure) else "partial"
         citations = tuple(_citation(i, s) for i, s in enumerate(kept, 1))
         return Draft(status, _text(route.best, kept), citations, sure)
+
+    @property
+    def _least(self) -> float:
+        """The confidence below which the papers do not tell."""
+        least = self._settings.least_confidence
+        return calibration().least if least is None else least
 
     def _candidates(self, question: str, vector: Vector, found: Found, said: dict[str, Any]) -> list[Sentence]:
         """The candidates, read beside the question; by their vectors alone where the reader fails."""
