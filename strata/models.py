@@ -36,7 +36,7 @@ def build_reranker(settings: Settings) -> Reranker | None:
 
 
 # Assistants come and go with each question; what is loaded, and what failed just now, stays known.
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _reranker(chosen: RerankSettings, home: Path, threads: int) -> Reranker | None:
     if chosen.rerank.strip() == LOCAL:
         return EvidenceReranker(EvidenceEncoder(home, threads))

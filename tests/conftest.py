@@ -21,8 +21,10 @@ from store_records import Open
 from hierarchy.errors import StoreError
 from hierarchy.store import NodeStore
 from ingestion.settings import IngestionSettings
+from strata.adapter import EVIDENCE, read_adapter
 from strata.assistant import Assistant
 from strata.cli.app import main
+from strata.evidence_encoder import EvidenceEncoder
 from strata.local_weaviate import LocalWeaviate
 from strata.minilm import MiniLM
 from strata.settings import Settings
@@ -82,6 +84,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that holds the encoder's prepared file and nothing else; made once, for all processes of a run."""
     home = tmp_path_factory.getbasetemp().parent / f"prepared-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
     prepared(home)
+    prepared(home, read_adapter(EVIDENCE))
     return home
 
 
@@ -89,6 +92,18 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def encoder(prepared_home: Path) -> MiniLM:
     """One loaded encoder for all tests of this process."""
     return MiniLM(prepared_home)
+
+
+@pytest.fixture(scope="session")
+def reader(prepared_home: Path) -> EvidenceEncoder:
+    """One loaded encoder of evidence for all tests of this process."""
+    return EvidenceEncoder(prepared_home)
+
+
+@pytest.fixture(autouse=True)
+def one_reader(reader: EvidenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Homes come and go with each test; what reads passages is loaded once."""
+    monkeypatch.setattr("strata.models.EvidenceEncoder", lambda home, threads: reader)
 
 
 @pytest.fixture(scope="session")
