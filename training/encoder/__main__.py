@@ -33,6 +33,8 @@ def main() -> None:
     parser.add_argument("--date", required=True, help="that goes onto the card")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1], help="runs whose weights are averaged")
     parser.add_argument("--out", type=Path, default=EVIDENCE)
+    parser.add_argument("--keep", type=Path, help="folder for each run's weights, as they grow")
+    parser.add_argument("--start", type=Path, help="folder of an earlier --keep, to go on from")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     for field in msgspec.structs.fields(Recipe):
         if field.name != "seed":
@@ -43,7 +45,14 @@ def main() -> None:
     papers = read(given.data)
     trained = tokenized([paper for paper in papers if not held_out(paper)], _tokenizer())
     weights = public_weights()
-    encoders = [learn(weights, trained, msgspec.structs.replace(recipe, seed=seed)) for seed in given.seeds]
+    if given.keep is not None:
+        given.keep.mkdir(parents=True, exist_ok=True)
+    encoders = [
+        learn(
+            weights, trained, msgspec.structs.replace(recipe, seed=seed), _of(given.keep, seed), _of(given.start, seed)
+        )
+        for seed in given.seeds
+    ]
     export(encoders, given.out, card(recipe, given.seeds, given.date, len(trained)))
     kept = [paper for paper in papers if held_out(paper)]
     for name, value in measure(EvidenceEncoder(Settings.from_environment().home, 0, given.out), kept).items():
@@ -70,6 +79,10 @@ def card(recipe: Recipe, seeds: list[int], date: str, papers: int) -> dict[str, 
         "recipe": msgspec.to_builtins(recipe),
         "seeds": seeds,
     }
+
+
+def _of(folder: Path | None, seed: int) -> Path | None:
+    return None if folder is None else folder / f"run-{seed}.pt"
 
 
 def _tokenizer() -> Tokenizer:

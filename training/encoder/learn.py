@@ -31,7 +31,7 @@ class Recipe(msgspec.Struct, frozen=True):
     at its least by then, whatever was done."""
 
     rank: int = 16
-    rate: float = 5e-4
+    rate: float = 6e-4
     passes: float = 3.0
     size: int = 64
     across: float = 0.3
@@ -39,18 +39,34 @@ class Recipe(msgspec.Struct, frozen=True):
     dropped: float = 0.1
     decay: float = 0.01
     average: float = 0.97
-    minutes: float = 60.0
+    minutes: float = 120.0
     seed: int = 0
 
 
 def learn(
-    weights: Mapping[str, Matrix], papers: Sequence[Tokenized], recipe: Recipe, kept_at: Path | None = None
+    weights: Mapping[str, Matrix],
+    papers: Sequence[Tokenized],
+    recipe: Recipe,
+    kept_at: Path | None = None,
+    start_from: Path | None = None,
 ) -> Encoder:
-    """The trained encoder; prints its loss as it goes, and keeps the averaged weights at a path, if one is given."""
+    """The trained encoder; prints its loss as it goes.
+
+    Args:
+        weights: the public encoder's.
+        papers: to learn from.
+        recipe: how.
+        kept_at: where the averaged weights are kept as they grow, and at the end.
+        start_from: what an earlier run kept, to go on from.
+    """
     torch.manual_seed(recipe.seed)
     draw = random.Random(recipe.seed)
     encoder, objective = Encoder(weights, recipe.rank), Objective(recipe.across)
     learned = [p for p in encoder.parameters() if p.requires_grad]
+    if start_from is not None:
+        with torch.no_grad():
+            for now, held in zip(learned, torch.load(start_from), strict=True):
+                now.copy_(held)
     optimizer = torch.optim.AdamW(
         [
             {"params": learned, "lr": recipe.rate, "weight_decay": recipe.decay},
@@ -88,6 +104,8 @@ def learn(
     with torch.no_grad():
         for held, now in zip(mean, learned, strict=True):
             now.copy_(held)
+    if kept_at is not None:
+        torch.save(mean, kept_at)
     return encoder
 
 
