@@ -60,14 +60,14 @@ class Pipeline:
         whole, asked, typed = _typed(question)
         trace = Trace.of(whole)
         where = self._scope(papers, typed, trace)
-        vector = self._searcher.encode(asked)
+        vector = self._searcher.encode(asked, trace)
         with trace.step("route") as found:
             way = only(level) if level else self._router.route(asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
         rankings = self._searcher.rank(asked, vector, way, k, where, trace)
         weighing = Weighing.of(asked, names_papers(where))
         read, _ = self._read(asked, vector, way, rankings, where, weighing, trace)
-        nodes = self._searcher.merge(rankings, way, k, weighing, read)
+        nodes = self._searcher.order(rankings, way, k, weighing, read, trace)
         return SearchResult(whole, way, nodes, trace.id), trace
 
     def _read(
@@ -86,6 +86,7 @@ class Pipeline:
         with trace.step("pool") as said:
             found = self._searcher.pool(question, vector, rankings, where, self._reranker.most, weighing)
             said["passages"], said["papers"] = len(found), sorted({s.node.paper or "" for s in found})
+            said["dropped"] = self._searcher.passed_over(rankings, found)
         return reading(self._reranker, question, found, trace)
 
     def _scope(self, papers: Sequence[str] | None, typed: Typed, trace: Trace) -> Filter | None:
@@ -111,7 +112,7 @@ class Pipeline:
             told = len(trace.steps)
 
         where = self._scope(papers, typed, trace)
-        vector = self._searcher.encode(asked)
+        vector = self._searcher.encode(asked, trace)
         with trace.step("route") as said:
             way = self._router.route(asked, vector, self.library.names)
             said.update(msgspec.to_builtins(way))
@@ -121,7 +122,7 @@ class Pipeline:
         yield Event("found", self._searcher.merge(rankings, way, EVIDENCE, weighing)), trace
         yield from news()
         read, notes = self._read(asked, vector, way, rankings, where, weighing, trace)
-        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read)
+        evidence = self._searcher.order(rankings, way, EVIDENCE, weighing, read, trace)
         yield from news()
         wide = way.best in (Level.PROJECT, Level.PAPER)
         found = Found(
