@@ -38,8 +38,7 @@ def show_trace(record: Mapping[str, Any]) -> None:
         for detail in () if rows else line.details:
             out.print(plain(f"   {_one(detail)}"))
         _show_rows(out, rows)
-        for row in dropped(step):
-            out.print(plain(f"   left out: {_left(row)}"), style="yellow")
+        _show_dropped(out, dropped(step))
 
 
 def _show_rows(out: Console, rows: Sequence[Candidate]) -> None:
@@ -56,19 +55,31 @@ def _show_rows(out: Console, rows: Sequence[Candidate]) -> None:
             out.print(f"      {factors_said(row)}", style="dim")
 
 
+def _show_dropped(out: Console, rows: Sequence[Candidate]) -> None:
+    """What was dropped, under its reasons."""
+    reasons: dict[str, list[Candidate]] = {}
+    for row in rows:
+        reasons.setdefault(row.why, []).append(row)
+    for why, those in reasons.items():
+        out.print(plain(f"   left out, as {_one(why)}:"), style="yellow")
+        for row in those:
+            where = _one(", ".join(filter(None, (row.level, row.where, f"“{row.text}”" if row.text else ""))))
+            out.print(plain(f"      {where}"), no_wrap=True, overflow="ellipsis", soft_wrap=False)
+
+
 def _table(rows: Sequence[Candidate], *, text: bool) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     names = used_factors(rows)
     was = any(row.before is not None for row in rows)
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim", expand=text)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim", expand=True)
     for head in ("   #", *(["was"] if was else []), "score"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("level", no_wrap=True)
     for name in names:
         table.add_column(HEADS.get(name, name), justify="right", no_wrap=True)
-    table.add_column("page, paper", no_wrap=True, overflow="ellipsis", ratio=2 if text else None)
+    table.add_column("page, paper", no_wrap=True, overflow="ellipsis", ratio=2)
     if text:
         table.add_column("text", no_wrap=True, overflow="ellipsis", ratio=3)
     for row in rows:
@@ -77,12 +88,6 @@ def _table(rows: Sequence[Candidate], *, text: bool) -> Table:
         cells += [row.where, *([row.text] if text else [])]
         table.add_row(*(Text(plain(_one(cell))) for cell in cells))
     return table
-
-
-def _left(row: Candidate) -> str:
-    told = [row.where, f"“{row.text}”" if row.text else ""]
-    what = ", ".join(_one(part) for part in told if part)
-    return f"{row.level}{f' ({what})' if what else ''}: {row.why}"
 
 
 def _number(value: float | None, places: int) -> str:
