@@ -91,7 +91,7 @@ def anatomy_frame(record: Mapping[str, Any]) -> pandas.DataFrame:
     rows: list[dict[str, Any]] = []
     for number, step in enumerate(record["steps"], 1):
         for seen in (*candidates(step), *dropped(step)):
-            told = {"step": f"{number} {step['name']}", "level": seen.level, "before": seen.before}
+            told: dict[str, Any] = {"step": f"{number} {step['name']}", "level": seen.level, "before": seen.before}
             told |= {"place": seen.place, "score": seen.score, **seen.factors, "paper title": seen.title}
             rows.append(told | {"page": seen.page, "text": seen.text, "why": seen.why})
     return frame(rows)

@@ -1,4 +1,4 @@
-"""How an answer was found, for the chat: the reason of its route, the nearest so far, the table of candidates, the times.
+"""How an answer was found, for the chat: the reason of its route, the nearest so far, the candidates, the times.
 
 Plain functions from records to text that is safe to show, so that they are tested without a browser. It must not know
 Streamlit.
@@ -97,7 +97,8 @@ def _table(caption: str, heads: Sequence[tuple[str, str]], body: Sequence[str]) 
 
 
 def _row(cells: Sequence[tuple[str, str]]) -> str:
-    return f"<tr>{''.join(f'<td style="{style}">{_said(text)}</td>' for text, style in cells)}</tr>"
+    inside = "".join(f'<td style="{style}">{_said(text)}</td>' for text, style in cells)
+    return f"<tr>{inside}</tr>"
 
 
 def _said(text: str) -> str:
