@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -66,7 +67,7 @@ def _searched(
     home = bench.papers.home
     given, out = home / "granularity-in.jsonl", home / "granularity-out.jsonl"
     given.write_text("".join(json.dumps({"id": q["id"], "question": q["question"]}) + "\n" for q in questions), "utf-8")
-    asked = ("search", "--k", "40", *options, "--project", PROJECT, "--queries", given, "--out", out)
+    asked: tuple[str | Path, ...] = ("search", "--k", "40", *options, "--project", PROJECT, "--queries", given, "--out", out)
     run = bench.strata(home, *asked, environment=environment)
     return {row["id"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())}, run.cpu_s
 

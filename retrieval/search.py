@@ -73,9 +73,9 @@ class Searcher:
     def __init__(self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings) -> None:
         self._store, self._encoder, self._settings = store, encoder, settings
 
-    def encode(self, question: str, trace: Trace) -> Vector:
-        """The question's vector."""
-        with trace.step("encode", encoder=self._encoder.identity.model):
+    def encode(self, question: str, trace: Trace | None = None) -> Vector:
+        """The question's vector; a step of the trace, where there is one."""
+        with (trace or Trace.of(question)).step("encode", encoder=self._encoder.identity.model):
             return self._encoder.encode([Text(question, asked=True)])[0].vector
 
     def rank(self, question: str, vector: Vector, route: Route, k: int, where: Filter | None, trace: Trace) -> Rankings:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hierarchy.errors import RerankError
 from hierarchy.nodes import Level, Node
+from hierarchy.positions import Positions, WordBox
 from retrieval.records import Factors, ScoredNode
 from retrieval.trace import papers_of_step
 from retrieval.traced import LEFT_OUT, LETTERS, MOST, TITLE, candidate
@@ -134,7 +135,7 @@ def test_all_papers_of_any_row_count_as_touched() -> None:
 
 
 def test_what_a_project_says_of_many_papers_is_not_kept() -> None:
-    node = Node("x", "p", Level.PROJECT, "The whole", "Words of many papers.")
+    node = Node("x", Level.PROJECT, "p", "The whole", "Words of many papers.")
     row = candidate(node, 1.0, Factors())
     assert "Words" not in str(row)
     assert "The whole" not in str(row)
@@ -233,7 +234,9 @@ def test_the_command_shows_the_table_and_the_record_as_it_is(library: Path, run_
 
 
 def scored(title: str, page: int | None = 1) -> ScoredNode:
-    node = Node("x", "p", Level.PASSAGE, "A heading", "A text.", paper="p", paper_title=title, page=page)
+    words = [WordBox(0, 1, page, 0, (1.0, 2.0, 3.0, 4.0))] if page else []
+    places = Positions.of(words)
+    node = Node("x", Level.PASSAGE, "p", "A heading", "A text.", paper="p", paper_title=title, places=places)
     return ScoredNode(node, 0.5, Factors())
 
 
@@ -256,7 +259,7 @@ def test_the_chat_tells_score_level_paper_page_factors_places_and_times(record: 
     made = html.unescape(how_html(lines))
     (order,) = steps(record, "order")
     first = candidates(order)[0]
-    for what in (f"{first.score:.3f}", "passage", first.where, "meaning", "read", "Before reading", "All steps"):
+    for what in (f"{first.score:.2f}", "passage", first.where, "meaning", "read", "Was", "All steps"):
         assert what in made
     assert "told already by a passage that was read" in made
     assert dropped(order)

@@ -22,7 +22,7 @@ FIRST = {
     "finding": "Looked for findings first",
 }
 SO_FAR = 3  # places named while an answer is being made
-CELL = "text-align:left;vertical-align:top;padding:0.25rem 0.75rem 0.25rem 0"
+CELL = "text-align:left;vertical-align:top;padding:0.25rem 0"
 NUMBER = "text-align:right;vertical-align:top;padding:0.25rem 0.75rem 0.25rem 0"
 
 
@@ -58,16 +58,19 @@ def how_html(lines: Sequence[StepLine]) -> str:
 
 
 def _candidates(rows: Sequence[Candidate]) -> str:
+    """Few columns, so that a phone has room for them: what a score is made of stands below the paper."""
     was = any(row.before is not None for row in rows)
-    heads = [("#", NUMBER), *([("Before reading", NUMBER)] if was else []), ("Score", NUMBER), ("Level", CELL)]
-    heads += [("Paper and page", f"{CELL};min-width:14rem"), ("Made of", f"{CELL};min-width:10rem")]
+    heads = [("#", NUMBER), *([("Was", NUMBER)] if was else []), ("Score", NUMBER), ("Level, paper, page", CELL)]
     body = []
     for row in rows:
-        cells = [(str(row.place or ""), NUMBER), *([(str(row.before or "beyond"), NUMBER)] if was else [])]
-        cells += [(f"{row.score:.3f}" if row.score is not None else "", NUMBER), (row.level, CELL)]
-        cells += [(row.where, CELL), (factors_said(row), CELL)]
+        cells = [(_said(str(row.place or "")), NUMBER)]
+        cells += [(_said(str(row.before or "–")), NUMBER)] if was else []
+        cells += [(_said(f"{row.score:.2f}" if row.score is not None else ""), NUMBER)]
+        made = f'<br><span style="font-size:0.875em">{_said(factors_said(row))}</span>'
+        cells += [(_said(", ".join(filter(None, (row.level, row.where)))) + made, CELL)]
         body.append(_row(cells))
-    return _table("Candidates, best first", heads, body)
+    note = "<p>Was: the place before the passages were read beside the question.</p>" if was else ""
+    return _table("Candidates, best first", heads, body) + note
 
 
 def _left_out(rows: Sequence[Candidate]) -> str:
@@ -82,8 +85,8 @@ def _left_out(rows: Sequence[Candidate]) -> str:
 
 
 def _times(lines: Sequence[StepLine]) -> str:
-    body = [_row([(line.label, CELL), (time_said(line.ms), NUMBER)]) for line in lines]
-    body.append(_row([("All steps", CELL), (time_said(sum(line.ms for line in lines)), NUMBER)]))
+    times = [(line.label, line.ms) for line in lines] + [("All steps", sum(line.ms for line in lines))]
+    body = [_row([(_said(label), CELL), (_said(time_said(ms)), NUMBER)]) for label, ms in times]
     return _table("Time of each step", [("Step", CELL), ("Time", NUMBER)], body)
 
 
@@ -97,7 +100,8 @@ def _table(caption: str, heads: Sequence[tuple[str, str]], body: Sequence[str]) 
 
 
 def _row(cells: Sequence[tuple[str, str]]) -> str:
-    inside = "".join(f'<td style="{style}">{_said(text)}</td>' for text, style in cells)
+    """A row of cells that are HTML already, each with its style."""
+    inside = "".join(f'<td style="{style}">{cell}</td>' for cell, style in cells)
     return f"<tr>{inside}</tr>"
 
 

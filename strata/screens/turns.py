@@ -74,7 +74,7 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
                         steps.update(label=shown(lines[-1].label))
                         _step(steps, lines[-1])
                     elif event.kind == "found":
-                        place.caption(so_far(event.data))
+                        place.caption(so_far(event.data) or "Nothing is near so far.")
                     elif event.kind == "token":
                         text += event.data
                         place.html(paragraphs(shown(text, html=True)))
