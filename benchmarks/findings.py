@@ -22,11 +22,10 @@ from benchmarks.parsed import half_of
 from evaluation.findings import FindingsScore, Gold, marked, score
 from evaluation.pairs import made_pairs
 from evaluation.sections import findings_of, made_sections
-from hierarchy.encoder import SentenceVectors, Text
+from hierarchy.encoder import SentenceVectors, Text, prefix_of
 from hierarchy.nodes import Finding
 from hierarchy.paper import Section
 from hierarchy.sentences import sentence_ranges
-from ingestion.branch import prefix_of
 from ingestion.findings import findings_in
 from ingestion.findings.directions import direction
 from ingestion.findings.find import read_passage

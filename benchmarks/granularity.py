@@ -67,7 +67,18 @@ def _searched(
     home = bench.papers.home
     given, out = home / "granularity-in.jsonl", home / "granularity-out.jsonl"
     given.write_text("".join(json.dumps({"id": q["id"], "question": q["question"]}) + "\n" for q in questions), "utf-8")
-    asked: tuple[str | Path, ...] = ("search", "--k", "40", *options, "--project", PROJECT, "--queries", given, "--out", out)
+    asked: tuple[str | Path, ...] = (
+        "search",
+        "--k",
+        "40",
+        *options,
+        "--project",
+        PROJECT,
+        "--queries",
+        given,
+        "--out",
+        out,
+    )
     run = bench.strata(home, *asked, environment=environment)
     return {row["id"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())}, run.cpu_s
 

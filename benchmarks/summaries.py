@@ -16,11 +16,10 @@ from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.parsed import files, half_of
 from evaluation.summaries import METRICS, Floats, cut, difference, first_sentences, random_sentences, rouge
-from hierarchy.encoder import SentenceVectors, Text
+from hierarchy.encoder import SentenceVectors, Text, prefix_of
 from hierarchy.errors import ReadError
 from hierarchy.paper import Paper
 from hierarchy.sentences import sentence_ranges
-from ingestion.branch import prefix_of
 from ingestion.containment import ReaderPool
 from ingestion.findings import findings_in
 from ingestion.settings import IngestionSettings

@@ -6,17 +6,20 @@ It must not know how nodes were found, nor who shows the answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from hierarchy.errors import RerankError
 from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
 from retrieval.choose import Found, choose
-from retrieval.confidence import confidence
+from retrieval.confidence import calibration, confidence
 from retrieval.extract import QUOTABLE, Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route, ScoredNode
+from retrieval.rerank import SentenceReader
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 from retrieval.traced import LEFT_OUT, MOST, Row, candidate, left_out, sentence
@@ -24,7 +27,6 @@ from retrieval.traced import LEFT_OUT, MOST, Row, candidate, left_out, sentence
 NOT_TOLD = "The papers do not tell."
 NOT_THERE = "it does not stand so on its page"
 READ = 8  # sentences that the trace holds
-SURE = 0.15  # above the least confidence by this much, an answer is not called partial
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -39,8 +41,8 @@ class Draft(msgspec.Struct, frozen=True):
 class Answerer:
     """Answers from what was found in a store."""
 
-    def __init__(self, store: NodeStore, settings: RetrievalSettings) -> None:
-        self._store, self._settings = store, settings
+    def __init__(self, store: NodeStore, settings: RetrievalSettings, reader: SentenceReader | None = None) -> None:
+        self._store, self._settings, self._reader = store, settings, reader
 
     def answer(
         self, question: str, vector: Vector, route: Route, found: Found, where: Filter | None, trace: Trace
@@ -56,13 +58,13 @@ class Answerer:
             trace: takes what was chosen, checked and dropped.
         """
         with trace.step("extract", passages=len(found.passages)) as said:
-            sentences = candidates(self._store, question, vector, found.passages)
+            sentences = self._candidates(question, vector, found, said)
             said["candidates"] = [sentence(s, place) for place, s in enumerate(sentences[:READ], 1)]
             said["dropped"] = _wordless(found.passages)
         with trace.step("choose", level=route.best.value) as said:
             sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
             # What a field is about is told by its papers' own words, however they are worded.
-            enough = sure >= self._settings.least_confidence or route.best == Level.PROJECT
+            enough = sure >= self._least or route.best == Level.PROJECT
             chosen = choose(question, route, sentences, found, self._store, self._settings) if enough else []
             said["sentences"] = len(chosen)
             said["candidates"], said["dropped"] = _chosen(chosen, sentences, enough=enough)
@@ -71,10 +73,24 @@ class Answerer:
             dropped = [s for s in chosen if s not in kept]
             said["kept"], said["dropped"] = len(kept), left_out(map(sentence, dropped), NOT_THERE)
         if not kept:
-            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._settings.least_confidence), 4))
-        status = "answered" if sure >= self._settings.least_confidence + SURE else "partial"
+            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._least), 4))
+        status = "answered" if sure >= max(self._least, calibration().sure) else "partial"
         citations = tuple(_citation(i, s) for i, s in enumerate(kept, 1))
         return Draft(status, _text(route.best, kept), citations, sure)
+
+    @property
+    def _least(self) -> float:
+        """The confidence below which the papers do not tell."""
+        least = self._settings.least_confidence
+        return calibration().least if least is None else least
+
+    def _candidates(self, question: str, vector: Vector, found: Found, said: dict[str, Any]) -> list[Sentence]:
+        """The candidates, read beside the question; by their vectors alone where the reader fails."""
+        try:
+            return candidates(self._store, question, vector, found.passages, self._reader)
+        except RerankError as error:
+            said["failed"] = error.to_dict()
+            return candidates(self._store, question, vector, found.passages)
 
     def _checked(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """The sentences that stand on their pages, by the pages' own words; those of a paper without pages, in its

@@ -60,6 +60,7 @@ class SearchResult(msgspec.Struct, frozen=True):
     route: Route
     nodes: tuple[ScoredNode, ...]
     trace: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[ScoredNode]:
         return iter(self.nodes)
@@ -75,6 +76,7 @@ class SearchResult(msgspec.Struct, frozen=True):
             "route": msgspec.to_builtins(self.route),
             "nodes": [n.to_dict() for n in self.nodes],
             "trace": self.trace,
+            "notes": list(self.notes),
         }
 
     def to_frame(self) -> pandas.DataFrame:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from strata.asking import Asking
 from strata.looking import Looking
 from strata.removing import Removing
+from strata.tagging import Tagging
 from strata.taking import Taking
 
 
-class Assistant(Taking, Asking, Looking, Removing):
+class Assistant(Taking, Asking, Looking, Removing, Tagging):
     """A project with everything that can be done with it.
 
     Args:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hierarchy.encoder import Tokens, unit
-from retrieval.interaction import cosines, inverse_frequency, late_interaction
+from retrieval.evidence.interaction import cosines, inverse_frequency, late_interaction
 
 
 def tokens(ids: list[int], weights: list[float] | None = None, width: int = 40) -> Tokens:

@@ -88,11 +88,11 @@ def pools_of(assistant: Assistant, reranker: EvidenceReranker, qasper: Path, hal
 
 def asked(qasper: Path, half: int) -> Iterator[tuple[str, list[str] | None, list[str]]]:
     """Question, its paper where it is asked within one, and the gold evidence."""
-    for row in _rows(qasper / "questions.jsonl"):
+    for row in rows_of(qasper / "questions.jsonl"):
         evidence = [text for text in row["evidence"] if not text.startswith(FLOAT)]
         if half_of({"papers": [row["paper_id"]]}) == half and evidence:
             yield row["question"], [row["paper_id"]], evidence
-    for row in _rows(qasper / "library.jsonl"):
+    for row in rows_of(qasper / "library.jsonl"):
         if row["level"] in ("section", "finding") and half_of(row) == half:
             yield row["question"], None, row["evidence"]
 
@@ -145,7 +145,8 @@ def _threes(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)} if n else set()
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The records of a file of JSON lines."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 

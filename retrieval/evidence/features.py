@@ -16,7 +16,7 @@ import numpy.typing as npt
 from hierarchy.encoder import Tokens
 from hierarchy.nodes import Node
 from hierarchy.query_words import words_of
-from retrieval.evidence.interaction import late_interaction
+from retrieval.evidence.interaction import cosines, late_interaction
 from retrieval.extract import content_words, stem
 from retrieval.records import ScoredNode
 
@@ -55,8 +55,8 @@ def features(question: str, asked: Tokens, found: Sequence[ScoredNode], read: Se
     """
     if not found:
         return np.zeros((0, len(NAMES)))
-    near = np.array([tokens.vector @ asked.vector for tokens in read])
-    interaction = late_interaction(asked, read).astype(float)
+    near = cosines(asked, read)
+    interaction = late_interaction(asked, read)
     searched = np.array([scored.score for scored in found])
     cosine = np.array([scored.factors.cosine or 0.0 for scored in found])
     scores = (near, interaction, *(standing(s) for s in (near, interaction, searched, cosine)))

@@ -1,41 +1,60 @@
-"""Late interaction: each token of a question looks for its nearest token in a passage.
+"""The two scores of a question and passages that were read token by token.
 
-Khattab and Zaharia 2020, "ColBERT", section 3.3, here with a weight for each of the question's tokens: what the encoder
-learned of it, times its rarity among the passages compared. It must not know what is done with the scores.
+Cosine of the pooled vectors, and late interaction (Khattab and Zaharia 2020, "ColBERT"): each token of the question
+looks for its nearest in the passage, and counts by what the encoder learned that it is worth and by how rare it is
+among the passages. It must not know models, nor how scores are mixed.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from hierarchy.encoder import Tokens
-from hierarchy.nodes import Vector
+
+Scores = npt.NDArray[np.float64]
 
 
-def late_interaction(question: Tokens, passages: Sequence[Tokens]) -> Vector:
-    """The weighted mean, over a question's tokens, of the best cosine in each passage; shape (passages,), -1 to 1."""
-    weights = token_weights(question, passages)
-    scores = [
-        float((question.vectors @ passage.vectors.T).max(axis=1) @ weights) if len(passage.ids) else 0.0
-        for passage in passages
-    ]
-    return np.array(scores, np.float32)
+def cosines(question: Tokens, passages: Sequence[Tokens]) -> Scores:
+    """Cosine of each passage's vector to the question's, shape (passages,)."""
+    return np.array([float(question.vector @ passage.vector) for passage in passages])
 
 
-def token_weights(question: Tokens, passages: Sequence[Tokens]) -> Vector:
-    """What each token of a question counts among these passages, summing to 1 where it has any; shape (tokens,)."""
-    weights = question.weights * _rarity(question, passages)
+def late_interaction(question: Tokens, passages: Sequence[Tokens], among: Sequence[Tokens] | None = None) -> Scores:
+    """Weighted mean of each question token's best cosine in the passage, from -1 to 1, shape (passages,).
+
+    Args:
+        question: its tokens weigh what the encoder says times their rarity.
+        passages: one without tokens gets 0.
+        among: where rarity is counted; None takes the passages.
+    """
+    weights = token_weights(question, passages if among is None else among)
+    best = [(question.vectors @ p.vectors.T).max(axis=1) if len(p.ids) else 0 * weights for p in passages]
+    return np.array([float(weights @ row) for row in best])
+
+
+def token_weights(question: Tokens, among: Sequence[Tokens]) -> Scores:
+    """What each token of a question counts among these texts, summing to 1; all 0 where none counts."""
+    seen = rarity(among)
+    weights = question.weights * np.array([seen(int(token)) for token in question.ids])
     total = float(weights.sum())
-    return np.asarray(weights / total if total > 0 else weights, dtype=np.float32)
+    return np.asarray(weights / total if total > 0 else np.zeros(len(question.ids)))
 
 
-def _rarity(question: Tokens, passages: Sequence[Tokens]) -> Vector:
-    """The inverse document frequency of each token of the question, as BM25 has it, shape (tokens,)."""
-    held = Counter(token for passage in passages for token in set(passage.ids.tolist()))
-    n = len(passages)
-    rarity = [math.log(1 + (n - held[token] + 0.5) / (held[token] + 0.5)) for token in question.ids.tolist()]
-    return np.array(rarity, np.float32)
+def rarity(passages: Sequence[Tokens]) -> Callable[[int], float]:
+    """Inverse document frequency of a token as in BM25 (Robertson and Zaragoza 2009), above 0."""
+    seen = Counter(token for passage in passages for token in set(passage.ids.tolist()))
+
+    def of(token: int) -> float:
+        return inverse_frequency(seen[token], len(passages))
+
+    return of
+
+
+def inverse_frequency(seen: int, of: int) -> float:
+    """What a token weighs that `seen` of so many texts hold."""
+    return math.log(1 + (of - seen + 0.5) / (seen + 0.5))

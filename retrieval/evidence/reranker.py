@@ -16,7 +16,7 @@ from hierarchy.encoder import Range, Text, TokenEncoder, Tokens, prefix_of, unit
 from hierarchy.errors import ModelError, RerankError
 from hierarchy.nodes import Node, Vector
 from retrieval.evidence.features import Features, features
-from retrieval.evidence.interaction import token_weights
+from retrieval.evidence.interaction import Scores, token_weights
 from retrieval.evidence.ranker import Ranker, ranker
 from retrieval.records import ScoredNode
 
@@ -91,7 +91,7 @@ class EvidenceReranker:
         return [had[node.digest] for node in nodes]
 
 
-def _of_parts(asked: Tokens, weights: Vector, tokens: Tokens, parts: Sequence[Range]) -> Vector:
+def _of_parts(asked: Tokens, weights: Scores, tokens: Tokens, parts: Sequence[Range]) -> Vector:
     """The mean of both scores, cosine and late interaction, for each part of a text."""
     best = asked.vectors @ tokens.vectors.T  # question's tokens by text's
     scores = np.zeros(len(parts), np.float32)

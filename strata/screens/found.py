@@ -23,7 +23,7 @@ FIRST = {
 }
 SO_FAR = 3  # places named while an answer is being made
 CELL = "text-align:left;vertical-align:top;padding:0.25rem 0"
-NUMBER = "text-align:right;vertical-align:top;padding:0.25rem 0.75rem 0.25rem 0"
+NUMBER = "text-align:right;vertical-align:top;white-space:nowrap;padding:0.25rem 0.75rem 0.25rem 0"
 
 
 def route_line(record: Mapping[str, Any]) -> str:

@@ -65,6 +65,16 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
         return StepLine("Stayed within what was typed", said)
     if name == "encode":
         return StepLine("Turned the question into a vector")
+    if name == "citations":
+        said = tuple(found.get("works", ())) or tuple(filter(None, [found.get("unknown")]))
+        papers = _count(len(found.get("papers", ())), "paper")
+        return StepLine(f"Followed citations: {papers}", tuple(map(str, said)))
+    if name == "spelling":
+        return StepLine(
+            "Read words otherwise", tuple(f"{word}: {near}" for word, near in found.get("read", {}).items())
+        )
+    if name == "abbreviations":
+        return StepLine("Searched other forms, too", tuple(f"{a}: {b}" for a, b in found.get("added", {}).items()))
     if name == "search":
         count = found.get("count", len(candidates(step)))
         return StepLine(f"Searched {given.get('level', 'node')}s: {_count(count, 'candidate')}", _scored(step))

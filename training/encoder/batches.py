@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from retrieval.interaction import inverse_frequency
+from retrieval.evidence.interaction import inverse_frequency
 from strata.windows import CLS, SEP
 from training.encoder.data import Paper
 

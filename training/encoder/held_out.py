@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hierarchy.encoder import Text, TokenEncoder
-from retrieval.interaction import late_interaction
+from retrieval.evidence.interaction import late_interaction
 from training.encoder.data import Paper
 
 LEAST = 4  # texts that a paper must have, to be ranked by itself
