@@ -52,6 +52,8 @@ def candidates(found: Sequence[ScoredNode], before: Mapping[str, int] | None = N
 def sentence(s: Sentence, place: int | None = None) -> Row:
     """A sentence as a candidate for an answer."""
     made = {"cosine": round(s.cosine, 4), "overlap": round(s.overlap, 4)}
+    if s.read is not None:
+        made["rerank"] = round(s.read, 4)
     where = {**_place(s.node), "text": _cut(s.text, LETTERS)}
     if spans := s.node.places.spans(s.start, s.end):
         where["page"] = spans[0].page

@@ -92,6 +92,8 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
         return StepLine(f"Put all levels into one order: the first {given.get('k')}", _scored(step))
     if name == "extract":
         best = tuple(f"{row.score or 0:.2f}  {row.text}" for row in candidates(step)[:5])
+        if isinstance(found.get("failed"), Mapping):
+            best = (f"They could not be read beside the question: {found['failed'].get('message', '')}", *best)
         return StepLine(f"Read {given.get('passages', 0)} passages and ranked their sentences", best)
     if name == "choose":
         count, sure = found.get("sentences", 0), found.get("confidence")
