@@ -15,6 +15,7 @@ import msgspec
 
 BUDGET = 600  # words that a reader reads
 SHARE = 0.6  # of a gold passage's word trigrams that must be among them
+LISTED = 10  # papers that count as found
 REFUSED = "unanswerable"
 IN_PAPERS = ("paper", "section", "finding")
 IN_WORDS = ("section", "finding")
@@ -51,7 +52,7 @@ def scores(questions: Sequence[Row], searched: Mapping[str, Row], asked: Mapping
         found[level] = LevelScore(
             len(mine),
             _mean(mine, lambda q: _level_of(searched[q["id"]], q["level"]) == q["level"]) if level != "none" else None,
-            _mean(mine, lambda q: _papers_found(searched[q["id"]], q["papers"])) if level in IN_PAPERS else None,
+            _mean(mine, lambda q: papers_found(searched[q["id"]], q["papers"], LISTED)) if level in IN_PAPERS else None,
             _mean(mine, lambda q: was_read(searched[q["id"]], q["evidence"])) if level in IN_WORDS else None,
             _mean(mine, lambda q: asked[q["id"]].get("status") == REFUSED),
         )
@@ -84,9 +85,10 @@ def _level_of(record: Row, gold: str) -> str:
     return gold if best == "passage" and gold in IN_WORDS else best
 
 
-def _papers_found(record: Row, gold: Sequence[str]) -> float:
+def papers_found(record: Row, gold: Sequence[str], first: int) -> float:
+    """Of the gold papers (file stems), the share among the first so many that were found."""
     files = (node.get("file") for node in record.get("nodes", []))
-    order = list(dict.fromkeys(PurePath(file).stem for file in files if file))[:10]
+    order = list(dict.fromkeys(PurePath(file).stem for file in files if file))[:first]
     return len(set(gold) & set(order)) / len(gold)
 
 

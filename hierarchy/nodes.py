@@ -98,8 +98,7 @@ class Node(msgspec.Struct, frozen=True):
     @property
     def page(self) -> int | None:
         """The first page that the text stands on."""
-        spans = self.spans
-        return spans[0].page if spans else None
+        return self.places.first_page
 
     def to_dict(self) -> dict[str, Any]:
         """The record of a node (docs/contract.md)."""

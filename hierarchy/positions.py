@@ -91,6 +91,14 @@ class Positions(msgspec.Struct, frozen=True):
         rows = np.frombuffer(zlib.decompress(self.data), dtype="<i4").reshape(-1, COLUMNS)
         return np.cumsum(rows, axis=0, dtype=np.int32)
 
+    @property
+    def first_page(self) -> int | None:
+        """The page of the first word, read without unpacking the others."""
+        if not self.data:
+            return None
+        first = zlib.decompressobj().decompress(self.data, COLUMNS * 4)
+        return int(np.frombuffer(first, dtype="<i4")[2])
+
     def words(self, start: int = 0, end: int | None = None) -> tuple[WordBox, ...]:
         """The words that the characters `start:end` touch."""
         return tuple(

@@ -17,13 +17,16 @@ from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
 from retrieval.choose import Found, choose
 from retrieval.confidence import calibration, confidence
-from retrieval.extract import Sentence, candidates
-from retrieval.records import UNANSWERABLE, Citation, Route
+from retrieval.extract import QUOTABLE, Sentence, candidates
+from retrieval.records import UNANSWERABLE, Citation, Route, ScoredNode
 from retrieval.rerank import SentenceReader
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
+from retrieval.traced import LEFT_OUT, MOST, Row, candidate, left_out, sentence
 
 NOT_TOLD = "The papers do not tell."
+NOT_THERE = "it does not stand so on its page"
+READ = 8  # sentences that the trace holds
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -56,21 +59,19 @@ class Answerer:
         """
         with trace.step("extract", passages=len(found.passages)) as said:
             sentences = self._candidates(question, vector, found, said)
-            said["sentences"] = [
-                {"node": s.node.id, "paper": s.node.paper, "score": round(s.score, 4), "text": s.text}
-                for s in sentences[:10]
-            ]
+            said["candidates"] = [sentence(s, place) for place, s in enumerate(sentences[:READ], 1)]
+            said["dropped"] = _wordless(found.passages)
         with trace.step("choose", level=route.best.value) as said:
             sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
             # What a field is about is told by its papers' own words, however they are worded.
             enough = sure >= self._least or route.best == Level.PROJECT
             chosen = choose(question, route, sentences, found, self._store, self._settings) if enough else []
             said["sentences"] = len(chosen)
+            said["candidates"], said["dropped"] = _chosen(chosen, sentences, enough=enough)
         with trace.step("check") as said:
             kept = self._checked(chosen)
             dropped = [s for s in chosen if s not in kept]
-            said["kept"], said["dropped"] = len(kept), [s.text for s in dropped]
-            said["papers"] = sorted({s.node.paper or "" for s in dropped})
+            said["kept"], said["dropped"] = len(kept), left_out(map(sentence, dropped), NOT_THERE)
         if not kept:
             return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._least), 4))
         status = "answered" if sure >= max(self._least, calibration().sure) else "partial"
@@ -111,6 +112,23 @@ def _citation(marker: int, s: Sentence) -> Citation:
     node = s.node
     title, file = node.paper_title or "", node.file or ""
     return Citation(marker, node.paper or "", title, file, spans[0].page if spans else None, spans, s.text, node.id)
+
+
+def _wordless(passages: Sequence[ScoredNode]) -> list[Row]:
+    """The passages that give no sentence, by their kind."""
+    others = [s for s in passages if s.node.kind not in QUOTABLE][:LEFT_OUT]
+    rows = (candidate(s.node, s.score, s.factors) for s in others)
+    return [{**row, "why": f"a {s.node.kind} holds no sentence"} for row, s in zip(rows, others, strict=True)]
+
+
+def _chosen(chosen: Sequence[Sentence], sentences: Sequence[Sentence], *, enough: bool) -> tuple[list[Row], list[Row]]:
+    """The sentences of the answer, with their place among all, and the best of the others with the reason."""
+    place = {(s.node.id, s.start): i for i, s in enumerate(sentences, 1)}
+    rows = [{**sentence(s, i), "before": place.get((s.node.id, s.start))} for i, s in enumerate(chosen[:MOST], 1)]
+    here = {(s.node.id, s.start) for s in chosen}
+    others = (sentence(s) for s in sentences if (s.node.id, s.start) not in here)
+    why = "another says more, or the same" if enough else "the evidence is not sure enough to answer"
+    return rows, left_out(others, why)
 
 
 def _text(level: Level, kept: Sequence[Sentence]) -> str:

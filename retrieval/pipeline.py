@@ -61,7 +61,7 @@ class Pipeline:
         whole = checked_question(question)
         trace = Trace.of(whole)
         meant = self._understood(whole, papers, trace)
-        vector = self._searcher.encode(meant.asked)
+        vector = self._searcher.encode(meant.asked, trace)
         with trace.step("route") as found:
             way = only(level) if level else self._router.route(meant.asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
@@ -69,7 +69,7 @@ class Pipeline:
         read, notes = NOTHING_READ, tuple[str, ...]()
         if wanted(way):
             read, notes = self._read(meant, vector, rankings, trace)
-        nodes = self._searcher.merge(rankings, way, k, meant.weighing, read)
+        nodes = self._searcher.order(rankings, way, k, meant.weighing, read, trace)
         return SearchResult(whole, way, nodes, trace.id, (*meant.notes, *notes)), trace
 
     def _understood(self, question: str, papers: Sequence[str] | None, trace: Trace) -> Understood:
@@ -86,6 +86,7 @@ class Pipeline:
                 meant.sought, vector, rankings, meant.where, self._reranker.most, meant.weighing
             )
             said["passages"], said["papers"] = len(found), sorted({s.node.paper or "" for s in found})
+            said["dropped"] = self._searcher.passed_over(rankings, found)
         return reading(self._reranker, meant.asked, found, trace)
 
     def _found(self, rankings: Rankings, way: Route, weighing: Weighing, read: Read) -> Found:
@@ -124,7 +125,7 @@ class Pipeline:
             told = len(trace.steps)
 
         meant = self._understood(whole, papers, trace)
-        vector = self._searcher.encode(meant.asked)
+        vector = self._searcher.encode(meant.asked, trace)
         with trace.step("route") as said:
             way = self._router.route(meant.asked, vector, self.library.names)
             said.update(msgspec.to_builtins(way))
@@ -136,7 +137,8 @@ class Pipeline:
         read, notes = NOTHING_READ, tuple[str, ...]()
         if way.best is not Level.PROJECT:  # a field is not told by single passages
             read, notes = self._read(meant, vector, rankings, trace)
-        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read if wanted(way) else NOTHING_READ)
+        ranked_by = read if wanted(way) else NOTHING_READ
+        evidence = self._searcher.order(rankings, way, EVIDENCE, weighing, ranked_by, trace)
         yield from news()
         found = self._found(rankings, way, weighing, read)
         draft = self._answerer.answer(meant.asked, vector, way, found, meant.where, trace)

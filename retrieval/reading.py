@@ -6,8 +6,6 @@ know rerankers' kinds.
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from hierarchy.errors import RerankError
@@ -15,9 +13,9 @@ from retrieval.records import Factors, Route, ScoredNode
 from retrieval.rerank import Reranker
 from retrieval.search import NARROW, NOTHING_READ, Read
 from retrieval.trace import Trace
+from retrieval.traced import candidates, places
 
 LEAST = 0.5  # of the weights on what passages answer; below it nothing is read again
-TRACED = 20
 
 
 def reading(
@@ -42,8 +40,7 @@ def reading(
                 f"{reranker.name} did not rank what was found: {error} The order of the search stands.",
             )
         read = sorted(map(_with, found, scores), key=lambda s: (-s.score, s.node.id))
-        before = {scored.node.id: place for place, scored in enumerate(found, 1)}
-        said["candidates"] = [_traced(scored, before[scored.node.id]) for scored in read[:TRACED]]
+        said["candidates"] = candidates(read, places(scored.node.id for scored in found))
     return Read(tuple(read)), ()
 
 
@@ -55,7 +52,3 @@ def wanted(route: Route) -> bool:
 def _with(scored: ScoredNode, score: float) -> ScoredNode:
     factors: Factors = msgspec.structs.replace(scored.factors, rerank=score)
     return ScoredNode(scored.node, score * factors.kind, factors)
-
-
-def _traced(scored: ScoredNode, before: int) -> dict[str, Any]:
-    return {"id": scored.node.id, "score": round(scored.score, 4), "before": before, "paper": scored.node.paper}

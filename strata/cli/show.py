@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hierarchy.journal import Job
 from hierarchy.nodes import Level
@@ -217,16 +216,6 @@ def show_projects(projects: Sequence[ProjectInfo]) -> None:
         out.print(plain(f"{p.name}: {what}"), style="red" if p.error else "")
     if not projects:
         out.print("There is no project yet. Begin with: strata ingest FOLDER --project NAME")
-
-
-def show_trace(record: dict[str, Any]) -> None:
-    """The steps of a question with their times."""
-    out = console()
-    out.print(plain(record["question"]), style="bold")
-    for step in record["steps"]:
-        given, found = (_short(json.dumps(step[name], ensure_ascii=False), 300) for name in ("given", "found"))
-        out.print(plain(f"{step['name']:8} {step['ms']:8.1f} ms  {given}"), style="cyan")
-        out.print(plain(f"         {found}"))
 
 
 _STYLES = {

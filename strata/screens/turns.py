@@ -17,6 +17,7 @@ from hierarchy.errors import StrataError
 from retrieval.records import UNANSWERABLE
 from retrieval.trace import papers_of_step
 from strata.screens.desk import Desk
+from strata.screens.found import how_html, route_line, so_far
 from strata.screens.safe import shown
 from strata.screens.sources import show_sources
 from strata.screens.words import (
@@ -27,7 +28,7 @@ from strata.screens.words import (
     papers_of_record,
     paragraphs,
     sources,
-    step_line,
+    whole_line,
 )
 
 STOPPED = "This answer did not come to its end; another window may still be at it."
@@ -51,8 +52,10 @@ def show_turn(desk: Desk, project: str, turn: Turn, again: Callable[[Turn], None
             (st.info if record is None else st.error)(shown(said))
             st.button("Ask again", key=f"again-{turn.id}", on_click=again, args=(turn,))
             return
-        _steps(turn.id, msgspec.convert(record.get("steps", []), list[StepLine]))
+        lines = msgspec.convert(record.get("steps", []), list[StepLine])
+        _steps(turn.id, lines)
         _answer(desk, project, record, f"turn{turn.id}", folded=folded)
+        _how(turn.id, lines)
 
 
 def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
@@ -66,10 +69,12 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
             with desk.open(project) as assistant:
                 for event in assistant.stream(question):
                     if event.kind == "step":
-                        lines.append(step_line(event.data))
+                        lines.append(whole_line(event.data))
                         seen.update(papers_of_step(event.data["found"]))
                         steps.update(label=shown(lines[-1].label))
                         _step(steps, lines[-1])
+                    elif event.kind == "found":
+                        place.caption(so_far(event.data) or "Nothing is near so far.")
                     elif event.kind == "token":
                         text += event.data
                         place.html(paragraphs(shown(text, html=True)))
@@ -86,6 +91,7 @@ def answer_now(desk: Desk, project: str, turn: int, question: str) -> None:
         desk.conversations.answered(turn, kept, sorted(seen.union(papers_of_record(record))))
         with place.container():
             _answer(desk, project, record, f"turn{turn}")
+            _how(turn, lines)
 
 
 def _question(question: str) -> None:
@@ -101,6 +107,8 @@ def _answer(desk: Desk, project: str, record: Mapping[str, Any], anchor: str, *,
         if record["status"] == "partial":
             st.caption("The papers may tell only a part of it.")
         st.html(answer_html(record, None if folded else anchor))
+    if why := route_line(record):
+        st.caption(why)
     found, heading = (nearest(record), "The nearest there is") if refused else (sources(record), "Sources")
     if folded:
         _folded(desk, project, found, anchor, heading)
@@ -124,6 +132,16 @@ def _steps(turn: int, lines: Sequence[StepLine]) -> None:
     if place.open:
         for line in lines:
             _step(place, line)
+
+
+@st.fragment
+def _how(turn: int, lines: Sequence[StepLine]) -> None:
+    """The candidates with their scores, what was left out, and the times; drawn when it is opened."""
+    if not any(line.found for line in lines):
+        return  # of an earlier version
+    place = st.expander("How this was found", key=f"how-{turn}", on_change="rerun")
+    if place.open:
+        place.html(how_html(lines))
 
 
 def _step(place: Any, line: StepLine) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from hierarchy.positions import Span
+from strata.anatomy import Candidate, candidates, dropped, factors_said
 from strata.screens.safe import shown
 
 NEAREST = 3  # pieces shown where the papers do not tell
@@ -23,6 +24,9 @@ class StepLine(msgspec.Struct, frozen=True):
 
     label: str
     details: tuple[str, ...] = ()
+    ms: float = 0.0
+    found: tuple[Candidate, ...] = ()
+    dropped: tuple[Candidate, ...] = ()
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -59,6 +63,8 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
     if name == "scope":
         said = tuple(f"{filter}: {', '.join(map(str, values))}" for filter, values in given.items())
         return StepLine("Stayed within what was typed", said)
+    if name == "encode":
+        return StepLine("Turned the question into a vector")
     if name == "citations":
         said = tuple(found.get("works", ())) or tuple(filter(None, [found.get("unknown")]))
         papers = _count(len(found.get("papers", ())), "paper")
@@ -70,20 +76,40 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
     if name == "abbreviations":
         return StepLine("Searched other forms, too", tuple(f"{a}: {b}" for a, b in found.get("added", {}).items()))
     if name == "search":
-        rows = found.get("candidates", [])
-        scores = tuple(f"{r['score']:.2f}: meaning {r['dense']:.2f}, words {r['bm25']:.2f}" for r in rows[:5])
-        return StepLine(f"Searched {given.get('level', 'node')}s: {_count(len(rows), 'candidate')}", scores)
+        count = found.get("count", len(candidates(step)))
+        return StepLine(f"Searched {given.get('level', 'node')}s: {_count(count, 'candidate')}", _scored(step))
+    if name == "pool":
+        papers = _count(len(found.get("papers", ())), "paper")
+        return StepLine(f"Took {_count(found.get('passages', 0), 'passage')} of {papers} to be read")
+    if name == "rerank":
+        failed = found.get("failed")
+        if isinstance(failed, Mapping):
+            said = (str(failed.get("message", "")), "The order of the search stands.")
+            return StepLine(f"{given.get('reranker')} did not rank what was found", said)
+        read = f"Read {_count(given.get('passages', 0), 'passage')} beside the question"
+        return StepLine(f"{read} by {given.get('reranker')}", _scored(step))
+    if name == "order":
+        return StepLine(f"Put all levels into one order: the first {given.get('k')}", _scored(step))
     if name == "extract":
-        best = tuple(f"{row['score']:.2f}  {row['text']}" for row in found.get("sentences", [])[:5])
+        best = tuple(f"{row.score or 0:.2f}  {row.text}" for row in candidates(step)[:5])
+        if isinstance(found.get("failed"), Mapping):
+            best = (f"They could not be read beside the question: {found['failed'].get('message', '')}", *best)
         return StepLine(f"Read {given.get('passages', 0)} passages and ranked their sentences", best)
     if name == "choose":
         count, sure = found.get("sentences", 0), found.get("confidence")
         certain = f"Confidence that they answer: {sure:.0%}" if isinstance(sure, float | int) else ""
         return StepLine(f"Chose {_count(count, 'sentence')}", tuple(filter(None, [certain])))
     if name == "check":
-        dropped = tuple(f"Left out, as it does not stand so on its page: {text}" for text in found.get("dropped", []))
-        return StepLine(f"Checked {_count(found.get('kept', 0), 'quote')} against the pages", dropped)
+        fell = tuple(f"Left out, as it does not stand so on its page: {row.text}" for row in dropped(step))
+        return StepLine(f"Checked {_count(found.get('kept', 0), 'quote')} against the pages", fell)
     return StepLine(name.capitalize(), ())
+
+
+def whole_line(step: Mapping[str, Any]) -> StepLine:
+    """A step in words with its time, what it dropped and, of the order that is shown at last, its candidates."""
+    rows = candidates(step) if step.get("name") == "order" else ()
+    line = step_line(step)
+    return StepLine(line.label, line.details, float(step.get("ms", 0.0)), rows, dropped(step))
 
 
 def answer_html(record: Mapping[str, Any], anchor: str | None) -> str:
@@ -164,6 +190,12 @@ def _marker(citation: Mapping[str, Any], anchor: str | None) -> str:
 
 def _spans(spans: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
     return msgspec.convert(spans, tuple[Span, ...])
+
+
+def _scored(step: Mapping[str, Any]) -> tuple[str, ...]:
+    """The first candidates of a step, a line each."""
+    rows = candidates(step)[:5]
+    return tuple(f"{row.score or 0:.2f}  {row.where} ({factors_said(row)})" for row in rows)
 
 
 def _count(count: int, noun: str) -> str:
