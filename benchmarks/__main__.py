@@ -43,6 +43,7 @@ NAMES = (
     "summaries",
     "knowing",
     "routes",
+    "lists",
 )
 
 

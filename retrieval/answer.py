@@ -13,7 +13,8 @@ from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
-from retrieval.choose import Found, choose
+from retrieval.answers.plan import Line, Plan, written
+from retrieval.choose import Asked, Found, plan
 from retrieval.confidence import confidence
 from retrieval.extract import Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route
@@ -31,6 +32,7 @@ class Draft(msgspec.Struct, frozen=True):
     text: str
     citations: tuple[Citation, ...]
     confidence: float
+    notes: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -58,22 +60,27 @@ class Answerer:
                 {"node": s.node.id, "paper": s.node.paper, "score": round(s.score, 4), "text": s.text}
                 for s in sentences[:10]
             ]
+        asked = Asked(question, vector, route, found, where, self._store, self._settings, sentences)
         with trace.step("choose", level=route.best.value) as said:
             sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
             # What a field is about is told by its papers' own words, however they are worded.
             enough = sure >= self._settings.least_confidence or route.best == Level.PROJECT
-            chosen = choose(question, route, sentences, found, self._store, self._settings) if enough else []
-            said["sentences"] = len(chosen)
+            planned = plan(asked) if enough else None
+            said["shape"] = planned.shape.value if planned else None
+            said["sentences"] = len(planned.sentences) if planned else 0
         with trace.step("check") as said:
+            chosen = planned.sentences if planned else []
             kept = self._checked(chosen)
+            lines = _standing(planned, kept)
             dropped = [s for s in chosen if s not in kept]
             said["kept"], said["dropped"] = len(kept), [s.text for s in dropped]
             said["papers"] = sorted({s.node.paper or "" for s in dropped})
-        if not kept:
+        if planned is None or not lines:
             return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._settings.least_confidence), 4))
         status = "answered" if sure >= self._settings.least_confidence + SURE else "partial"
-        citations = tuple(_citation(i, s) for i, s in enumerate(kept, 1))
-        return Draft(status, _text(route.best, kept), citations, sure)
+        shown = [s for line in lines for s in line.sentences]
+        citations = tuple(_citation(i, s) for i, s in enumerate(shown, 1))
+        return Draft(status, written(planned, lines), citations, sure, planned.notes(lines))
 
     def _checked(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """The sentences that stand on their pages, by the pages' own words; those of a paper without pages, in its
@@ -97,8 +104,13 @@ def _citation(marker: int, s: Sentence) -> Citation:
     return Citation(marker, node.paper or "", title, file, spans[0].page if spans else None, spans, s.text, node.id)
 
 
-def _text(level: Level, kept: Sequence[Sentence]) -> str:
-    """The sentences with their markers; over several papers, each paper's name in front of what it says."""
-    if level in (Level.PROJECT, Level.PAPER):
-        return "\n".join(f"- {s.node.paper_title}: {s.text} [{i}]" for i, s in enumerate(kept, 1))
-    return " ".join(f"{s.text} [{i}]" for i, s in enumerate(kept, 1))
+def _standing(planned: Plan | None, kept: Sequence[Sentence]) -> list[Line]:
+    """The lines with the sentences that stood, without those of which none did; a heading passes to the next line."""
+    out: list[Line] = []
+    under = ""
+    for line in planned.lines if planned else ():
+        under = line.under or under
+        if stood := tuple(s for s in line.sentences if s in kept):
+            out.append(Line(stood, line.lead, under))
+            under = ""
+    return out

@@ -134,7 +134,7 @@ def candidates(store: NodeStore, question: str, vector: Vector, found: Sequence[
             bullet = BULLET.match(scored.node.text, first)
             start = bullet.end() if bullet else first
             text = scored.node.text[start:end]
-            if not _is_quotable(text):
+            if not is_quotable(text):
                 continue
             overlap = _overlap(text, rarity)
             score = 0.55 * float(cosine) + 0.25 * overlap + 0.3 * scored.score
@@ -142,8 +142,8 @@ def candidates(store: NodeStore, question: str, vector: Vector, found: Sequence[
     return sorted(out, key=lambda s: (-s.score, s.node.id, s.start))
 
 
-def _is_quotable(text: str) -> bool:
-    """A whole sentence in words: no fragment, no garbled formula."""
+def is_quotable(text: str) -> bool:
+    """Whether this is a whole sentence in words: no fragment, no garbled formula."""
     words = text.split()
     letters = sum(c.isalpha() for c in text)
     whole = text[:1].isupper() or text[:1].isdigit() or text[:1] in "\"“'(["

@@ -116,6 +116,7 @@ class Pipeline:
             draft.confidence,
             trace.id,
             seconds,
+            draft.notes,
         )
         yield Event("answer", answer), trace
 

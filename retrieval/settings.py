@@ -14,4 +14,4 @@ class RetrievalSettings(BaseModel):
     alpha_within: float = Field(0.7, ge=0.0, le=1.0, description="the same within papers that the question names")
     least_confidence: float = Field(0.5, ge=0.0, le=1.0, description="below it the papers do not tell")
     sentences: int = Field(3, ge=1, le=10, description="the most sentences of an answer from one place")
-    papers: int = Field(6, ge=1, le=50, description="the most papers that an answer lists")
+    papers: int = Field(20, ge=1, le=50, description="the most papers that an answer lists")

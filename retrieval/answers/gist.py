@@ -1,0 +1,97 @@
+"""What the papers of a field say on a matter, and what a field is about where no matter is named.
+
+Themes are those that the project's node keeps, each with the finding that stands for it. It must not know how themes
+are found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hierarchy.filters import And, Eq, In, all_of
+from hierarchy.identity import project_node_id
+from hierarchy.nodes import Level, Node
+from hierarchy.store import nodes_of
+from hierarchy.summaries import dangles
+from retrieval.answers.holding import holdings
+from retrieval.answers.listing import listed
+from retrieval.answers.matter import Matter
+from retrieval.answers.membership import members
+from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
+from retrieval.answers.shapes import Shape, whole_words
+from retrieval.answers.stated import of_finding, of_summaries, papers_in
+from retrieval.extract import Sentence
+
+MOST = 6  # themes, or papers that speak for a field
+OF_A_THEME = 2  # findings
+OVERVIEW_KINDS = ("abstract", "conclusion")
+
+
+def matter_of(question: str) -> Matter:
+    """What a question about a field asks about in it; without groups where it asks about all of it."""
+    return Matter.of(question, besides=whole_words())
+
+
+def gist(asked: Asked) -> Plan | None:
+    """What the papers that deal with a matter say on it."""
+    matter = matter_of(asked.question)
+    if not matter.groups:
+        return themes(asked)
+    found = members(holdings(asked.store, asked.vector, matter, asked.where))[:MOST]
+    return listed(asked, Shape.GIST, found, head=False) or voices(asked)
+
+
+def themes(asked: Asked) -> Plan | None:
+    """The themes of the field; what its papers say for themselves where it has none, or where only a part is asked."""
+    if asked.where is not None:
+        return voices(asked)
+    root = asked.store.get([project_node_id(asked.store.project)]).get(project_node_id(asked.store.project))
+    kept = [theme for theme in (root.metadata.get("themes") or ()) if isinstance(theme, Mapping)] if root else []
+    shown = kept[:MOST]
+    nodes = nodes_of(asked.store, (i for theme in shown for i in (*_ids(theme, "findings"), *_ids(theme, "papers"))))
+    lines = tuple(line for theme in shown for line in _theme(asked, theme, nodes))
+    if not lines:
+        return voices(asked)
+    count, papers, more = len(kept), papers_in(asked.store, None), len(kept) - len(shown)
+
+    def head(lines: Sequence[Line]) -> str:
+        return f"{count} theme{'s' * (count != 1)} in {papers} paper{'s' * (papers != 1)}:"
+
+    def notes(lines: Sequence[Line]) -> tuple[str, ...]:
+        return (f"{more} smaller theme{'s' * (more != 1)} not shown.",) if more else ()
+
+    return Plan(Shape.THEMES, lines, Style.BULLETS, head, notes, sure=True)
+
+
+def _theme(asked: Asked, theme: Mapping[str, Any], nodes: Mapping[str, Node]) -> list[Line]:
+    papers = [nodes[i] for i in _ids(theme, "papers") if i in nodes]
+    found = [of_finding(nodes[i]) for i in _ids(theme, "findings") if i in nodes]
+    said = sorted(found, key=lambda s: dangles(s.text))[:OF_A_THEME] or list(of_summaries(asked.store, papers[:1]).values())
+    under = f"{theme.get('label')} ({len(papers)} paper{'s' * (len(papers) != 1)})"
+    return [Line((s,), paper_lead(s), "" if i else under) for i, s in enumerate(said)]
+
+
+def _ids(theme: Mapping[str, Any], name: str) -> list[str]:
+    return [i for i in theme.get(name) or () if isinstance(i, str)]
+
+
+def voices(asked: Asked) -> Plan | None:
+    """What papers say for themselves: the finding of each one's abstract or conclusion nearest to the whole of it."""
+    papers = [p.node for p in asked.found.papers] or list(
+        asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where))
+    )
+    said = [s for paper in papers[:MOST] if (s := _own_words(asked, paper)) is not None]
+    lines = tuple(Line((s,), paper_lead(s)) for s in said)
+    return Plan(Shape.GIST, lines, Style.BULLETS, sure=True) if lines else None
+
+
+def _own_words(asked: Asked, paper: Node) -> Sentence | None:
+    here = And((Eq("paper", paper.id), Eq("level", Level.FINDING.value), In("section_kind", OVERVIEW_KINDS)))
+    findings = [n for n in asked.store.scan(here) if not dangles(n.text)]
+    if not findings:
+        return of_summaries(asked.store, [paper]).get(paper.id)
+    vectors = asked.store.vectors([paper.id, *(n.id for n in findings)])
+    whole = vectors.get(paper.id)
+    near = [float(vectors[n.id] @ whole) if whole is not None and n.id in vectors else 0.0 for n in findings]
+    return of_finding(findings[max(range(len(near)), key=near.__getitem__)])

@@ -1,0 +1,131 @@
+"""Which papers of a scope hold what is asked: a pass over all of them, not over the best few passages.
+
+For each word of the question the text index tells all passages that hold it, and the nearest passages come from the
+vectors; of these the sentences are read. Cost follows the words, not the library. It must not know how an answer is
+worded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from hierarchy.encoder import SentenceVectors
+from hierarchy.filters import Filter
+from hierarchy.nodes import Level, Node, Vector
+from hierarchy.store import MAX_K, NodeStore, nodes_of
+from hierarchy.summaries import dangles, is_whole
+from retrieval.answers.matter import Matter, bare
+from retrieval.extract import BULLET, QUOTABLE, Sentence, is_quotable
+
+READ = 300  # passages that are read for their words, and as many for their meaning
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """A paper and how it fits: `near` the cosine of its best sentence, `abstract` that of the paper itself, `said` the
+    share of the question's words in its best sentence, `passage` in its best passage, and the sentence that shows it
+    best, None where none can be quoted."""
+
+    paper: str
+    near: float
+    abstract: float
+    said: float
+    passage: float
+    best: Sentence | None
+
+
+class Postings(msgspec.Struct, frozen=True):
+    """In which passages the words of a matter stand, and what each word tells, by how few hold it."""
+
+    held: Mapping[str, frozenset[str]]
+    weight: Mapping[str, float]
+
+    @classmethod
+    def of(cls, store: NodeStore, matter: Matter, where: Filter | None) -> Postings:
+        """Those of a scope."""
+        held: dict[str, frozenset[str]] = {}
+        total = sum(store.count_by("level", where).values())
+        for word, forms in matter.forms.items():
+            # The word alone, too: of several the index may leave the most common out.
+            queries = (word, " ".join(forms)) if len(forms) > 1 else (word,)
+            held[word] = frozenset(h.id for q in queries for h in store.bm25(q, Level.PASSAGE, MAX_K, where))
+        return cls(held, {w: math.log(1 + total / (0.5 + len(ids))) for w, ids in held.items()})
+
+
+def holdings(
+    store: NodeStore, vector: Vector, matter: Matter, where: Filter | None
+) -> list[Holding]:
+    """How each paper of a scope fits, in the order of ids."""
+    postings = Postings.of(store, matter, where)
+    shares: dict[str, float] = {}
+    for passage in set().union(*postings.held.values()):
+        shares[passage] = matter.share(lambda w, p=passage: p in postings.held[w], postings.weight)  # type: ignore[misc]
+    worded = sorted(shares, key=lambda p: (-shares[p], p))[:READ]
+    near = [h.id for h in store.dense(vector, Level.PASSAGE, READ, where)]
+    abstracts = {h.id: h.score for h in store.dense(vector, Level.PAPER, MAX_K, where)}
+    nodes = nodes_of(store, [*worded, *near])
+    kept = [node for node in nodes.values() if node.paper]
+    vectors = store.attachments([node.id for node in kept])
+    reader = Reader(matter, postings, vector)
+    sentences = defaultdict[str, list[Sentence]](list)
+    passages = defaultdict[str, float](float)
+    for node in kept:
+        paper = node.paper or ""
+        passages[paper] = max(passages[paper], shares.get(node.id, 0.0))
+        if node.id in vectors:
+            sentences[paper] += reader.sentences(node, SentenceVectors.unpack(vectors[node.id]))
+    out: list[Holding] = []
+    for paper in sorted({*passages, *abstracts}):
+        mine = sentences[paper]
+        out.append(
+            Holding(
+                paper,
+                max((s.cosine for s in mine), default=0.0),
+                abstracts.get(paper, 0.0),
+                max((s.overlap for s in mine), default=0.0),
+                passages[paper],
+                _shown(mine),
+            )
+        )
+    return out
+
+
+class Reader:
+    """Reads the sentences of passages beside a question."""
+
+    def __init__(self, matter: Matter, postings: Postings, vector: Vector) -> None:
+        self._matter, self._weight, self._vector = matter, postings.weight, vector
+        self._pattern, self._word_of = matter.pattern(), matter.word_of()
+
+    def sentences(self, node: Node, kept: SentenceVectors) -> list[Sentence]:
+        """The sentences of a passage with cosine and share of words; their score is the sum of both."""
+        at = [(m.start(), self._word_of[m.group()]) for m in self._pattern.finditer(bare(node.text))]
+        cosines = (kept.vectors() @ self._vector).tolist()
+        out: list[Sentence] = []
+        for (start, end), cosine in zip(kept.ranges, cosines, strict=True):
+            held = {word for place, word in at if start <= place < end}
+            share = self._matter.share(held.__contains__, self._weight) if held else 0.0
+            out.append(Sentence(node, start, end, node.text[start:end], cosine, share, cosine + share))
+        return out
+
+
+def _shown(sentences: Sequence[Sentence]) -> Sentence | None:
+    """The sentence that shows best that a paper is meant: whole, quotable, and the paper's own where it can be."""
+    best: Sentence | None = None
+    most = -np.inf
+    for s in sorted(sentences, key=lambda s: (-s.score, s.node.id, s.start)):
+        if s.score <= most:
+            break  # it can only lose
+        if s.node.kind not in QUOTABLE:
+            continue
+        bullet = BULLET.match(s.node.text, s.start)
+        start = bullet.end() if bullet else s.start
+        text = s.node.text[start : s.end]
+        worth = s.score - 0.15 * dangles(text) - 0.1 * (not is_whole(text))
+        if worth > most and is_quotable(text):
+            best, most = msgspec.structs.replace(s, start=start, text=text, score=worth), worth
+    return best

@@ -1,0 +1,66 @@
+"""Which papers, and how many: a line for each paper that fits, from a pass over all of them.
+
+The list is complete, or its notes say how many are not shown. It must not know how fitting is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hierarchy.filters import Eq, all_of
+from hierarchy.nodes import Level
+from retrieval.answers.holding import holdings
+from retrieval.answers.matter import Matter
+from retrieval.answers.membership import Member, members
+from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
+from retrieval.answers.shapes import Shape, has
+from retrieval.answers.stated import of_summaries, papers_in
+
+
+def papers(asked: Asked, shape: Shape) -> Plan | None:
+    """The papers that a question asks for; None where none can be quoted."""
+    matter = Matter.of(asked.question)
+    if not matter.groups:
+        return _all(asked, shape)
+    single = shape == Shape.PAPERS and has("single", asked.question)
+    found = members(holdings(asked.store, asked.vector, matter, asked.where), single=single)
+    return listed(asked, shape, found, head=not single)
+
+
+def listed(asked: Asked, shape: Shape, found: Sequence[Member], *, head: bool) -> Plan | None:
+    """A line for each of these papers, up to the most that an answer lists."""
+    quoted = [m.holding.best for m in found if m.holding.best is not None]
+    shown = quoted[: asked.settings.papers]
+    if not shown:
+        return None
+    lines = tuple(Line((s,), paper_lead(s)) for s in shown)
+    more = len(found) - len(shown)
+    return Plan(shape, lines, Style.BULLETS, _head(papers_in(asked.store, asked.where), more, head), _cut(more))
+
+
+def _all(asked: Asked, shape: Shape) -> Plan | None:
+    """What there is, where a question asks for nothing in particular: every paper with a sentence of its own."""
+    every = list(asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where)))
+    said = of_summaries(asked.store, every[: asked.settings.papers])
+    lines = tuple(Line((s,), paper_lead(s)) for s in said.values())
+    more = len(every) - len(lines)
+    return Plan(shape, lines, Style.BULLETS, _head(len(every), more, True), _cut(more), sure=True) if lines else None
+
+
+def _head(total: int, more: int, said: bool) -> Callable[[Sequence[Line]], str]:
+    """Words such as "4 of 12 papers:", by the lines that stand and those that are not shown."""
+
+    def head(lines: Sequence[Line]) -> str:
+        shown = f", {len(lines)} shown" if more else ""
+        return f"{len(lines) + more} of {total} paper{'s' * (total != 1)}{shown}:" if said else ""
+
+    return head
+
+
+def _cut(more: int) -> Callable[[Sequence[Line]], tuple[str, ...]]:
+    """Says how many papers a list leaves out."""
+
+    def notes(lines: Sequence[Line]) -> tuple[str, ...]:
+        return (f"The list is cut: {more} more paper{'s' * (more != 1)} fit and are not shown.",) if more else ()
+
+    return notes
