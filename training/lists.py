@@ -2,9 +2,9 @@
 
 A logistic regression over what a pass over the papers tells of each (retrieval/answers/membership.py), from the
 questions for papers of the sample and of half 0 of a library of questions; the papers of both are taken in, or found in
-the project `bench` of the home that `--home` names. The cuts are those with the best F2 of the list, questions left out
-one at a time: who asks which papers do something misses one that is not named more than they mind one too many. One
-paper asked for is cut by F1. Half 1 is for `python -m benchmarks lists` alone.
+the project `bench` of the home that `--home` names. The cuts are those with the best F1 and F2 of the list together,
+questions left out one at a time: who asks which papers do something misses one that is not named more than they mind
+one too many. One paper asked for is cut by F1. Half 1 is for `python -m benchmarks lists` alone.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def learned(examples: Sequence[Example], date: str) -> str:
     ]
     many = [(e, c) for e, c in zip(examples, chances, strict=True) if not e.single]
     one = [(e, c) for e, c in zip(examples, chances, strict=True) if e.single]
-    cut = max(CUTS, key=lambda cut: _mean(many, float(cut), relative=False)[3])
+    cut = max(CUTS, key=lambda cut: _mean(many, float(cut), relative=False)[2:].sum())
     single = max([*CUTS, 0.7, 0.8, 0.9, 1.0], key=lambda cut: _mean(one, float(cut), relative=True)[2])
     for name, part, at, relative in (("several", many, cut, False), ("one", one, single, True)):
         told = _mean(part, float(at), relative=relative)
