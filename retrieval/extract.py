@@ -20,7 +20,7 @@ from hierarchy.store import NodeStore
 from retrieval.records import ScoredNode
 
 QUOTABLE = frozenset({"paragraph", "list", "caption", "footnote"})
-BULLET = re.compile(r"[•◦▪‣∙·●○■–—-]\s+")
+BULLET = re.compile(r"[•◦▪‣∙·●○■–—-]\s+|\d{1,2}(?=[A-Z][a-z]*\s)")  # or the number of a footnote that ran in
 LEAST_WORDS, MOST_WORDS = 5, 70
 STOP = frozenset(
     [

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hierarchy.filters import Eq, all_of
+from hierarchy.filters import Eq, Filter, all_of
 from hierarchy.nodes import Level
 from hierarchy.store import papers_of
 from hierarchy.summaries import dangles
-from retrieval.answers.holding import holdings
+from retrieval.answers.holding import Holding, holdings
 from retrieval.answers.matter import Matter, bare
-from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
-from retrieval.answers.shapes import Shape
+from retrieval.answers.plan import Asked, Line, Plan, Style, leads, paper_lead
+from retrieval.answers.shapes import Shape, has
 from retrieval.extract import Sentence
 from retrieval.names import ABBREVIATION, CAPITALISED, RUN, Names, folded
 
@@ -25,6 +25,7 @@ BETWEEN = re.compile(
     re.I,
 )
 VERSUS = re.compile(r"(?P<a>[^,;:?]+?)\s+(?:versus|vs\.?|as opposed to|rather than|unlike)\s+(?P<b>[^,;:?]+)", re.I)
+DIFFER = re.compile(r"\b(?:does|do|did|is|are)\s+(?P<a>.+?)\s+differ(?:ent)?\s+from\s+(?P<b>.+)", re.I)
 SIDE_WORDS = 3  # of a thing that is compared with another, where nothing else says where it begins
 LEAST = 0.99  # share of a side's words that its sentence must hold
 MOST_PAPERS = 6
@@ -61,12 +62,13 @@ def between_papers(asked: Asked) -> Plan | None:
 def _papers(asked: Asked, named: Sequence[str]) -> Plan | None:
     """The sentence of each named paper that answers best."""
     matter = Matter.of(asked.question)
-    lines: list[Line] = []
+    said: list[Sentence] = []
     for paper in named:
         inside = all_of(Eq("paper", paper), asked.where)
-        best = next((h.best for h in holdings(asked.store, asked.vector, matter, inside)[:1] if h.best), None)
+        best = next((h.best for h in _holdings(asked, matter, inside) if h.best), None)
         if best is not None:
-            lines.append(Line((best,), paper_lead(best)))
+            said.append(best)
+    lines = [Line((s,), lead) for s, lead in zip(said, leads(said), strict=True)]
     silent = len(named) - len(lines)
 
     def notes(kept: Sequence[Line]) -> tuple[str, ...]:
@@ -75,14 +77,18 @@ def _papers(asked: Asked, named: Sequence[str]) -> Plan | None:
     return Plan(Shape.COMPARISON, tuple(lines), Style.BULLETS, notes=notes) if len(lines) > 1 else None
 
 
+def _holdings(asked: Asked, matter: Matter, where: Filter | None) -> list[Holding]:
+    return holdings(asked.store, asked.vector, matter, where, valued=has("value", asked.question))
+
+
 def sides_of(question: str) -> tuple[str, str] | None:
     """The two things that a question sets side by side, in its words.
 
     >>> sides_of("Compare soft labels and hard labels")
     ('soft labels', 'hard labels')
     """
-    match = BETWEEN.search(question) or VERSUS.search(question)
-    if match is None:
+    match = BETWEEN.search(question) or VERSUS.search(question) or DIFFER.search(question)
+    if match is None or "," in match["a"]:
         return None
     a, b = match["a"].split(), match["b"].strip(" ?.").split()
     if match.re is VERSUS:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from hierarchy.filters import And, Eq, In, all_of
 from hierarchy.identity import project_node_id
 from hierarchy.nodes import Level, Node
@@ -16,13 +18,15 @@ from hierarchy.store import nodes_of
 from hierarchy.summaries import dangles
 from retrieval.answers.holding import holdings
 from retrieval.answers.listing import listed
-from retrieval.answers.matter import Matter
-from retrieval.answers.membership import members
+from retrieval.answers.matter import Matter, bare
+from retrieval.answers.membership import Member, members
 from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
-from retrieval.answers.shapes import Shape, whole_words
+from retrieval.answers.shapes import Shape, has, whole_words
 from retrieval.answers.stated import of_finding, of_summaries, papers_in
-from retrieval.extract import Sentence
+from retrieval.extract import Sentence, is_quotable
 
+STATED = 0.15  # what a finding is worth more than another sentence
+LEANING = 0.15  # and less where it leans on what is not shown
 MOST = 6  # themes, or papers that speak for a field
 OF_A_THEME = 2  # findings
 OVERVIEW_KINDS = ("abstract", "conclusion")
@@ -39,7 +43,42 @@ def gist(asked: Asked) -> Plan | None:
     if not matter.groups:
         return themes(asked)
     found = members(holdings(asked.store, asked.vector, matter, asked.where))[:MOST]
-    return listed(asked, Shape.GIST, found, head=False) or voices(asked)
+    planned = listed(asked, Shape.GIST, [_in_findings(asked, matter, member) for member in found], head=False)
+    if planned is None:
+        return voices(asked)
+    return _by_year(planned) if has("years", asked.question) else planned
+
+
+def _in_findings(asked: Asked, matter: Matter, member: Member) -> Member:
+    """The same paper with the finding of its own that says most on the matter, where one says as much as its best
+    sentence."""
+    best = member.holding.best
+    here = And((Eq("paper", member.holding.paper), Eq("level", Level.FINDING.value)))
+    own = [n for n in asked.store.scan(here) if n.finding and n.finding.attribution == "own" and is_quotable(n.text)]
+    vectors = asked.store.vectors([n.id for n in own])
+    pattern, word_of, weight = matter.pattern(), matter.word_of(), dict.fromkeys(matter.words, 1.0)
+    for node in own:
+        held = {word_of[m.group()] for m in pattern.finditer(bare(node.text))}
+        cosine = float(vectors[node.id] @ asked.vector) if node.id in vectors else 0.0
+        said = of_finding(node, cosine, matter.share(held.__contains__, weight))
+        worth = said.score + STATED - LEANING * dangles(node.text)
+        if best is None or worth > best.score:
+            best = msgspec.structs.replace(said, score=worth)
+    return msgspec.structs.replace(member, holding=msgspec.structs.replace(member.holding, best=best))
+
+
+def _by_year(planned: Plan) -> Plan:
+    """The lines in the order of years, each with its year in front."""
+    dated = [(year_of(line), line) for line in planned.lines]
+    lines = sorted(dated, key=lambda d: (d[0] is None, d[0] or 0))
+    shown = tuple(Line(line.sentences, f"{year}, {line.lead}" if year else line.lead) for year, line in lines)
+    return Plan(planned.shape, shown, planned.style, planned.head, planned.notes, planned.sure)
+
+
+def year_of(line: Line) -> int | None:
+    """The year of the paper that a line quotes."""
+    year = line.sentences[0].node.metadata.get("year")
+    return year if isinstance(year, int) else None
 
 
 def themes(asked: Asked) -> Plan | None:
@@ -67,7 +106,8 @@ def themes(asked: Asked) -> Plan | None:
 def _theme(asked: Asked, theme: Mapping[str, Any], nodes: Mapping[str, Node]) -> list[Line]:
     papers = [nodes[i] for i in _ids(theme, "papers") if i in nodes]
     found = [of_finding(nodes[i]) for i in _ids(theme, "findings") if i in nodes]
-    said = sorted(found, key=lambda s: dangles(s.text))[:OF_A_THEME] or list(of_summaries(asked.store, papers[:1]).values())
+    apart = list({s.node.paper: s for s in reversed(sorted(found, key=lambda s: dangles(s.text)))}.values())[::-1]
+    said = apart[:OF_A_THEME] or list(of_summaries(asked.store, papers[:1]).values())
     under = f"{theme.get('label')} ({len(papers)} paper{'s' * (len(papers) != 1)})"
     return [Line((s,), paper_lead(s), "" if i else under) for i, s in enumerate(said)]
 

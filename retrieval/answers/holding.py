@@ -8,6 +8,7 @@ worded.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -18,11 +19,16 @@ from hierarchy.encoder import SentenceVectors
 from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Node, Vector
 from hierarchy.store import MAX_K, NodeStore, nodes_of
-from hierarchy.summaries import dangles, is_whole
+from hierarchy.summaries import dangles, displays, is_whole, points
+from retrieval.answers.shapes import has
 from retrieval.answers.matter import Matter, bare
 from retrieval.extract import BULLET, QUOTABLE, Sentence, is_quotable
 
 READ = 300  # passages that are read for their words, and as many for their meaning
+DENIED = 0.8  # what a sentence keeps of its worth that says that something was not done
+ASIDE = {"leaning": 0.15, "not whole": 0.1, "of others": 0.1, "display": 0.1, "signpost": 0.1, "caption": 0.1}
+VALUED = 0.1  # for a number, where one is asked for
+OTHERS = re.compile(r"\bet\.? al\b|\b(?:19|20)\d\d[a-z]?\)|\[\d+(?:\s?[,–-]\s?\d+)*\]")
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -57,9 +63,9 @@ class Postings(msgspec.Struct, frozen=True):
 
 
 def holdings(
-    store: NodeStore, vector: Vector, matter: Matter, where: Filter | None
+    store: NodeStore, vector: Vector, matter: Matter, where: Filter | None, *, valued: bool = False
 ) -> list[Holding]:
-    """How each paper of a scope fits, in the order of ids."""
+    """How each paper of a scope fits, in the order of ids; `valued`: a sentence with a number shows it better."""
     postings = Postings.of(store, matter, where)
     shares: dict[str, float] = {}
     for passage in set().union(*postings.held.values()):
@@ -88,7 +94,7 @@ def holdings(
                 abstracts.get(paper, 0.0),
                 max((s.overlap for s in mine), default=0.0),
                 passages[paper],
-                _shown(mine),
+                _shown(mine, valued=valued),
             )
         )
     return out
@@ -109,23 +115,38 @@ class Reader:
         for (start, end), cosine in zip(kept.ranges, cosines, strict=True):
             held = {word for place, word in at if start <= place < end}
             share = self._matter.share(held.__contains__, self._weight) if held else 0.0
+            if has("denial", node.text[start:end]):
+                cosine, share = DENIED * cosine, DENIED * share
             out.append(Sentence(node, start, end, node.text[start:end], cosine, share, cosine + share))
         return out
 
 
-def _shown(sentences: Sequence[Sentence]) -> Sentence | None:
-    """The sentence that shows best that a paper is meant: whole, quotable, and the paper's own where it can be."""
+def _shown(sentences: Sequence[Sentence], *, valued: bool) -> Sentence | None:
+    """The sentence that shows best that a paper is meant: whole, quotable, and of its own work where it can be."""
     best: Sentence | None = None
     most = -np.inf
     for s in sorted(sentences, key=lambda s: (-s.score, s.node.id, s.start)):
-        if s.score <= most:
+        if s.score + VALUED * valued <= most:
             break  # it can only lose
         if s.node.kind not in QUOTABLE:
             continue
         bullet = BULLET.match(s.node.text, s.start)
         start = bullet.end() if bullet else s.start
         text = s.node.text[start : s.end]
-        worth = s.score - 0.15 * dangles(text) - 0.1 * (not is_whole(text))
+        worth = s.score - _aside(s.node, text) + VALUED * (valued and any(c.isdigit() for c in text))
         if worth > most and is_quotable(text):
             best, most = msgspec.structs.replace(s, start=start, text=text, score=worth), worth
     return best
+
+
+def _aside(node: Node, text: str) -> float:
+    """What a sentence loses as a line of an answer, for how it is written."""
+    told = {
+        "leaning": dangles(text),
+        "not whole": not is_whole(text),
+        "of others": bool(OTHERS.search(text)),
+        "display": displays(text),
+        "signpost": points(text),
+        "caption": node.kind == "caption",
+    }
+    return sum(ASIDE[name] for name, there in told.items() if there)

@@ -12,8 +12,8 @@ from hierarchy.nodes import Level
 from retrieval.answers.holding import holdings
 from retrieval.answers.matter import Matter
 from retrieval.answers.membership import Member, members
-from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
-from retrieval.answers.shapes import Shape, has
+from retrieval.answers.plan import Asked, Line, Plan, Style, leads
+from retrieval.answers.shapes import Shape, cues, has
 from retrieval.answers.stated import of_summaries, papers_in
 
 
@@ -23,8 +23,10 @@ def papers(asked: Asked, shape: Shape) -> Plan | None:
     if not matter.groups:
         return _all(asked, shape)
     single = shape == Shape.PAPERS and has("single", asked.question)
-    found = members(holdings(asked.store, asked.vector, matter, asked.where), single=single)
-    return listed(asked, shape, found, head=not single)
+    valued = has("value", asked.question)
+    found = members(holdings(asked.store, asked.vector, matter, asked.where, valued=valued), single=single)
+    plain = shape == Shape.COUNT or has("papers", asked.question) or not cues("told").match(asked.question)
+    return listed(asked, shape, found, head=plain and not single)
 
 
 def listed(asked: Asked, shape: Shape, found: Sequence[Member], *, head: bool) -> Plan | None:
@@ -33,7 +35,7 @@ def listed(asked: Asked, shape: Shape, found: Sequence[Member], *, head: bool) -
     shown = quoted[: asked.settings.papers]
     if not shown:
         return None
-    lines = tuple(Line((s,), paper_lead(s)) for s in shown)
+    lines = tuple(Line((s,), lead) for s, lead in zip(shown, leads(shown), strict=True))
     more = len(found) - len(shown)
     return Plan(shape, lines, Style.BULLETS, _head(papers_in(asked.store, asked.where), more, head), _cut(more))
 
@@ -42,7 +44,7 @@ def _all(asked: Asked, shape: Shape) -> Plan | None:
     """What there is, where a question asks for nothing in particular: every paper with a sentence of its own."""
     every = list(asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where)))
     said = of_summaries(asked.store, every[: asked.settings.papers])
-    lines = tuple(Line((s,), paper_lead(s)) for s in said.values())
+    lines = tuple(Line((s,), lead) for s, lead in zip(said.values(), leads([*said.values()]), strict=True))
     more = len(every) - len(lines)
     return Plan(shape, lines, Style.BULLETS, _head(len(every), more, True), _cut(more), sure=True) if lines else None
 

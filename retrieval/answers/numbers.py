@@ -14,7 +14,13 @@ from hierarchy.relations.terms import numerals
 from retrieval.answers.matter import bare, forms_of
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:\s?%| per ?cent\b)?")
-COUNTED = re.compile(r"\b(?:how many|number of)\s+((?:[\w-]+\s+){0,3}?[\w-]+)\s*(?:\?|$|[,.;]|\b(?:did|do|does|was|were|are|is|of|in|on|at|have|has|had|they|the|can|could|from|for|with|used|per|contain)\b)", re.I)
+COUNTED = re.compile(
+    r"\b(?:how many|number of)\s+(?:of\s+(?:the\s+|its\s+|their\s+)?(?:\d+\s+)?)?((?!of\b)(?:[\w-]+\s+){0,3}?[\w-]+)\s*"
+    r"(?:\?|$|[,.;:]|\b(?:did|do|does|was|were|are|is|of|in|on|at|have|has|had|they|the|can|could|from|for|with|used|per"
+    r"|contain|will|would|that|who)\b)",
+    re.I,
+)
+CHANGE = re.compile(r"\b(?:by|of|gain|loss|difference)\s+(?:only\s+|about\s+|some\s+)?$", re.I)
 
 
 def printed(value: Value, text: str) -> str | None:
@@ -23,7 +29,7 @@ def printed(value: Value, text: str) -> str | None:
         return None
     for match in NUMBER.finditer(text):
         number = match.group().rstrip("%").removesuffix("per cent").removesuffix("percent")
-        if _float(number) in (value.value, abs(value.value)):
+        if _float(number) in (value.value, abs(value.value)) and not CHANGE.search(text[: match.start()]):
             unit = value.unit or ""
             after = text[match.end() : match.end() + 2 + len(unit)]
             has = unit and unit not in match.group() and after.strip().startswith(unit)
@@ -41,7 +47,7 @@ def counted(question: str, text: str) -> str | None:
     forms = {form for form in forms_of(noun)} | {noun.rstrip("s")}
     either = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
     found = re.findall(
-        rf"(?<![\w.,-])((?:{_numerals()})(?:[\s-]+(?!(?:and|or|of|in|to|with|for|from|per)\b)[^\W\d]+(?:-[^\W\d]+)*){{0,3}}?[\s-]+(?:{either}))(?!\w)", text, re.I
+        rf"(?<![\w.,-])((?:{_numerals()})(?:\s+of\s+(?:the\s+|its\s+|their\s+|all\s+)?[\d,]+)?(?:[\s-]+(?!(?:and|or|of|in|to|with|for|from|per)\b)[^\W\d]+(?:-[^\W\d]+)*){{0,3}}?[\s-]+(?:{either}))(?!\w)", text, re.I
     )
     return str(found[0]) if len({bare(f) for f in found}) == 1 else None
 
@@ -50,6 +56,8 @@ def measured(question: str, values: tuple[Value, ...], text: str) -> str | None:
     """The value of the metric that a question names, as printed, with its metric; None where there is none, or
     several."""
     asked = metrics_of(question)
+    if any(v.baseline is not None for v in values):
+        return None  # of two numbers the question may mean either
     said = [
         (metric, told)
         for value in values

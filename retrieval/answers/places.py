@@ -23,6 +23,8 @@ from retrieval.extract import Sentence, content_words, stem
 NEARLY_AS_GOOD = 0.88  # of the best sentence's score, for a further sentence
 AS_GOOD_WITH_VALUE = 0.75  # the same, for one that tells the value to come first
 SAME_SECTION = 0.6  # the same, within a section that was chosen as a whole
+SAME_STEPS = 0.7  # the same, for the steps of a procedure
+NO_PROCEDURE = frozenset({"front", "abstract", "introduction", "background", "conclusion"})
 OWN_PLACE = 0.3  # of a section's score in the search, in what it is worth
 PAPERS_PLACE = 0.6  # of its paper's: a question often says which study it means
 HEADING = 0.5  # for a heading that holds all words of the question
@@ -43,8 +45,10 @@ def value(asked: Asked) -> Plan | None:
     if not ranked:
         return None
     near = [s for s in ranked if s.score >= AS_GOOD_WITH_VALUE * ranked[0].score]
-    values = _values(asked, near)
+    values, most = _values(asked, near), max(s.overlap for s in near)
     for s in near:
+        if s.overlap < most:
+            continue  # a number is put first only where no other sentence holds more of the question
         told = measured(asked.question, values.get(_key(s), ()), s.text) or counted(asked.question, s.text)
         if told:
             rest = [other for other in _best(asked.sentences, asked.settings.sentences) if other.text != s.text]
@@ -59,8 +63,9 @@ def value(asked: Asked) -> Plan | None:
 
 def steps(asked: Asked) -> Plan | None:
     """The sentences of the one section that tells it best, numbered in reading order where they are several."""
-    chosen = section(asked, STEPS)
-    if len(chosen) < 2:
+    chosen = section(asked, STEPS, SAME_STEPS)
+    if len(chosen) < 2 or any(s.node.metadata.get("section_kind") in NO_PROCEDURE for s in chosen):
+        chosen = chosen[: asked.settings.sentences]
         return Plan(Shape.STEPS, (Line(tuple(chosen)),)) if chosen else None
     return Plan(Shape.STEPS, tuple(Line((s,)) for s in chosen), Style.NUMBERED)
 
@@ -71,7 +76,7 @@ def told_in_one_section(asked: Asked) -> Plan | None:
     return Plan(Shape.SENTENCES, (Line(tuple(chosen)),)) if chosen else None
 
 
-def section(asked: Asked, most: int) -> list[Sentence]:
+def section(asked: Asked, most: int, least: float = SAME_SECTION) -> list[Sentence]:
     """The best sentences of the one section that tells it best, in reading order.
 
     A section is worth its best sentences, its own and its paper's place in the search, and the words of the question
@@ -94,7 +99,7 @@ def section(asked: Asked, most: int) -> list[Sentence]:
         return sum(s.score for s in best) / len(best) + above + HEADING * named
 
     place = inside[max(inside, key=worth)]
-    kept = [s for s in _distinct(place) if s.score >= SAME_SECTION * place[0].score][:most]
+    kept = [s for s in _distinct(place) if s.score >= least * place[0].score][:most]
     return sorted(kept, key=lambda s: (s.node.order, s.start))
 
 

@@ -6,6 +6,7 @@ lines are chosen.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
@@ -84,6 +85,17 @@ def paper_lead(sentence: Sentence) -> str:
     """The name of the paper that says a sentence."""
     node = sentence.node
     return (node.title if node.level == Level.PAPER else node.paper_title) or node.file or "A paper"
+
+
+def leads(sentences: Sequence[Sentence]) -> list[str]:
+    """The names of the papers that say these sentences, with the file where several papers have one title."""
+    papers = {s.node.paper: paper_lead(s) for s in sentences}
+    common = Counter(papers.values())
+    return [
+        f"{name} ({s.node.file})" if common[name] > 1 and s.node.file else name
+        for s in sentences
+        for name in (paper_lead(s),)
+    ]
 
 
 def written(plan: Plan, lines: Sequence[Line]) -> str:

@@ -11,17 +11,21 @@ from typing import NamedTuple
 
 from hierarchy.filters import Eq, all_of
 from hierarchy.nodes import Level, Node
+from hierarchy.relations.differences import ALIKE
 from hierarchy.relations.kept import pair_of, relations_of
 from hierarchy.relations.relation import Relation
-from hierarchy.store import nodes_of
+from hierarchy.store import nodes_of, papers_of
+from retrieval.answers.comparing import between_papers, named_papers
 from retrieval.answers.gist import gist, matter_of
 from retrieval.answers.matter import bare
 from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
 from retrieval.answers.shapes import Shape, has
 from retrieval.answers.stated import of_finding
+from retrieval.names import Names
 
 MOST = 3  # pairs of a kind
 ABOUT = 0.5  # share of the question's words that a pair must hold
+NEARLY = 0.7  # of the fit of the best pair
 NEAR = 0.5  # or the cosine to the question of one of its findings
 AGAINST, BESIDE = "contradicts", "supports"
 
@@ -39,7 +43,8 @@ def sides(asked: Asked) -> Plan | None:
     """Pairs of findings, the disputed ones first; what the papers say on the matter where no pair is known."""
     agreement, dispute = has("agreement", asked.question), has("dispute", asked.question)
     kinds = [AGAINST] * (dispute or not agreement) + [BESIDE] * agreement
-    pairs = _pairs(asked)
+    named = named_papers(asked.question, Names.of_nodes(papers_of(asked.store)))
+    pairs = _pairs(asked, named)
     if agreement and not dispute and any(p.relation.kind == AGAINST for p in pairs):
         kinds = [BESIDE, AGAINST]  # who asks whether they agree must hear where they do not
     lines, left = list[Line](), 0
@@ -48,13 +53,14 @@ def sides(asked: Asked) -> Plan | None:
         left += len(mine) - min(MOST, len(mine))
         for number, pair in enumerate(mine[:MOST], 1):
             word = "Findings that differ" if kind == AGAINST else "Findings that agree"
-            condition = f"; {pair.relation.difference}" if pair.relation.difference else ""
+            told = pair.relation.difference
+            condition = f"; {told}" if told and told != ALIKE else ""
             lines += [
                 Line((of_finding(pair.a),), paper_lead(of_finding(pair.a)), f"{word} ({number}{condition}):"),
                 Line((of_finding(pair.b),), paper_lead(of_finding(pair.b))),
             ]
     if not lines:
-        return _without(gist(asked))
+        return _without(between_papers(asked) or gist(asked))
 
     def notes(kept: Sequence[Line]) -> tuple[str, ...]:
         cut = (f"{left} more pairs of findings fit and are not shown: strata contradictions.",) if left else ()
@@ -78,9 +84,11 @@ def _without(plan: Plan | None) -> Plan | None:
     return Plan(plan.shape, plan.lines, plan.style, plan.head, notes, plan.sure)
 
 
-def _pairs(asked: Asked) -> list[Pair]:
+def _pairs(asked: Asked, named: Sequence[str]) -> list[Pair]:
     """The pairs of the scope that have to do with the question, best first, each once."""
     papers = {p.id: p for p in asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where))}
+    if len(named) > 1:
+        papers = {i: p for i, p in papers.items() if i in named}
     known: dict[tuple[str, str], Relation] = {}
     for paper in papers.values():
         for relation in relations_of(paper):
@@ -88,8 +96,9 @@ def _pairs(asked: Asked) -> list[Pair]:
     nodes = nodes_of(asked.store, (i for pair in known for i in pair))
     both = {ids: r for ids, r in known.items() if set(ids) <= nodes.keys() and _inside(ids, nodes, papers)}
     fits = _fits(asked, nodes, {i for ids in both for i in ids})
-    out = [Pair(nodes[r.a], nodes[r.b], r, max(fits[a], fits[b])) for (a, b), r in both.items()]
-    out = [p for p in out if p.fit > 0]
+    out = [Pair(nodes[r.a], nodes[r.b], r, (fits[a] + fits[b]) / 2) for (a, b), r in both.items() if fits[a] and fits[b]]
+    least = NEARLY * max((p.fit for p in out), default=0.0)
+    out = [p for p in out if p.fit >= least]
     return _apart(sorted(out, key=lambda p: (-p.fit - p.relation.score, p.a.id, p.b.id)))
 
 
