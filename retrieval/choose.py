@@ -29,7 +29,9 @@ MAKERS: dict[Shape, Callable[[Asked], Plan | None]] = {
     Shape.GIST: gist,
     Shape.VALUE: value,
     Shape.STEPS: steps,
-    Shape.SENTENCES: lambda asked: told_in_one_section(asked) if asked.route.best == Level.SECTION else sentences(asked),
+    Shape.SENTENCES: lambda asked: (
+        told_in_one_section(asked) if asked.route.best == Level.SECTION else sentences(asked)
+    ),
 }
 
 

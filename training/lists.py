@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.lists import scored
-from benchmarks.sample import SAMPLE, questions
+from benchmarks.sample import questions
 from hierarchy.encoder import Encoder, Text
 from hierarchy.store import NodeStore, papers_of
 from retrieval.answers.holding import Holding, holdings
@@ -35,7 +35,9 @@ from training.routes import half_of
 
 STRENGTH = 10.0  # inverse strength of regularization
 CUTS = np.arange(0.10, 0.61, 0.05)
-HEADER = "# What tells that a paper is one of those asked for; learned by `python -m training.lists` ({date})\n# from {count} questions.\n"
+HEADER = """# What tells that a paper is one of those asked for; learned by `python -m training.lists` ({date})
+# from {count} questions.
+"""
 
 
 class Example(msgspec.Struct, frozen=True, eq=False):
@@ -68,9 +70,7 @@ def main() -> None:
 
 def learned(examples: Sequence[Example], date: str) -> str:
     """The table that membership.py reads."""
-    chances = [
-        _chances(_fitted([e for e in examples if e is not left_out]), left_out) for left_out in examples
-    ]
+    chances = [_chances(_fitted([e for e in examples if e is not left_out]), left_out) for left_out in examples]
     many = [(e, c) for e, c in zip(examples, chances, strict=True) if not e.single]
     one = [(e, c) for e, c in zip(examples, chances, strict=True) if e.single]
     cut = max(CUTS, key=lambda cut: _mean(many, float(cut), relative=False)[2:].sum())

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 
 from hierarchy.filters import Eq, Filter, all_of
-from hierarchy.nodes import Level
 from hierarchy.store import papers_of
 from hierarchy.summaries import dangles
 from retrieval.answers.holding import Holding, holdings
@@ -97,13 +96,29 @@ def sides_of(question: str) -> tuple[str, str] | None:
     b = list(_until_frame(b))
     sides = " ".join(a).strip(" ,"), " ".join(b).strip(" ,")
     matters = [Matter.of(side) for side in sides]
-    return (sides[0], sides[1]) if all(m.groups for m in matters) and set(matters[0].words) != set(matters[1].words) else None
+    return (
+        (sides[0], sides[1])
+        if all(m.groups for m in matters) and set(matters[0].words) != set(matters[1].words)
+        else None
+    )
 
 
 def _until_frame(words: Sequence[str]) -> Sequence[str]:
     """Words up to the first that goes on about something else ("for", "in", "on")."""
     for i, word in enumerate(words):
-        if i and word.lower().strip(",") in ("for", "in", "on", "at", "when", "with", "by", "across", "under", "as", "over"):
+        if i and word.lower().strip(",") in (
+            "for",
+            "in",
+            "on",
+            "at",
+            "when",
+            "with",
+            "by",
+            "across",
+            "under",
+            "as",
+            "over",
+        ):
             return words[:i]
         if word.endswith((",", ";", ":")):
             return words[: i + 1]

@@ -102,7 +102,9 @@ def _besides(question: str, metrics: frozenset[str]) -> list[str]:
 def _scaled(value: Value, small: bool) -> float:
     """On the scale of shares, where others are shares."""
     number = value.value or 0.0
-    return number / 100 if (value.unit or "") in ("%", "percent", "per cent") or (small and 1 < number <= 100) else number
+    return (
+        number / 100 if (value.unit or "") in ("%", "percent", "per cent") or (small and 1 < number <= 100) else number
+    )
 
 
 def _name(finding: Node) -> str:

@@ -106,8 +106,10 @@ def themes(asked: Asked) -> Plan | None:
 def _theme(asked: Asked, theme: Mapping[str, Any], nodes: Mapping[str, Node]) -> list[Line]:
     papers = [nodes[i] for i in _ids(theme, "papers") if i in nodes]
     found = [of_finding(nodes[i]) for i in _ids(theme, "findings") if i in nodes]
-    apart = list({s.node.paper: s for s in reversed(sorted(found, key=lambda s: dangles(s.text)))}.values())[::-1]
-    said = apart[:OF_A_THEME] or list(of_summaries(asked.store, papers[:1]).values())
+    apart: dict[str | None, Sentence] = {}
+    for s in sorted(found, key=lambda s: dangles(s.text)):
+        apart.setdefault(s.node.paper, s)
+    said = list(apart.values())[:OF_A_THEME] or list(of_summaries(asked.store, papers[:1]).values())
     under = f"{theme.get('label')} ({len(papers)} paper{'s' * (len(papers) != 1)})"
     return [Line((s,), paper_lead(s), "" if i else under) for i, s in enumerate(said)]
 

@@ -20,8 +20,8 @@ from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Node, Vector
 from hierarchy.store import MAX_K, NodeStore, nodes_of
 from hierarchy.summaries import dangles, displays, is_whole, points
-from retrieval.answers.shapes import has
 from retrieval.answers.matter import Matter, bare
+from retrieval.answers.shapes import has
 from retrieval.extract import BULLET, QUOTABLE, Sentence, is_quotable
 
 READ = 300  # passages that are read for their words, and as many for their meaning

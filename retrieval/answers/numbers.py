@@ -33,7 +33,9 @@ def printed(value: Value, text: str) -> str | None:
             unit = value.unit or ""
             after = text[match.end() : match.end() + 2 + len(unit)]
             has = unit and unit not in match.group() and after.strip().startswith(unit)
-            return match.group().strip() + (text[match.end() : match.end() + after.index(unit) + len(unit)] if has else "")
+            return match.group().strip() + (
+                text[match.end() : match.end() + after.index(unit) + len(unit)] if has else ""
+            )
     return None
 
 
@@ -44,10 +46,12 @@ def counted(question: str, text: str) -> str | None:
     if asked is None:
         return None
     noun = asked.group(1).split()[-1].split("-")[-1]
-    forms = {form for form in forms_of(noun)} | {noun.rstrip("s")}
+    forms = set(forms_of(noun)) | {noun.rstrip("s")}
     either = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
     found = re.findall(
-        rf"(?<![\w.,-])((?:{_numerals()})(?:\s+of\s+(?:the\s+|its\s+|their\s+|all\s+)?[\d,]+)?(?:[\s-]+(?!(?:and|or|of|in|to|with|for|from|per)\b)[^\W\d]+(?:-[^\W\d]+)*){{0,3}}?[\s-]+(?:{either}))(?!\w)", text, re.I
+        rf"(?<![\w.,-])((?:{_numerals()})(?:\s+of\s+(?:the\s+|its\s+|their\s+|all\s+)?[\d,]+)?(?:[\s-]+(?!(?:and|or|of|in|to|with|for|from|per)\b)[^\W\d]+(?:-[^\W\d]+)*){{0,3}}?[\s-]+(?:{either}))(?!\w)",
+        text,
+        re.I,
     )
     return str(found[0]) if len({bare(f) for f in found}) == 1 else None
 
@@ -69,7 +73,9 @@ def measured(question: str, values: tuple[Value, ...], text: str) -> str | None:
 
 @cache
 def _numerals() -> str:
-    return r"\d[\d,]*(?:\.\d+)?(?:\s(?:million|thousand|billion))?|" + "|".join(sorted(numerals(), key=len, reverse=True))
+    return r"\d[\d,]*(?:\.\d+)?(?:\s(?:million|thousand|billion))?|" + "|".join(
+        sorted(numerals(), key=len, reverse=True)
+    )
 
 
 def _float(text: str) -> float | None:

@@ -28,8 +28,9 @@ NO_PROCEDURE = frozenset({"front", "abstract", "introduction", "background", "co
 OWN_PLACE = 0.3  # of a section's score in the search, in what it is worth
 PAPERS_PLACE = 0.6  # of its paper's: a question often says which study it means
 HEADING = 0.5  # for a heading that holds all words of the question
-LEANING = 0.93  # of its score, what a sentence keeps that leans on the one before it
+LEANING = 0.93  # of its score, what a sentence keeps that leans on another or on a figure
 STEPS = 5  # the most steps that are shown
+LEAST_HELD = 0.6  # share of the question's words, by rarity, of a sentence whose number is put first
 READ = 24  # sentences among which a value is looked for
 
 
@@ -47,7 +48,7 @@ def value(asked: Asked) -> Plan | None:
     near = [s for s in ranked if s.score >= AS_GOOD_WITH_VALUE * ranked[0].score]
     values, most = _values(asked, near), max(s.overlap for s in near)
     for s in near:
-        if s.overlap < most:
+        if s.overlap < max(most, LEAST_HELD):
             continue  # a number is put first only where no other sentence holds more of the question
         told = measured(asked.question, values.get(_key(s), ()), s.text) or counted(asked.question, s.text)
         if told:
@@ -110,9 +111,12 @@ def _best(ranked: Sequence[Sentence], most: int) -> list[Sentence]:
 
 
 def _standing(ranked: Sequence[Sentence]) -> list[Sentence]:
-    """Sentences in order, those that lean on what is not shown a little lower."""
+    """Sentences in order, a little lower those that lean on what is not shown, and captions."""
     lowered = [
-        msgspec.structs.replace(s, score=s.score * LEANING) if s.score > 0 and dangles(s.text) else s for s in ranked
+        msgspec.structs.replace(s, score=s.score * LEANING)
+        if s.score > 0 and (dangles(s.text) or s.node.kind == "caption")
+        else s
+        for s in ranked
     ]
     return sorted(lowered, key=lambda s: (-s.score, s.node.id, s.start))
 

@@ -1,4 +1,4 @@
-"""Both sides of a disputed matter, and what papers agree on: findings that are known to contradict or support each other.
+"""Both sides of a disputed matter, and what papers agree on: findings known to contradict or support each other.
 
 The relations are those that the papers' nodes keep; those nearest to the question are shown. It must not know how a
 relation was found.
@@ -96,7 +96,9 @@ def _pairs(asked: Asked, named: Sequence[str]) -> list[Pair]:
     nodes = nodes_of(asked.store, (i for pair in known for i in pair))
     both = {ids: r for ids, r in known.items() if set(ids) <= nodes.keys() and _inside(ids, nodes, papers)}
     fits = _fits(asked, nodes, {i for ids in both for i in ids})
-    out = [Pair(nodes[r.a], nodes[r.b], r, (fits[a] + fits[b]) / 2) for (a, b), r in both.items() if fits[a] and fits[b]]
+    out = [
+        Pair(nodes[r.a], nodes[r.b], r, (fits[a] + fits[b]) / 2) for (a, b), r in both.items() if fits[a] and fits[b]
+    ]
     least = NEARLY * max((p.fit for p in out), default=0.0)
     out = [p for p in out if p.fit >= least]
     return _apart(sorted(out, key=lambda p: (-p.fit - p.relation.score, p.a.id, p.b.id)))
