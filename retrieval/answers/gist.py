@@ -42,7 +42,7 @@ def gist(asked: Asked) -> Plan | None:
     matter = matter_of(asked.question)
     if not matter.groups:
         return themes(asked)
-    found = members(holdings(asked.store, asked.vector, matter, asked.where))[:MOST]
+    found = members(holdings(asked.store, asked.vector, matter, asked.where), voices=True)[:MOST]
     planned = listed(asked, Shape.GIST, [_in_findings(asked, matter, member) for member in found], head=False)
     if planned is None:
         return voices(asked)

@@ -30,12 +30,14 @@ class Member(msgspec.Struct, frozen=True):
     sure: float
 
 
-def members(holdings: Sequence[Holding], *, single: bool = False) -> list[Member]:
-    """Those asked for, the likeliest first, none twice; `single` where the question is for one paper."""
+def members(holdings: Sequence[Holding], *, single: bool = False, voices: bool = False) -> list[Member]:
+    """Those asked for, the likeliest first, none twice; `single` where the question is for one paper, `voices` where
+    any that has to do with it may speak."""
     table, ranked = _table(), judged(holdings)
     if single and ranked:
         return [m for m in ranked if m.sure >= table["single"] * ranked[0].sure]
-    return [m for m in ranked if m.sure >= table["cut"]] or ranked[:1]
+    least = table["cut"] / 2 if voices else table["cut"]
+    return [m for m in ranked if m.sure >= least] or ranked[:1]
 
 
 def judged(holdings: Sequence[Holding]) -> list[Member]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import msgspec
+
 from hierarchy.nodes import Value
 from hierarchy.relations.statement import metrics_of
 from hierarchy.relations.terms import numerals
@@ -57,18 +59,15 @@ def counted(question: str, text: str) -> str | None:
 
 
 def measured(question: str, values: tuple[Value, ...], text: str) -> str | None:
-    """The value of the metric that a question names, as printed, with its metric; None where there is none, or
-    several."""
-    asked = metrics_of(question)
-    if any(v.baseline is not None for v in values):
-        return None  # of two numbers the question may mean either
-    said = [
-        (metric, told)
-        for value in values
-        for metric in sorted(metrics_of(value.metric or "") & asked)
-        if metrics_of(text) & {metric} and (told := printed(value, text))
-    ]
-    return f"{said[0][0]} {said[0][1]}" if len(set(said)) == 1 else None
+    """The value of the metric that a question names, as printed, with its metric and what it is compared with; None
+    where there is none, or several."""
+    said: set[str] = set()
+    for value in values:
+        for metric in sorted(metrics_of(value.metric or "") & metrics_of(question) & metrics_of(text)):
+            if told := printed(value, text):
+                base = printed(msgspec.structs.replace(value, value=value.baseline), text)
+                said.add(f"{metric} {told} against {base}" if base and base != told else f"{metric} {told}")
+    return said.pop() if len(said) == 1 else None
 
 
 @cache

@@ -24,13 +24,13 @@ NEARLY_AS_GOOD = 0.88  # of the best sentence's score, for a further sentence
 AS_GOOD_WITH_VALUE = 0.75  # the same, for one that tells the value to come first
 SAME_SECTION = 0.6  # the same, within a section that was chosen as a whole
 SAME_STEPS = 0.7  # the same, for the steps of a procedure
-NO_PROCEDURE = frozenset({"front", "abstract", "introduction", "background", "conclusion"})
+PROCEDURE = frozenset({"method", "data", "experiment", "appendix", "other"})  # sections that tell steps
 OWN_PLACE = 0.3  # of a section's score in the search, in what it is worth
 PAPERS_PLACE = 0.6  # of its paper's: a question often says which study it means
 HEADING = 0.5  # for a heading that holds all words of the question
 LEANING = 0.93  # of its score, what a sentence keeps that leans on another or on a figure
 STEPS = 5  # the most steps that are shown
-LEAST_HELD = 0.6  # share of the question's words, by rarity, of a sentence whose number is put first
+LEAST_HELD = 0.4  # share of the question's words, by rarity, of a sentence whose number is put first
 READ = 24  # sentences among which a value is looked for
 
 
@@ -65,7 +65,7 @@ def value(asked: Asked) -> Plan | None:
 def steps(asked: Asked) -> Plan | None:
     """The sentences of the one section that tells it best, numbered in reading order where they are several."""
     chosen = section(asked, STEPS, SAME_STEPS)
-    if len(chosen) < 2 or any(s.node.metadata.get("section_kind") in NO_PROCEDURE for s in chosen):
+    if len(chosen) < 2 or any(s.node.metadata.get("section_kind") not in PROCEDURE for s in chosen):
         chosen = chosen[: asked.settings.sentences]
         return Plan(Shape.STEPS, (Line(tuple(chosen)),)) if chosen else None
     return Plan(Shape.STEPS, tuple(Line((s,)) for s in chosen), Style.NUMBERED)
@@ -84,6 +84,7 @@ def section(asked: Asked, most: int, least: float = SAME_SECTION) -> list[Senten
     that stand in its heading.
     """
     ranked = _standing(asked.sentences)
+    ranked = [s for s in ranked if s.node.kind != "caption"] or ranked
     if not ranked:
         return []
     fit = {n.node.id: n.score for n in (*asked.found.sections, *asked.found.papers)}
