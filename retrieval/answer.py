@@ -22,6 +22,7 @@ from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 
 NOT_TOLD = "The papers do not tell."
+CERTAIN = 0.9  # that a library answers what it holds, whatever the words
 SURE = 0.15  # above the least confidence by this much, an answer is not called partial
 
 
@@ -62,10 +63,14 @@ class Answerer:
             ]
         asked = Asked(question, vector, route, found, where, self._store, self._settings, sentences)
         with trace.step("choose", level=route.best.value) as said:
-            sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
+            sure = confidence(question, sentences, found.passages, self._store, where)
+            planned = plan(asked)
+            if planned is not None and planned.sure:
+                sure = max(sure, CERTAIN)
+            said["confidence"] = sure
             # What a field is about is told by its papers' own words, however they are worded.
-            enough = sure >= self._settings.least_confidence or route.best == Level.PROJECT
-            planned = plan(asked) if enough else None
+            if sure < self._settings.least_confidence and route.best != Level.PROJECT:
+                planned = None
             said["shape"] = planned.shape.value if planned else None
             said["sentences"] = len(planned.sentences) if planned else 0
         with trace.step("check") as said:

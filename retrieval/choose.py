@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from hierarchy.nodes import Level
 from retrieval.answers.comparing import between_papers, comparison
-from retrieval.answers.extremes import extreme
+from retrieval.answers.extremes import extreme, without
 from retrieval.answers.gist import gist, themes
 from retrieval.answers.listing import papers
 from retrieval.answers.places import sentences, steps, told_in_one_section, value
@@ -22,7 +22,7 @@ __all__ = ["Asked", "Found", "plan"]
 MAKERS: dict[Shape, Callable[[Asked], Plan | None]] = {
     Shape.PAPERS: lambda asked: _named(asked) or papers(asked, Shape.PAPERS),
     Shape.COUNT: lambda asked: papers(asked, Shape.COUNT),
-    Shape.EXTREME: lambda asked: extreme(asked) or papers(asked, Shape.PAPERS),
+    Shape.EXTREME: lambda asked: extreme(asked) or without(asked, papers(asked, Shape.PAPERS)),
     Shape.COMPARISON: lambda asked: comparison(asked) or gist(asked),
     Shape.SIDES: sides,
     Shape.THEMES: themes,

@@ -27,6 +27,7 @@ VERSUS = re.compile(r"(?P<a>[^,;:?]+?)\s+(?:versus|vs\.?|as opposed to|rather th
 DIFFER = re.compile(r"\b(?:does|do|did|is|are)\s+(?P<a>.+?)\s+differ(?:ent)?\s+from\s+(?P<b>.+)", re.I)
 SIDE_WORDS = 3  # of a thing that is compared with another, where nothing else says where it begins
 LEAST = 0.99  # share of a side's words that its sentence must hold
+BOTH = 3  # papers that name both sides in one sentence
 MOST_PAPERS = 6
 
 
@@ -136,7 +137,10 @@ def _things(asked: Asked) -> Plan | None:
     pool = _distinct([*asked.sentences, *sentences])
     a, b = (_holding(side, pool) for side in sides)
     both = [s for s in a if s in b and not dangles(s.text)]
-    lines = [Line((s,), paper_lead(s)) for s in both[:2]]
+    apart: dict[str | None, Sentence] = {}
+    for s in both:
+        apart.setdefault(s.node.paper, s)
+    lines = [Line((s,), paper_lead(s)) for s in list(apart.values())[:BOTH]]
     if not lines:
         if not (a and b):
             return None

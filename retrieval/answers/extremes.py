@@ -6,8 +6,11 @@ Shares and per cents are put on one scale. It must not know how findings were re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from hierarchy.filters import Eq, all_of
 from hierarchy.nodes import Level, Node, Value
@@ -19,6 +22,12 @@ from retrieval.answers.shapes import Shape, cues, has
 from retrieval.answers.stated import of_finding
 
 SHOWN = 3
+PERCENT = ("%", "percent", "per cent")
+DIFFERENCE = re.compile(
+    r"\b(?:discrepan|differ|gap|improv|reduc|gain|relative|increas|decreas|drop|lower|rais|around|about)\w*\b[^.;:]*$",
+    re.I,
+)
+REACH = 60  # characters before a number in which a word for a change makes it one
 ABOUT = 0.5  # share of the question's other words that a finding, its title or its conditions must hold
 
 
@@ -59,6 +68,22 @@ def extreme(asked: Asked) -> Plan | None:
     return Plan(Shape.EXTREME, lines, Style.BULLETS, head, notes)
 
 
+def without(asked: Asked, planned: Plan | None) -> Plan | None:
+    """A plan that says besides that nothing could be ranked."""
+    if planned is None:
+        return None
+    name = " or ".join(sorted(metrics_of(asked.question)))
+    told = planned.notes
+
+    def notes(lines: Sequence[Line]) -> tuple[str, ...]:
+        return (
+            *told(lines),
+            f"No sentence states a value of {name} that fits, so nothing is ranked; tables are not read.",
+        )
+
+    return msgspec.structs.replace(planned, notes=notes)
+
+
 def _asks_for_low(question: str, metrics: frozenset[str]) -> bool:
     errors = any(cues("errors").fullmatch(metric) for metric in metrics)
     if has("good", question) or has("bad", question):
@@ -78,10 +103,20 @@ def _stated(asked: Asked, metrics: frozenset[str]) -> list[Stated]:
             continue
         for value in told.values:
             said = printed(value, node.text)
-            if value.metric and metrics & metrics_of(value.metric) and value.value is not None and said:
+            if value.metric and metrics & metrics_of(value.metric) and said and _is_level(value, said, node.text):
                 found.append((node, value, said))
     small = any(abs(v.value or 0.0) <= 1 for _, v, _ in found)
     return [Stated(_scaled(value, small), node, said) for node, value, said in found]
+
+
+def _is_level(value: Value, said: str, text: str) -> bool:
+    """Whether a value is one of the metric, and not a change of it or what else was counted beside it."""
+    before = text[: text.find(said)][-REACH:]
+    if DIFFERENCE.search(before):
+        return False
+    if any(cues("shares").fullmatch(metric) for metric in metrics_of(value.metric or "")):
+        return (value.unit or "%") in PERCENT and abs(value.value or 0.0) <= 100
+    return True
 
 
 def _share(matter: Matter, node: Node) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from hierarchy.filters import And, Eq, In, all_of
+from hierarchy.filters import And, Eq, In
 from hierarchy.identity import project_node_id
 from hierarchy.nodes import Level, Node
 from hierarchy.store import nodes_of
@@ -92,7 +92,7 @@ def themes(asked: Asked) -> Plan | None:
     lines = tuple(line for theme in shown for line in _theme(asked, theme, nodes))
     if not lines:
         return voices(asked)
-    count, papers, more = len(kept), papers_in(asked.store, None), len(kept) - len(shown)
+    count, papers, more = len(kept), len(papers_in(asked.store, None)), len(kept) - len(shown)
 
     def head(lines: Sequence[Line]) -> str:
         return f"{count} theme{'s' * (count != 1)} in {papers} paper{'s' * (papers != 1)}:"
@@ -120,12 +120,12 @@ def _ids(theme: Mapping[str, Any], name: str) -> list[str]:
 
 def voices(asked: Asked) -> Plan | None:
     """What papers say for themselves: the finding of each one's abstract or conclusion nearest to the whole of it."""
-    papers = [p.node for p in asked.found.papers] or list(
-        asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where))
-    )
+    ids = [p.node.id for p in asked.found.papers] or papers_in(asked.store, asked.where)[:MOST]
+    papers = list(nodes_of(asked.store, ids).values())
     said = [s for paper in papers[:MOST] if (s := _own_words(asked, paper)) is not None]
     lines = tuple(Line((s,), paper_lead(s)) for s in said)
-    return Plan(Shape.GIST, lines, Style.BULLETS, sure=True) if lines else None
+    whole = not matter_of(asked.question).groups
+    return Plan(Shape.GIST, lines, Style.BULLETS, sure=whole) if lines else None
 
 
 def _own_words(asked: Asked, paper: Node) -> Sentence | None:

@@ -16,17 +16,27 @@ import msgspec
 import numpy as np
 
 from hierarchy.encoder import SentenceVectors
-from hierarchy.filters import Filter
+from hierarchy.filters import And, Filter, In
 from hierarchy.nodes import Level, Node, Vector
-from hierarchy.store import MAX_K, NodeStore, nodes_of
+from hierarchy.store import LOOKED_UP, MAX_K, NodeStore, nodes_of
 from hierarchy.summaries import dangles, displays, is_whole, points
 from retrieval.answers.matter import Matter, bare
 from retrieval.answers.shapes import has
 from retrieval.extract import BULLET, QUOTABLE, Sentence, is_quotable
 
 READ = 300  # passages that are read for their words, and as many for their meaning
+FEW, ALL = 2, 0.99  # words of a question that one sentence may say, and the share that is all of them
 DENIED = 0.8  # what a sentence keeps of its worth that says that something was not done
-ASIDE = {"leaning": 0.15, "not whole": 0.1, "of others": 0.1, "display": 0.1, "signpost": 0.1, "caption": 0.1}
+ADDRESS = re.compile(r"https?:\s?//|www\.")
+ASIDE = {
+    "address": 0.1,
+    "leaning": 0.15,
+    "not whole": 0.1,
+    "of others": 0.1,
+    "display": 0.1,
+    "signpost": 0.1,
+    "caption": 0.1,
+}
 VALUED = 0.1  # for a number, where one is asked for
 OTHERS = re.compile(r"\bet\.? al\b|\b(?:19|20)\d\d[a-z]?\)|\[\d+(?:\s?[,–-]\s?\d+)*\]")
 
@@ -42,6 +52,7 @@ class Holding(msgspec.Struct, frozen=True):
     said: float
     passage: float
     best: Sentence | None
+    names_it: bool = False
 
 
 class Postings(msgspec.Struct, frozen=True):
@@ -51,14 +62,14 @@ class Postings(msgspec.Struct, frozen=True):
     weight: Mapping[str, float]
 
     @classmethod
-    def of(cls, store: NodeStore, matter: Matter, where: Filter | None) -> Postings:
-        """Those of a scope."""
+    def of(cls, store: NodeStore, matter: Matter) -> Postings:
+        """Those of the whole project: to filter each word's passages costs more than to filter those that are read."""
         held: dict[str, frozenset[str]] = {}
-        total = sum(store.count_by("level", where).values())
+        total = sum(store.count_by("level").values())
         for word, forms in matter.forms.items():
             # The word alone, too: of several the index may leave the most common out.
             queries = (word, " ".join(forms)) if len(forms) > 1 else (word,)
-            held[word] = frozenset(h.id for q in queries for h in store.bm25(q, Level.PASSAGE, MAX_K, where))
+            held[word] = frozenset(h.id for q in queries for h in store.bm25(q, Level.PASSAGE, MAX_K))
         return cls(held, {w: math.log(1 + total / (0.5 + len(ids))) for w, ids in held.items()})
 
 
@@ -66,14 +77,14 @@ def holdings(
     store: NodeStore, vector: Vector, matter: Matter, where: Filter | None, *, valued: bool = False
 ) -> list[Holding]:
     """How each paper of a scope fits, in the order of ids; `valued`: a sentence with a number shows it better."""
-    postings = Postings.of(store, matter, where)
+    postings = Postings.of(store, matter)
     shares: dict[str, float] = {}
     for passage in set().union(*postings.held.values()):
         shares[passage] = matter.share(lambda w, p=passage: p in postings.held[w], postings.weight)  # type: ignore[misc]
-    worded = sorted(shares, key=lambda p: (-shares[p], p))[:READ]
+    worded = _within(store, sorted(shares, key=lambda p: (-shares[p], p)), where)
     near = [h.id for h in store.dense(vector, Level.PASSAGE, READ, where)]
     abstracts = {h.id: h.score for h in store.dense(vector, Level.PAPER, MAX_K, where)}
-    nodes = nodes_of(store, [*worded, *near])
+    nodes = worded | nodes_of(store, [i for i in near if i not in worded])
     kept = [node for node in nodes.values() if node.paper]
     vectors = store.attachments([node.id for node in kept])
     reader = Reader(matter, postings, vector)
@@ -95,9 +106,22 @@ def holdings(
                 max((s.overlap for s in mine), default=0.0),
                 passages[paper],
                 _shown(mine, valued=valued),
+                matter.size <= FEW and any(s.overlap >= ALL and not OTHERS.search(s.text) for s in mine),
             )
         )
     return out
+
+
+def _within(store: NodeStore, ids: Sequence[str], where: Filter | None) -> dict[str, Node]:
+    """The first nodes of these that a scope holds, up to those that are read."""
+    found: dict[str, Node] = {}
+    for start in range(0, len(ids), LOOKED_UP):
+        some = ids[start : start + LOOKED_UP]
+        got = store.get(some) if where is None else {n.id: n for n in store.scan(And((In("id", tuple(some)), where)))}
+        found |= {i: got[i] for i in some if i in got}
+        if len(found) >= READ:
+            break
+    return dict(list(found.items())[:READ])
 
 
 class Reader:
@@ -147,6 +171,7 @@ def _aside(node: Node, text: str) -> float:
         "of others": bool(OTHERS.search(text)),
         "display": displays(text),
         "signpost": points(text),
+        "address": bool(ADDRESS.search(text)),
         "caption": node.kind == "caption",
     }
     return sum(ASIDE[name] for name, there in told.items() if there)

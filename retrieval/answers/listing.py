@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hierarchy.filters import Eq, all_of
-from hierarchy.nodes import Level
+from hierarchy.store import nodes_of
 from retrieval.answers.holding import holdings
 from retrieval.answers.matter import Matter
 from retrieval.answers.membership import Member, members
@@ -37,13 +36,14 @@ def listed(asked: Asked, shape: Shape, found: Sequence[Member], *, head: bool) -
         return None
     lines = tuple(Line((s,), lead) for s, lead in zip(shown, leads(shown), strict=True))
     more = len(found) - len(shown)
-    return Plan(shape, lines, Style.BULLETS, _head(papers_in(asked.store, asked.where), more, head), _cut(more))
+    return Plan(shape, lines, Style.BULLETS, _head(len(papers_in(asked.store, asked.where)), more, head), _cut(more))
 
 
 def _all(asked: Asked, shape: Shape) -> Plan | None:
     """What there is, where a question asks for nothing in particular: every paper with a sentence of its own."""
-    every = list(asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where)))
-    said = of_summaries(asked.store, every[: asked.settings.papers])
+    every = papers_in(asked.store, asked.where)
+    shown = nodes_of(asked.store, every[: asked.settings.papers])
+    said = of_summaries(asked.store, [shown[i] for i in every if i in shown])
     lines = tuple(Line((s,), lead) for s, lead in zip(said.values(), leads([*said.values()]), strict=True))
     more = len(every) - len(lines)
     return Plan(shape, lines, Style.BULLETS, _head(len(every), more, True), _cut(more), sure=True) if lines else None

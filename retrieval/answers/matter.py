@@ -23,6 +23,8 @@ MOST_LETTERS = 2_000  # of a question that are looked at
 MOST_WORDS = 24
 TOKEN = re.compile(r"[^\W_]+(?:['’]s\b)?|[/,;:?()—–]|(?<=\s)-(?=\s)")
 
+LINK = re.compile(r"(?<=\])\([^)\s]*\)|https?://\S+")  # where a link leads
+
 Alternatives = tuple[tuple[str, ...], ...]
 
 
@@ -54,6 +56,11 @@ class Matter(msgspec.Struct, frozen=True):
     def words(self) -> tuple[str, ...]:
         """All its words."""
         return tuple(self.forms)
+
+    @property
+    def size(self) -> int:
+        """How many words it takes to name it, by the longest alternatives."""
+        return sum(max(map(len, alternatives)) for alternatives in self.groups)
 
     def share(self, held: Callable[[str], bool], weight: Mapping[str, float]) -> float:
         """How much of it is held, from 0 to 1, when words weigh so much; of alternatives the best held counts."""
@@ -126,7 +133,7 @@ def _runs(question: str, left_out: set[str]) -> list[list[tuple[str, ...]]]:
             run, joined = [], False
 
     frame = frozenset(_table()["frame"]["words"])
-    for token in TOKEN.findall(bare(question[:MOST_LETTERS])):
+    for token in TOKEN.findall(bare(LINK.sub(" ", question[:MOST_LETTERS]))):
         word = re.sub(r"['’]s$", "", token)
         if token in ("/", "or"):
             close()

@@ -1,7 +1,7 @@
 """How likely a paper is one of those that a question asks for, and where the list ends.
 
 A logistic over how near a paper's best sentence is and how many of the question's words it holds, both also against the
-best paper of the library: a question whose words hardly stand anywhere is still met best by some. Weights and cuts are
+best paper of the library: a question whose words hardly stand anywhere is still met best by some. What takes one or two words to name is told by these words alone. Weights and cuts are
 learned by `python -m training.lists` (membership.toml has their date). It must not know stores.
 """
 
@@ -37,7 +37,7 @@ def members(holdings: Sequence[Holding], *, single: bool = False, voices: bool =
     if single and ranked:
         return [m for m in ranked if m.sure >= table["single"] * ranked[0].sure]
     least = table["cut"] / 2 if voices else table["cut"]
-    return [m for m in ranked if m.sure >= least] or ranked[:1]
+    return [m for m in ranked if m.sure >= least or m.holding.names_it] or ranked[:1]
 
 
 def judged(holdings: Sequence[Holding]) -> list[Member]:

@@ -22,7 +22,10 @@ COUNTED = re.compile(
     r"|contain|will|would|that|who)\b)",
     re.I,
 )
-CHANGE = re.compile(r"\b(?:by|of|gain|loss|difference)\s+(?:only\s+|about\s+|some\s+)?$", re.I)
+CHANGE = re.compile(
+    r"\b(?:by|(?:gain|loss|difference|improvement|increase|decrease|drop|reduction|fall|rise)s?\s+of)\s+(?:only\s+|about\s+|some\s+|up to\s+)?$",
+    re.I,
+)
 
 
 def printed(value: Value, text: str) -> str | None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hierarchy.filters import Eq, all_of
-from hierarchy.nodes import Level, Node
+from hierarchy.nodes import Node
 from hierarchy.relations.differences import ALIKE
 from hierarchy.relations.kept import pair_of, relations_of
 from hierarchy.relations.relation import Relation
@@ -20,7 +19,7 @@ from retrieval.answers.gist import gist, matter_of
 from retrieval.answers.matter import bare
 from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
 from retrieval.answers.shapes import Shape, has
-from retrieval.answers.stated import of_finding
+from retrieval.answers.stated import of_finding, papers_in
 from retrieval.names import Names
 
 MOST = 3  # pairs of a kind
@@ -66,7 +65,7 @@ def sides(asked: Asked) -> Plan | None:
         cut = (f"{left} more pairs of findings fit and are not shown: strata contradictions.",) if left else ()
         return (*cut, "Which findings go together was told by rules or a model: both quotes are there to judge by.")
 
-    return Plan(Shape.SIDES, tuple(lines), Style.BULLETS, notes=notes, sure=True)
+    return Plan(Shape.SIDES, tuple(lines), Style.BULLETS, notes=notes, sure=not matter_of(asked.question).groups)
 
 
 def _without(plan: Plan | None) -> Plan | None:
@@ -86,7 +85,7 @@ def _without(plan: Plan | None) -> Plan | None:
 
 def _pairs(asked: Asked, named: Sequence[str]) -> list[Pair]:
     """The pairs of the scope that have to do with the question, best first, each once."""
-    papers = {p.id: p for p in asked.store.scan(all_of(Eq("level", Level.PAPER.value), asked.where))}
+    papers = nodes_of(asked.store, papers_in(asked.store, asked.where))
     if len(named) > 1:
         papers = {i: p for i, p in papers.items() if i in named}
     known: dict[tuple[str, str], Relation] = {}

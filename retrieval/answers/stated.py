@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hierarchy.filters import And, Eq, Filter, all_of
+from hierarchy.filters import And, Eq, Filter
 from hierarchy.nodes import Level, Node
 from hierarchy.sentences import sentence_ranges
 from hierarchy.store import NodeStore, nodes_of
@@ -45,6 +45,6 @@ def _first_said(store: NodeStore, paper: Node) -> Sentence | None:
     return None
 
 
-def papers_in(store: NodeStore, where: Filter | None) -> int:
-    """How many papers a scope holds."""
-    return store.count_by("level", all_of(Eq("level", Level.PAPER.value), where)).get(Level.PAPER.value, 0)
+def papers_in(store: NodeStore, where: Filter | None) -> list[str]:
+    """The papers of which a scope holds anything, in the order of ids."""
+    return sorted(store.count_by("paper", where))
