@@ -28,7 +28,7 @@ DIFFERENCE = re.compile(
     re.I,
 )
 REACH = 60  # characters before a number in which a word for a change makes it one
-ABOUT = 0.5  # share of the question's other words that a finding, its title or its conditions must hold
+ABOUT = 0.6  # share of the question's other words that a finding, its title or its conditions must hold
 
 
 class Stated(NamedTuple):

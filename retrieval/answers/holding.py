@@ -26,6 +26,7 @@ from retrieval.extract import BULLET, QUOTABLE, Sentence, is_quotable
 
 READ = 300  # passages that are read for their words, and as many for their meaning
 FEW, ALL = 2, 0.99  # words of a question that one sentence may say, and the share that is all of them
+FAR = 0.3  # cosine up to which a sentence without any of the words is no evidence anyway
 DENIED = 0.8  # what a sentence keeps of its worth that says that something was not done
 ADDRESS = re.compile(r"https?:\s?//|www\.")
 ASIDE = {
@@ -130,16 +131,18 @@ class Reader:
     def __init__(self, matter: Matter, postings: Postings, vector: Vector) -> None:
         self._matter, self._weight, self._vector = matter, postings.weight, vector
         self._pattern, self._word_of = matter.pattern(), matter.word_of()
+        self._known = frozenset[str]().union(*postings.held.values())
 
     def sentences(self, node: Node, kept: SentenceVectors) -> list[Sentence]:
         """The sentences of a passage with cosine and share of words; their score is the sum of both."""
-        at = [(m.start(), self._word_of[m.group()]) for m in self._pattern.finditer(bare(node.text))]
+        known = node.id in self._known  # the index has told which passages hold any of the words
+        at = [(m.start(), self._word_of[m.group()]) for m in self._pattern.finditer(bare(node.text))] if known else []
         cosines = (kept.vectors() @ self._vector).tolist()
         out: list[Sentence] = []
         for (start, end), cosine in zip(kept.ranges, cosines, strict=True):
             held = {word for place, word in at if start <= place < end}
             share = self._matter.share(held.__contains__, self._weight) if held else 0.0
-            if has("denial", node.text[start:end]):
+            if (share or cosine > FAR) and has("denial", node.text[start:end]):
                 cosine, share = DENIED * cosine, DENIED * share
             out.append(Sentence(node, start, end, node.text[start:end], cosine, share, cosine + share))
         return out

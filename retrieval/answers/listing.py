@@ -46,7 +46,12 @@ def _all(asked: Asked, shape: Shape) -> Plan | None:
     said = of_summaries(asked.store, [shown[i] for i in every if i in shown])
     lines = tuple(Line((s,), lead) for s, lead in zip(said.values(), leads([*said.values()]), strict=True))
     more = len(every) - len(lines)
-    return Plan(shape, lines, Style.BULLETS, _head(len(every), more, True), _cut(more), sure=True) if lines else None
+
+    def head(kept: Sequence[Line]) -> str:
+        shown = f", {len(kept)} shown" if len(kept) < len(every) else ""
+        return f"{len(every)} paper{'s' * (len(every) != 1)}{shown}:"
+
+    return Plan(shape, lines, Style.BULLETS, head, _cut(more), sure=True) if lines else None
 
 
 def _head(total: int, more: int, said: bool) -> Callable[[Sequence[Line]], str]:
@@ -63,6 +68,7 @@ def _cut(more: int) -> Callable[[Sequence[Line]], tuple[str, ...]]:
     """Says how many papers a list leaves out."""
 
     def notes(lines: Sequence[Line]) -> tuple[str, ...]:
-        return (f"The list is cut: {more} more paper{'s' * (more != 1)} fit and are not shown.",) if more else ()
+        words = "paper fits and is" if more == 1 else "papers fit and are"
+        return (f"The list is cut: {more} more {words} not shown.",) if more else ()
 
     return notes

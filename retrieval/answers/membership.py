@@ -1,8 +1,9 @@
 """How likely a paper is one of those that a question asks for, and where the list ends.
 
 A logistic over how near a paper's best sentence is and how many of the question's words it holds, both also against the
-best paper of the library: a question whose words hardly stand anywhere is still met best by some. What takes one or two words to name is told by these words alone. Weights and cuts are
-learned by `python -m training.lists` (membership.toml has their date). It must not know stores.
+best paper of the library: a question whose words hardly stand anywhere is still met best by some. What takes one or two
+words to name is told by these words alone. Weights and cuts are learned by `python -m training.lists` (membership.toml
+has their date). It must not know stores.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ COUNTED = re.compile(
     re.I,
 )
 CHANGE = re.compile(
-    r"\b(?:by|(?:gain|loss|difference|improvement|increase|decrease|drop|reduction|fall|rise)s?\s+of)\s+(?:only\s+|about\s+|some\s+|up to\s+)?$",
+    r"\b(?:by|(?:gain|loss|difference|improvement|increase|decrease|drop|reduction|fall|rise)s?\s+of)\s+"
+    r"(?:only\s+|about\s+|some\s+|up to\s+)?$",
     re.I,
 )
 

@@ -48,7 +48,7 @@ def sides(asked: Asked) -> Plan | None:
         kinds = [BESIDE, AGAINST]  # who asks whether they agree must hear where they do not
     lines, left = list[Line](), 0
     for kind in kinds:
-        mine = [p for p in pairs if p.relation.kind == kind]
+        mine = _apart([p for p in pairs if p.relation.kind == kind])
         left += len(mine) - min(MOST, len(mine))
         for number, pair in enumerate(mine[:MOST], 1):
             word = "Findings that differ" if kind == AGAINST else "Findings that agree"
@@ -100,7 +100,7 @@ def _pairs(asked: Asked, named: Sequence[str]) -> list[Pair]:
     ]
     least = NEARLY * max((p.fit for p in out), default=0.0)
     out = [p for p in out if p.fit >= least]
-    return _apart(sorted(out, key=lambda p: (-p.fit - p.relation.score, p.a.id, p.b.id)))
+    return sorted(out, key=lambda p: (-p.fit - p.relation.score, p.a.id, p.b.id))
 
 
 def _inside(ids: Iterable[str], nodes: Mapping[str, Node], papers: Mapping[str, Node]) -> bool:
