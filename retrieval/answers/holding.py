@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -24,9 +24,11 @@ from retrieval.answers.matter import Matter, bare
 from retrieval.answers.shapes import has
 from retrieval.extract import BULLET, QUOTABLE, Sentence, is_quotable
 
-READ = 300  # passages that are read for their words, and as many for their meaning
+LOOKED_AT = 1_500  # passages with the most of the words, of whichever papers
+A_PAPER = 3  # of these, that are read of each paper
+READ = 300  # passages that are read for their meaning
 FEW, ALL = 2, 0.99  # words of a question that one sentence may say, and the share that is all of them
-FAR = 0.3  # cosine up to which a sentence without any of the words is no evidence anyway
+FAR = 0.4  # cosine up to which a sentence without any of the words is no evidence anyway
 DENIED = 0.8  # what a sentence keeps of its worth that says that something was not done
 ADDRESS = re.compile(r"https?:\s?//|www\.")
 ASIDE = {
@@ -79,16 +81,20 @@ def holdings(
 ) -> list[Holding]:
     """How each paper of a scope fits, in the order of ids; `valued`: a sentence with a number shows it better."""
     postings = Postings.of(store, matter)
-    shares: dict[str, float] = {}
-    for passage in set().union(*postings.held.values()):
-        shares[passage] = matter.share(lambda w, p=passage: p in postings.held[w], postings.weight)  # type: ignore[misc]
-    worded = _within(store, sorted(shares, key=lambda p: (-shares[p], p)), where)
+    reader = Reader(matter, postings, vector)
+    held = defaultdict[str, set[str]](set)
+    for word, passages_of_it in postings.held.items():
+        for passage in passages_of_it:
+            held[passage].add(word)
+    shares = {passage: reader.share(frozenset(words)) for passage, words in held.items()}
+    worded = _best_of_each(_within(store, sorted(shares, key=lambda p: (-shares[p], p)), where))
     near = [h.id for h in store.dense(vector, Level.PASSAGE, READ, where)]
     abstracts = {h.id: h.score for h in store.dense(vector, Level.PAPER, MAX_K, where)}
     nodes = worded | nodes_of(store, [i for i in near if i not in worded])
     kept = [node for node in nodes.values() if node.paper]
-    vectors = store.attachments([node.id for node in kept])
-    reader = Reader(matter, postings, vector)
+    vectors: dict[str, bytes] = {}
+    for start in range(0, len(kept), LOOKED_UP):
+        vectors |= store.attachments([node.id for node in kept[start : start + LOOKED_UP]])
     sentences = defaultdict[str, list[Sentence]](list)
     passages = defaultdict[str, float](float)
     for node in kept:
@@ -96,33 +102,49 @@ def holdings(
         passages[paper] = max(passages[paper], shares.get(node.id, 0.0))
         if node.id in vectors:
             sentences[paper] += reader.sentences(node, SentenceVectors.unpack(vectors[node.id]))
-    out: list[Holding] = []
-    for paper in sorted({*passages, *abstracts}):
-        mine = sentences[paper]
-        out.append(
-            Holding(
-                paper,
-                max((s.cosine for s in mine), default=0.0),
-                abstracts.get(paper, 0.0),
-                max((s.overlap for s in mine), default=0.0),
-                passages[paper],
-                _shown(mine, valued=valued),
-                matter.size <= FEW and any(s.overlap >= ALL and not OTHERS.search(s.text) for s in mine),
-            )
-        )
-    return out
+    few = matter.size <= FEW
+    return [
+        _holding(paper, sentences[paper], abstracts.get(paper, 0.0), passages[paper], few=few, valued=valued)
+        for paper in sorted({*passages, *abstracts})
+    ]
+
+
+def _holding(
+    paper: str, sentences: Sequence[Sentence], abstract: float, passage: float, *, few: bool, valued: bool
+) -> Holding:
+    """How one paper fits, by what was read of it; `few`: the question has so few words that one sentence may say all."""
+    return Holding(
+        paper,
+        max((s.cosine for s in sentences), default=0.0),
+        abstract,
+        max((s.overlap for s in sentences), default=0.0),
+        passage,
+        _shown(sentences, valued=valued),
+        few and any(s.overlap >= ALL and not OTHERS.search(s.text) for s in sentences),
+    )
 
 
 def _within(store: NodeStore, ids: Sequence[str], where: Filter | None) -> dict[str, Node]:
-    """The first nodes of these that a scope holds, up to those that are read."""
+    """The first nodes of these that a scope holds, in their order."""
     found: dict[str, Node] = {}
     for start in range(0, len(ids), LOOKED_UP):
         some = ids[start : start + LOOKED_UP]
         got = store.get(some) if where is None else {n.id: n for n in store.scan(And((In("id", tuple(some)), where)))}
         found |= {i: got[i] for i in some if i in got}
-        if len(found) >= READ:
+        if len(found) >= LOOKED_AT:
             break
-    return dict(list(found.items())[:READ])
+    return found
+
+
+def _best_of_each(nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The first few of each paper, in their order."""
+    seen: Counter[str | None] = Counter()
+    kept: dict[str, Node] = {}
+    for i, node in nodes.items():
+        seen[node.paper] += 1
+        if seen[node.paper] <= A_PAPER:
+            kept[i] = node
+    return kept
 
 
 class Reader:
@@ -132,6 +154,13 @@ class Reader:
         self._matter, self._weight, self._vector = matter, postings.weight, vector
         self._pattern, self._word_of = matter.pattern(), matter.word_of()
         self._known = frozenset[str]().union(*postings.held.values())
+        self._shares: dict[frozenset[str], float] = {}
+
+    def share(self, held: frozenset[str]) -> float:
+        """How much of the matter these words are; the same few sets come again and again."""
+        if held not in self._shares:
+            self._shares[held] = self._matter.share(held.__contains__, self._weight)
+        return self._shares[held]
 
     def sentences(self, node: Node, kept: SentenceVectors) -> list[Sentence]:
         """The sentences of a passage with cosine and share of words; their score is the sum of both."""
@@ -140,8 +169,7 @@ class Reader:
         cosines = (kept.vectors() @ self._vector).tolist()
         out: list[Sentence] = []
         for (start, end), cosine in zip(kept.ranges, cosines, strict=True):
-            held = {word for place, word in at if start <= place < end}
-            share = self._matter.share(held.__contains__, self._weight) if held else 0.0
+            share = self.share(frozenset(word for place, word in at if start <= place < end)) if at else 0.0
             if (share or cosine > FAR) and has("denial", node.text[start:end]):
                 cosine, share = DENIED * cosine, DENIED * share
             out.append(Sentence(node, start, end, node.text[start:end], cosine, share, cosine + share))
