@@ -112,7 +112,7 @@ def holdings(
 def _holding(
     paper: str, sentences: Sequence[Sentence], abstract: float, passage: float, *, few: bool, valued: bool
 ) -> Holding:
-    """How one paper fits, by what was read of it; `few`: the question has so few words that one sentence may say all."""
+    """How one paper fits, by what was read of it; `few`: one sentence may say all words of the question."""
     return Holding(
         paper,
         max((s.cosine for s in sentences), default=0.0),
