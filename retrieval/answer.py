@@ -13,6 +13,7 @@ from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
+from retrieval.answers.matter import Matter
 from retrieval.answers.plan import Line, Plan, written
 from retrieval.choose import Asked, Found, plan
 from retrieval.confidence import confidence
@@ -64,13 +65,15 @@ class Answerer:
         asked = Asked(question, vector, route, found, where, self._store, self._settings, sentences)
         with trace.step("choose", level=route.best.value) as said:
             sure = confidence(question, sentences, found.passages, self._store, where)
-            planned = plan(asked)
+            # What a field is about is told by its papers' own words, however they are worded; and what a library holds
+            # needs no evidence at all.
+            enough = sure >= self._settings.least_confidence or route.best == Level.PROJECT
+            planned = plan(asked) if enough or not Matter.of(question).groups else None
             if planned is not None and planned.sure:
                 sure = max(sure, CERTAIN)
-            said["confidence"] = sure
-            # What a field is about is told by its papers' own words, however they are worded.
-            if sure < self._settings.least_confidence and route.best != Level.PROJECT:
+            elif not enough:
                 planned = None
+            said["confidence"] = sure
             said["shape"] = planned.shape.value if planned else None
             said["sentences"] = len(planned.sentences) if planned else 0
         with trace.step("check") as said:
