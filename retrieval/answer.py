@@ -113,12 +113,17 @@ def _citation(marker: int, s: Sentence) -> Citation:
 
 
 def _standing(planned: Plan | None, kept: Sequence[Sentence]) -> list[Line]:
-    """The lines with the sentences that stood, without those of which none did; a heading passes to the next line."""
+    """The lines with the sentences that stood, without those of which none did, and without a pair of which one fell; a
+    heading passes to the next line."""
+    every = planned.lines if planned else ()
+    fallen = {line.pair for line in every if line.pair and any(s not in kept for s in line.sentences)}
     out: list[Line] = []
     under = ""
-    for line in planned.lines if planned else ():
+    for line in every:
+        if line.pair in fallen:
+            continue
         under = line.under or under
         if stood := tuple(s for s in line.sentences if s in kept):
-            out.append(Line(stood, line.lead, under))
+            out.append(Line(stood, line.lead, under, line.pair))
             under = ""
     return out

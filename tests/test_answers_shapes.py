@@ -312,6 +312,19 @@ def test_what_does_not_stand_falls_and_the_frame_with_it(tmp_path: Path) -> None
     assert answer.text.startswith("1 of 2 papers:")
 
 
+def test_of_a_dispute_no_side_stands_alone(tmp_path: Path) -> None:
+    import msgspec
+
+    from hierarchy.nodes import Record
+
+    store = library(tmp_path, (PLOTS, FIELDS))
+    node = store.get(["fields"])["fields"]
+    store.upsert([Record(node, store.vectors(["fields"])["fields"], msgspec.msgpack.encode(["Other words."]))])
+    answer = ask(store, "What do the authors disagree about?")
+    assert "Findings that differ" not in answer.text
+    assert not {c.paper for c in answer.citations} & {"fields"}
+
+
 def test_broken_themes_are_no_error(tmp_path: Path) -> None:
     broken: list[Mapping[str, Any]] = [{"label": None, "papers": [1, None], "findings": None}]
     answer = ask(library(tmp_path, (LAKES,), broken), "What are the main themes?")

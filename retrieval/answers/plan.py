@@ -51,11 +51,13 @@ class Style(StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """Sentences with words of our own in front; `under` opens a group of lines with a heading of our own."""
+    """Sentences with words of our own in front; `under` opens a group of lines with a heading of our own;
+    lines of one `pair` stand or fall together."""
 
     sentences: tuple[Sentence, ...]
     lead: str = ""
     under: str = ""
+    pair: str = ""
 
 
 def nothing(lines: Sequence[Line]) -> str:

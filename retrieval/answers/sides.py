@@ -54,9 +54,11 @@ def sides(asked: Asked) -> Plan | None:
             word = "Findings that differ" if kind == AGAINST else "Findings that agree"
             told = pair.relation.difference
             condition = f"; {told}" if told and told != ALIKE else ""
+            together = f"{pair.a.id} {pair.b.id}"
+            heading = f"{word} ({number}{condition}):"
             lines += [
-                Line((of_finding(pair.a),), paper_lead(of_finding(pair.a)), f"{word} ({number}{condition}):"),
-                Line((of_finding(pair.b),), paper_lead(of_finding(pair.b))),
+                Line((of_finding(pair.a),), paper_lead(of_finding(pair.a)), heading, together),
+                Line((of_finding(pair.b),), paper_lead(of_finding(pair.b)), "", together),
             ]
     if not lines:
         return _without(between_papers(asked) or gist(asked))
