@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ WORDS = {Level.FINDING: 25, Level.PAPER: 180, Level.PASSAGE: 100, Level.PROJECT:
 VOCABULARY = 50_000
 CENTRES = 256
 BATCH = 2_000
+REFERENCES = 40
 SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvwxyz" for vowel in "aeiou"]
 PLACES = Positions.of(
     WordBox(6 * i, 6 * i + 5, 1, i // 10, (50 + i % 10 * 50, i, 95 + i % 10 * 50, i + 9)) for i in range(100)
@@ -92,11 +94,23 @@ def _record(number: int, nodes: int, papers: int, level: Level, words: Zipf, vec
         kind="paragraph" if passage else None,
         order=number,
         digest=f"{number:032x}",
-        metadata={"words": len(text.split())},
+        metadata=_told(number, words) if level == Level.PAPER else {"words": len(text.split())},
         finding=Finding(text, "result", "", text) if level == Level.FINDING else None,
         places=PLACES,
     )
     return Record(node, vector, (vector * 127).astype(np.int8).tobytes() * 4 if passage else None)
+
+
+def _told(number: int, words: Zipf) -> dict[str, Any]:
+    """What a paper's node tells, as large as a real one's: its authors, its references, its summary."""
+    names = [name.title() for name in words.text(8, 8).split()]
+    authors = [f"{given} {family}" for given, family in zip(names[::2], names[1::2], strict=True)]
+    references = [
+        {"id": f"r{i}", "title": words.text(8, 12), "authors": authors, "year": 2020, "doi": None, "arxiv": None}
+        for i in range(REFERENCES)
+    ]
+    summary = [{"text": words.text(20, 30), "from": f"passage:{number + i}"} for i in range(6)]
+    return {"authors": authors, "year": 2000 + number % 25, "references": references, "summary": summary}
 
 
 def _unit(vectors: Matrix) -> Matrix:

@@ -34,11 +34,17 @@ class EncoderIdentity(msgspec.Struct, frozen=True):
 
 class Text(msgspec.Struct, frozen=True):
     """A text to encode: `prefix` stands in front for the embedding only; `parts` are ranges of characters of `text`
-    whose own vectors are wanted."""
+    whose own vectors are wanted; `asked` is true of a question, which some encoders tell from what answers it."""
 
     text: str
     prefix: str = ""
     parts: tuple[Range, ...] = ()
+    asked: bool = False
+
+
+def prefix_of(path: Sequence[str]) -> str:
+    """What stands in front of a passage for the embedding only: the headings above it."""
+    return " > ".join(path) + ": " if path else ""
 
 
 class Encoding(msgspec.Struct, frozen=True, eq=False):
@@ -58,6 +64,31 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[Text]) -> list[Encoding]:
         """Encodings in the order of the texts."""
+        ...
+
+
+class Tokens(msgspec.Struct, frozen=True, eq=False):
+    """A text token by token, without its prefix and its ends: `ids` of shape (n,); `ends`, the characters that each
+    stands for, shape (n, 2); `vectors`, unit rows of shape (n, dimension); `weights`, what each would count in a
+    question, above 0, shape (n,). `vector` is the whole text's, with its prefix, of length 1."""
+
+    ids: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    vectors: Matrix
+    vector: Vector
+    weights: npt.NDArray[np.float32]
+
+
+class TokenEncoder(Protocol):
+    """Anything that reads texts token by token, for scores finer than one cosine (Khattab and Zaharia 2020)."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """Known without loading the model."""
+        ...
+
+    def tokens(self, texts: Sequence[Text]) -> list[Tokens]:
+        """What is seen of each text, in their order."""
         ...
 
 

@@ -8,6 +8,7 @@
     │   ├── ConflictError       another process changed the same paper meanwhile
     │   └── MismatchError       made by another version or another encoder
     ├── ModelError              a model's files are missing, altered or cannot be prepared
+    ├── EncodeError             an encoder that is a service does not answer (the codes of a writer, encode_ in front)
     ├── WriterError             a language model does not answer (codes: see WRITER_CODES)
     ├── RerankError             a reranker does not answer (the same codes, rerank_ in front)
     └── NotBuiltError           an option whose part of Strata does not exist
@@ -36,6 +37,7 @@ WRITER_CODES = (
     "writer_junk",  # an answer that cannot be read
 )
 RERANK_CODES = tuple(code.replace("writer", "rerank") for code in WRITER_CODES)
+ENCODE_CODES = tuple(code.replace("writer", "encode") for code in WRITER_CODES)
 
 
 class StrataError(Exception):
@@ -135,6 +137,13 @@ class RerankError(StrataError):
     """A reranker that does not answer; its code is one of RERANK_CODES."""
 
     code = "rerank_down"
+
+
+class EncodeError(StrataError):
+    """An encoder that is a service and does not answer; its code is one of ENCODE_CODES. It fails what was to be
+    encoded, and nothing else."""
+
+    code = "encode_down"
 
 
 class NotBuiltError(StrataError):

@@ -133,6 +133,15 @@ class Record(msgspec.Struct, frozen=True, eq=False):
     attachment: bytes | None = None
 
 
+class PaperName(msgspec.Struct, frozen=True):
+    """What a paper is called by: its id, title, authors as printed, and the tags that its readers gave it."""
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
 class Hit(msgspec.Struct, frozen=True):
     """A node found by one leg of a search; a higher score is better, and scores of different legs do not compare."""
 

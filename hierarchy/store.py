@@ -15,7 +15,7 @@ import msgspec
 
 from hierarchy.encoder import EncoderIdentity
 from hierarchy.filters import Eq, Filter
-from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.nodes import Hit, Level, Node, PaperName, Record, Vector
 
 LOOKED_UP = 500  # nodes that are asked for at once
 MAX_K = 4096  # the most hits that one leg gives
@@ -137,8 +137,23 @@ class NodeStore(Protocol):
         """The k best nodes of a level by BM25 over title (weighted) and text; the text is words, never a query."""
         ...
 
+    def frequency(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many nodes each word stands, in the form of words_of(); 0, or missing, where none holds it. An engine
+        that cannot count gives 1 for a word that is there."""
+        ...
+
+    def vocabulary(self, beginnings: Sequence[str]) -> dict[str, int]:
+        """The project's words that begin in one of these ways, with the number of nodes that hold each. An engine that
+        cannot list its words gives those of its papers' titles and authors."""
+        ...
+
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         """How many nodes there are for each value of a field."""
+        ...
+
+    def names(self) -> Sequence[PaperName]:
+        """What all papers are called by, in the order of ids, without their nodes being read; asked again, it is the
+        same object as long as the project has not changed."""
         ...
 
     def scan(self, where: Filter | None = None) -> Iterator[Node]:

@@ -19,7 +19,7 @@ import msgspec
 
 from hierarchy.changes import notice
 from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, Text
-from hierarchy.errors import ReadError
+from hierarchy.errors import EncodeError, ReadError
 from hierarchy.graph.cache import GraphCache
 from hierarchy.journal import Journal
 from hierarchy.linking import link
@@ -129,7 +129,7 @@ def _outcomes(files: Sequence[Path], intake: Intake, settings: IngestionSettings
                 yield msgspec.structs.replace(result, **named(copy)) if failed else _copy(copy, path)
 
 
-def _failed(path: Path, error: ReadError) -> Failed:
+def _failed(path: Path, error: ReadError | EncodeError) -> Failed:
     return Failed(**named(path), **error.to_dict())
 
 

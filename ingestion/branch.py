@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text, unit
+from hierarchy.encoder import Encoder, EncoderIdentity, Encoding, SentenceVectors, Text, prefix_of, unit
 from hierarchy.identity import Occurrences, digest, key_of, project_node_id
 from hierarchy.nodes import Finding, Level, Node, Record, Vector
 from hierarchy.paper import Float, Paper, Passage, Section
@@ -24,7 +24,7 @@ from ingestion.card import METHOD as CARD
 from ingestion.card import Card, card_of
 from ingestion.entries.kept import ENTRIES, ENTRY, FIELDS, ORIGIN
 from ingestion.findings import METHOD as FINDINGS
-from ingestion.findings import findings_in
+from ingestion.findings import findings_in, fits
 from ingestion.passes import OCR, UNREAD
 from ingestion.summaries import summarised
 from ingestion.told import RUNNING, Source
@@ -123,11 +123,6 @@ def grow(
         for i, record in enumerate([top, *grown])
     ]
     return Branch(tuple(ordered), embedded)
-
-
-def prefix_of(path: Sequence[str]) -> str:
-    """What stands in front of a passage for the embedding only."""
-    return " > ".join(path) + ": " if path else ""
 
 
 def texts_of(paper: Paper) -> list[Text]:
@@ -263,7 +258,8 @@ def _finding_records(
     records: list[Record] = []
     vectors = part.sentences.vectors()
     grids = [cell for one in tables for row in ((one.label, one.caption), *(one.rows or ())) for cell in row]
-    for found in findings_in(part.passage, part.section, part.sentences.ranges, vectors, tables):
+    seen = vectors if fits(identity) else None
+    for found in findings_in(part.passage, part.section, part.sentences.ranges, seen, tables):
         quote = part.passage.text[found.start : found.end]
         places = part.passage.places.cut(found.start, found.end)
         if not _is_printed(quote, places, pages):

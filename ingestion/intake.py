@@ -16,7 +16,7 @@ import msgspec
 
 from hierarchy.behind import Behind
 from hierarchy.encoder import Encoder, SentenceVectors
-from hierarchy.errors import ConflictError, ReadError, StrataError
+from hierarchy.errors import ConflictError, EncodeError, ReadError, StrataError
 from hierarchy.identity import version_id
 from hierarchy.linking import KEPT as LINKS
 from hierarchy.linking import with_links
@@ -42,7 +42,7 @@ from ingestion.passes import (
 )
 from ingestion.prepared import Prepared, Result
 from ingestion.renaming import with_id
-from ingestion.report import Duplicate, Left, Outcome, Refined, Unchanged, named
+from ingestion.report import Duplicate, Failed, Left, Outcome, Refined, Unchanged, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF, Work, main_of
 from ingestion.writing.kept import WRITTEN, written_of
@@ -112,16 +112,17 @@ class Intake:
         again = partial(self.refine, path, read, how)
         return Prepared(path, self.grown(paper, known, extra), known, known, shelf, again, how)
 
-    def not_refined(self, path: Path, error: ReadError, how: How) -> Refined | Left:
+    def not_refined(self, path: Path, error: ReadError | EncodeError, how: How) -> Refined | Left:
         """Notes that a paper could not be refined: it stays as it is, and is not tried again unasked.
 
-        Where the file is gone, or its reader was killed, nothing is noted: another time it may go well. What was
+        Where the file is gone, its reader was killed, or a service did not encode its words, nothing is noted: another
+        time it may go well. What was
         stored before must have been settled.
         """
         known = self.judge.shelf.at(path)
         if known is None:
             return Left(**named(path))
-        passing = isinstance(error, KilledTwiceError) or not exists(path)
+        passing = isinstance(error, KilledTwiceError | EncodeError) or not exists(path)
         failed = {LAYOUT: how.layout, UNREFINED: error.code} if sees_more(known.metadata, how) else {}
         failed |= {OCR_FAILED: how.ocr} if reads_more(known.metadata, how) else {}
         if not passing and not self._note(known, failed):
@@ -135,7 +136,10 @@ class Intake:
         """
         again: Result | Prepared = prepared
         if prepared.shelf is not self.judge.shelf:
-            again = prepared.again()
+            try:
+                again = prepared.again()
+            except EncodeError as error:
+                return _not_taken(prepared, error)
         if not isinstance(again, Prepared):
             return again
         self.judge.shelf.put(again.top)
@@ -226,7 +230,14 @@ class Intake:
         }
 
 
-def _unrefined(path: Path, known: Node, error: ReadError) -> Refined:
+def _not_taken(prepared: Prepared, error: EncodeError) -> Failed | Refined:
+    """What becomes of a paper that others changed meanwhile and that cannot be encoded again."""
+    if prepared.refines and prepared.known is not None:
+        return _unrefined(prepared.path, prepared.known, error)
+    return Failed(**named(prepared.path), **error.to_dict(), entry=prepared.entry)
+
+
+def _unrefined(path: Path, known: Node, error: ReadError | EncodeError) -> Refined:
     said = known.metadata
     names, reading = named(path), str(said["pass"])
     return Refined(

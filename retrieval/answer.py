@@ -6,9 +6,11 @@ It must not know how nodes were found, nor who shows the answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from hierarchy.errors import RerankError
 from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
@@ -16,15 +18,15 @@ from hierarchy.store import NodeStore
 from retrieval.answers.matter import Matter
 from retrieval.answers.plan import Line, Plan, written
 from retrieval.choose import Asked, Found, plan
-from retrieval.confidence import confidence
+from retrieval.confidence import calibration, confidence
 from retrieval.extract import Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route
+from retrieval.rerank import SentenceReader
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
 
 NOT_TOLD = "The papers do not tell."
 CERTAIN = 0.9  # that a library answers what it holds, whatever the words
-SURE = 0.15  # above the least confidence by this much, an answer is not called partial
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -40,8 +42,8 @@ class Draft(msgspec.Struct, frozen=True):
 class Answerer:
     """Answers from what was found in a store."""
 
-    def __init__(self, store: NodeStore, settings: RetrievalSettings) -> None:
-        self._store, self._settings = store, settings
+    def __init__(self, store: NodeStore, settings: RetrievalSettings, reader: SentenceReader | None = None) -> None:
+        self._store, self._settings, self._reader = store, settings, reader
 
     def answer(
         self, question: str, vector: Vector, route: Route, found: Found, where: Filter | None, trace: Trace
@@ -57,7 +59,7 @@ class Answerer:
             trace: takes what was chosen, checked and dropped.
         """
         with trace.step("extract", passages=len(found.passages)) as said:
-            sentences = candidates(self._store, question, vector, found.passages)
+            sentences = self._candidates(question, vector, found, said)
             said["sentences"] = [
                 {"node": s.node.id, "paper": s.node.paper, "score": round(s.score, 4), "text": s.text}
                 for s in sentences[:10]
@@ -67,7 +69,7 @@ class Answerer:
             sure = confidence(question, sentences, found.passages, self._store, where)
             # What a field is about is told by its papers' own words, however they are worded; and what a library holds
             # needs no evidence at all.
-            enough = sure >= self._settings.least_confidence or route.best == Level.PROJECT
+            enough = sure >= self._least or route.best == Level.PROJECT
             planned = plan(asked) if enough or not Matter.of(question).groups else None
             if planned is not None and planned.sure:
                 sure = max(sure, CERTAIN)
@@ -84,11 +86,25 @@ class Answerer:
             said["kept"], said["dropped"] = len(kept), [s.text for s in dropped]
             said["papers"] = sorted({s.node.paper or "" for s in dropped})
         if planned is None or not lines:
-            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._settings.least_confidence), 4))
-        status = "answered" if sure >= self._settings.least_confidence + SURE else "partial"
+            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._least), 4))
+        status = "answered" if sure >= max(self._least, calibration().sure) else "partial"
         shown = [s for line in lines for s in line.sentences]
         citations = tuple(_citation(i, s) for i, s in enumerate(shown, 1))
         return Draft(status, written(planned, lines), citations, sure, planned.notes(lines))
+
+    @property
+    def _least(self) -> float:
+        """The confidence below which the papers do not tell."""
+        least = self._settings.least_confidence
+        return calibration().least if least is None else least
+
+    def _candidates(self, question: str, vector: Vector, found: Found, said: dict[str, Any]) -> list[Sentence]:
+        """The candidates, read beside the question; by their vectors alone where the reader fails."""
+        try:
+            return candidates(self._store, question, vector, found.passages, self._reader)
+        except RerankError as error:
+            said["failed"] = error.to_dict()
+            return candidates(self._store, question, vector, found.passages)
 
     def _checked(self, sentences: Sequence[Sentence]) -> list[Sentence]:
         """The sentences that stand on their pages, by the pages' own words; those of a paper without pages, in its

@@ -18,6 +18,7 @@ from hierarchy.nodes import Level, Node, Vector
 from hierarchy.query_words import words_of
 from hierarchy.store import NodeStore
 from retrieval.records import ScoredNode
+from retrieval.rerank import SentenceReader
 
 QUOTABLE = frozenset({"paragraph", "list", "caption", "footnote"})
 BULLET = re.compile(r"[•◦▪‣∙·●○■–—-]\s+|\d{1,2}(?=[A-Z][a-z]*\s)")  # or the number of a footnote that ran in
@@ -101,7 +102,7 @@ STOP = frozenset(
 
 class Sentence(msgspec.Struct, frozen=True):
     """A sentence of a passage: its text, its characters there, its cosine to the question, the share of the question's
-    words that it holds (by rarity), and its score."""
+    words that it holds (by rarity), its score, and how well it answers by a reader, where one has read it."""
 
     node: Node
     start: int
@@ -110,6 +111,7 @@ class Sentence(msgspec.Struct, frozen=True):
     cosine: float
     overlap: float
     score: float
+    read: float | None = None
 
 
 def content_words(question: str) -> list[str]:
@@ -118,27 +120,38 @@ def content_words(question: str) -> list[str]:
     return [w for w in words if w not in STOP] or words
 
 
-def candidates(store: NodeStore, question: str, vector: Vector, found: Sequence[ScoredNode]) -> list[Sentence]:
-    """Sentences of the passages found, best first; a finding brings its passage's sentence with it."""
+def candidates(
+    store: NodeStore,
+    question: str,
+    vector: Vector,
+    found: Sequence[ScoredNode],
+    reader: SentenceReader | None = None,
+) -> list[Sentence]:
+    """Sentences of the passages found, best first; by their reading beside the question where there is a reader.
+
+    Raises:
+        RerankError: where the reader cannot say.
+    """
     passages = [n for n in found if n.node.level == Level.PASSAGE and n.node.kind in QUOTABLE]
     attachments = store.attachments([n.node.id for n in passages])
     words = content_words(question)
-    rarity = _rarity(words, passages)
+    weight = rarity(words, passages)
+    passages = [scored for scored in passages if scored.node.id in attachments]
+    sentences = [SentenceVectors.unpack(attachments[scored.node.id]) for scored in passages]
+    read = _read(reader, question, passages, sentences)
     out: list[Sentence] = []
-    for scored in passages:
-        if scored.node.id not in attachments:
-            continue
-        sentences = SentenceVectors.unpack(attachments[scored.node.id])
-        cosines = sentences.vectors() @ vector
-        for (first, end), cosine in zip(sentences.ranges, cosines, strict=True):
+    for i, scored in enumerate(passages):
+        cosines = sentences[i].vectors() @ vector
+        for j, (first, end) in enumerate(sentences[i].ranges):
+            cosine, own = float(cosines[j]), read[i][j]
             bullet = BULLET.match(scored.node.text, first)
             start = bullet.end() if bullet else first
             text = scored.node.text[start:end]
             if not is_quotable(text):
                 continue
-            overlap = _overlap(text, rarity)
-            score = 0.55 * float(cosine) + 0.25 * overlap + 0.3 * scored.score
-            out.append(Sentence(scored.node, start, end, text, float(cosine), overlap, score))
+            overlap = _overlap(text, weight)
+            score = 0.55 * (cosine if own is None else own) + 0.25 * overlap + 0.3 * scored.score
+            out.append(Sentence(scored.node, start, end, text, cosine, overlap, score, own))
     return sorted(out, key=lambda s: (-s.score, s.node.id, s.start))
 
 
@@ -151,7 +164,20 @@ def is_quotable(text: str) -> bool:
     return LEAST_WORDS <= len(words) <= MOST_WORDS and whole and plain
 
 
-def _rarity(words: Sequence[str], passages: Sequence[ScoredNode]) -> dict[str, float]:
+def _read(
+    reader: SentenceReader | None,
+    question: str,
+    passages: Sequence[ScoredNode],
+    sentences: Sequence[SentenceVectors],
+) -> list[list[float | None]]:
+    """What a reader says of each sentence; None for all without one."""
+    if reader is None or not passages:
+        return [[None] * len(s.ranges) for s in sentences]
+    said = reader.sentences(question, [p.node for p in passages], [s.ranges for s in sentences])
+    return [[float(score) for score in scores] for scores in said]
+
+
+def rarity(words: Sequence[str], passages: Sequence[ScoredNode]) -> dict[str, float]:
     """How much each word tells, by how few of the passages found hold it."""
     held = Counter(w for p in passages for w in set(words_of(p.node.text)) if w in set(words))
     return {w: math.log(1 + len(passages) / (0.5 + held[w])) for w in words}

@@ -9,17 +9,20 @@ import msgspec
 
 from hierarchy.encoder import Encoder
 from hierarchy.filters import Filter
-from hierarchy.nodes import Level
+from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
 from retrieval.answer import Answerer
 from retrieval.choose import Found
-from retrieval.records import Answer, Event, SearchResult
+from retrieval.extract import Sentence, candidates
+from retrieval.reading import reading, wanted
+from retrieval.records import Answer, Event, Route, ScoredNode, SearchResult
+from retrieval.rerank import Reranker, SentenceReader
 from retrieval.route import Adviser, Router, only
-from retrieval.scope import Library, names_papers
-from retrieval.search import Searcher, checked_question
+from retrieval.scope import Library
+from retrieval.search import NOTHING_READ, Rankings, Read, Searcher, checked_question
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
-from retrieval.typed import Typed, read
+from retrieval.understanding import Understood, understood
 from retrieval.weighing import Weighing
 
 EVIDENCE = 10
@@ -27,15 +30,21 @@ READ = 12  # how many nodes of a level an answer is read from
 
 
 class Pipeline:
-    """Searches and answers over one project; `adviser` is asked where the route is hard to tell."""
+    """Searches and answers over one project; `adviser` is asked where the route is hard to tell, `reranker` reads what
+    was found beside the question."""
 
     def __init__(
-        self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings, adviser: Adviser | None = None
+        self,
+        store: NodeStore,
+        encoder: Encoder,
+        settings: RetrievalSettings,
+        adviser: Adviser | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        self._store, self._settings = store, settings
+        self._store, self._encoder, self._settings, self._reranker = store, encoder, settings, reranker
         self._router = Router(encoder.identity, adviser)
         self._searcher = Searcher(store, encoder, settings)
-        self._answerer = Answerer(store, settings)
+        self._answerer = Answerer(store, settings, self._reader)
         self._library: Library | None = None
 
     @property
@@ -49,30 +58,62 @@ class Pipeline:
         self, question: str, k: int, level: Level | None, papers: Sequence[str] | None
     ) -> tuple[SearchResult, Trace]:
         """Ranked nodes of one level or, by the route, of all."""
-        whole, asked, typed = _read(question)
+        whole = checked_question(question)
         trace = Trace.of(whole)
-        where = self._scope(papers, typed, trace)
-        vector = self._searcher.encode(asked)
+        meant = self._understood(whole, papers, trace)
+        vector = self._searcher.encode(meant.asked)
         with trace.step("route") as found:
-            way = only(level) if level else self._router.route(asked, vector, self.library.names)
+            way = only(level) if level else self._router.route(meant.asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
-        rankings = self._searcher.rank(asked, vector, way, k, where, trace)
-        nodes = self._searcher.merge(rankings, way, k, Weighing.of(asked, names_papers(where)))
-        return SearchResult(whole, way, nodes, trace.id), trace
+        rankings = self._searcher.rank(meant.sought, vector, way, k, meant.where, trace)
+        read, notes = NOTHING_READ, tuple[str, ...]()
+        if wanted(way):
+            read, notes = self._read(meant, vector, rankings, trace)
+        nodes = self._searcher.merge(rankings, way, k, meant.weighing, read)
+        return SearchResult(whole, way, nodes, trace.id, (*meant.notes, *notes)), trace
 
-    def _scope(self, papers: Sequence[str] | None, typed: Typed, trace: Trace) -> Filter | None:
-        """The filter of options and of what was typed, which is a step of its own."""
-        if not typed:
-            return self.library.scope(papers) if papers is not None else None
-        with trace.step("scope", **typed.to_dict()) as found:
-            where = self.library.scope(papers, typed)
-            found["filter"] = msgspec.to_builtins(where)
-        return where
+    def _understood(self, question: str, papers: Sequence[str] | None, trace: Trace) -> Understood:
+        return understood(question, papers, self.library, self._store, self._encoder, self._settings, trace)
+
+    def _read(
+        self, meant: Understood, vector: Vector, rankings: Rankings, trace: Trace
+    ) -> tuple[Read, tuple[str, ...]]:
+        """What was found, read beside the question, and notes; nothing without passages, or without a reranker."""
+        if self._reranker is None or Level.PASSAGE not in rankings:
+            return NOTHING_READ, ()
+        with trace.step("pool") as said:
+            found = self._searcher.pool(
+                meant.sought, vector, rankings, meant.where, self._reranker.most, meant.weighing
+            )
+            said["passages"], said["papers"] = len(found), sorted({s.node.paper or "" for s in found})
+        return reading(self._reranker, meant.asked, found, trace)
+
+    def _found(self, rankings: Rankings, way: Route, weighing: Weighing, read: Read) -> Found:
+        wide = way.best in (Level.PROJECT, Level.PAPER)
+        return Found(
+            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing, read),
+            self._searcher.best(rankings, Level.SECTION, READ, weighing),
+            self._searcher.best(rankings, Level.PAPER, READ, weighing),
+        )
+
+    def evidence(self, question: str, where: Filter | None) -> tuple[list[Sentence], tuple[ScoredNode, ...]]:
+        """What an answer to a question would be read from: sentences, and the passages that they stand in."""
+        trace, vector = Trace.of(question), self._searcher.encode(question)
+        meant = Understood(question, question, where)
+        way = self._router.route(question, vector, self.library.names)
+        rankings = self._searcher.rank(question, vector, way, EVIDENCE, where, trace)
+        read, _ = self._read(meant, vector, rankings, trace)
+        passages = self._found(rankings, way, meant.weighing, read).passages
+        return candidates(self._store, question, vector, passages, self._reader), passages
+
+    @property
+    def _reader(self) -> SentenceReader | None:
+        return self._reranker if isinstance(self._reranker, SentenceReader) else None
 
     def stream(self, question: str, papers: Sequence[str] | None) -> Iterator[tuple[Event, Trace]]:
         """The events of one question: steps as they end, tokens of the text, citations, and the answer last."""
         start = time.monotonic()
-        whole, asked, typed = _read(question)
+        whole = checked_question(question)
         trace = Trace.of(whole)
         told = 0
 
@@ -82,23 +123,23 @@ class Pipeline:
                 yield Event("step", msgspec.to_builtins(step)), trace
             told = len(trace.steps)
 
-        where = self._scope(papers, typed, trace)
-        vector = self._searcher.encode(asked)
+        meant = self._understood(whole, papers, trace)
+        vector = self._searcher.encode(meant.asked)
         with trace.step("route") as said:
-            way = self._router.route(asked, vector, self.library.names)
+            way = self._router.route(meant.asked, vector, self.library.names)
             said.update(msgspec.to_builtins(way))
         yield from news()
-        rankings = self._searcher.rank(asked, vector, way, EVIDENCE, where, trace)
-        weighing = Weighing.of(asked, names_papers(where))
-        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing)
+        rankings = self._searcher.rank(meant.sought, vector, way, EVIDENCE, meant.where, trace)
+        weighing = meant.weighing
+        yield Event("found", self._searcher.merge(rankings, way, EVIDENCE, weighing)), trace
         yield from news()
-        wide = way.best in (Level.PROJECT, Level.PAPER)
-        found = Found(
-            self._searcher.best(rankings, Level.PASSAGE, 3 * READ if wide else READ, weighing),
-            self._searcher.best(rankings, Level.SECTION, READ, weighing),
-            self._searcher.best(rankings, Level.PAPER, READ, weighing),
-        )
-        draft = self._answerer.answer(asked, vector, way, found, where, trace)
+        read, notes = NOTHING_READ, tuple[str, ...]()
+        if way.best is not Level.PROJECT:  # a field is not told by single passages
+            read, notes = self._read(meant, vector, rankings, trace)
+        evidence = self._searcher.merge(rankings, way, EVIDENCE, weighing, read if wanted(way) else NOTHING_READ)
+        yield from news()
+        found = self._found(rankings, way, weighing, read)
+        draft = self._answerer.answer(meant.asked, vector, way, found, meant.where, trace)
         yield from news()
         for word in draft.text.split(" "):
             yield Event("token", word + " "), trace
@@ -116,13 +157,6 @@ class Pipeline:
             draft.confidence,
             trace.id,
             seconds,
-            draft.notes,
+            (*meant.notes, *notes, *draft.notes),
         )
         yield Event("answer", answer), trace
-
-
-def _read(question: str) -> tuple[str, str, Typed]:
-    """A question whole, its words without the filters typed into it, and these."""
-    whole = checked_question(question)
-    typed = read(whole)
-    return whole, checked_question(typed.words) if typed else whole, typed

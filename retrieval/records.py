@@ -30,8 +30,8 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Factors(msgspec.Struct, frozen=True):
-    """What a score is made of: each leg from 0 to 1 within its pool, the level's factor, the raw cosine, and the factor
-    of a passage's kind."""
+    """What a score is made of: each leg from 0 to 1 within its pool, the level's factor, the raw cosine, the factor
+    of a passage's kind, and how much of what was found stands in its paper, against the paper with the most."""
 
     dense: float = 0.0
     bm25: float = 0.0
@@ -39,6 +39,7 @@ class Factors(msgspec.Struct, frozen=True):
     rerank: float | None = None
     cosine: float | None = None
     kind: float = 1.0
+    paper: float = 1.0
 
 
 class ScoredNode(msgspec.Struct, frozen=True):
@@ -59,6 +60,7 @@ class SearchResult(msgspec.Struct, frozen=True):
     route: Route
     nodes: tuple[ScoredNode, ...]
     trace: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[ScoredNode]:
         return iter(self.nodes)
@@ -74,6 +76,7 @@ class SearchResult(msgspec.Struct, frozen=True):
             "route": msgspec.to_builtins(self.route),
             "nodes": [n.to_dict() for n in self.nodes],
             "trace": self.trace,
+            "notes": list(self.notes),
         }
 
     def to_frame(self) -> pandas.DataFrame:
@@ -151,7 +154,8 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing that happens while a question is answered; `kind` is step, token, citation or answer."""
+    """One thing that happens while a question is answered; `kind` is step, found (the evidence before it is read beside
+    the question), token, citation or answer."""
 
     kind: str
     data: Any

@@ -7,8 +7,10 @@ not know how the passages were found.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from hierarchy.encoder import Range
+from hierarchy.nodes import Node, Vector
 from retrieval.records import ScoredNode
 
 
@@ -34,5 +36,26 @@ class Reranker(Protocol):
 
         Raises:
             RerankError: where it cannot say; the order before it then stands.
+        """
+        ...
+
+
+@runtime_checkable
+class SentenceReader(Protocol):
+    """What a reranker that reads word by word can tell besides: which of a passage's sentences answers."""
+
+    def sentences(self, question: str, nodes: Sequence[Node], ranges: Sequence[Sequence[Range]]) -> list[Vector]:
+        """How well each sentence answers, by about the scale of a cosine.
+
+        Args:
+            question: as asked, without typed filters.
+            nodes: the passages.
+            ranges: the characters of each one's sentences.
+
+        Returns:
+            For each passage, shape (sentences,).
+
+        Raises:
+            RerankError: where it cannot say.
         """
         ...

@@ -6,14 +6,16 @@ It must not know how answers are made of what it finds.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from hierarchy.encoder import Encoder, Text
 from hierarchy.errors import UsageError
-from hierarchy.filters import Filter
-from hierarchy.nodes import Level, Vector
+from hierarchy.filters import Eq, Filter, all_of
+from hierarchy.nodes import Level, Node, Vector
 from hierarchy.store import NodeStore
 from retrieval.fusion import Fused, fuse, pool_size
+from retrieval.pool import LOOKED_AT, pool
 from retrieval.records import Factors, Route, ScoredNode
 from retrieval.scope import names_papers
 from retrieval.settings import RetrievalSettings
@@ -24,8 +26,27 @@ MOST_LETTERS = 4_000  # of a question; what is longer is a document
 LEAST_WEIGHT = 0.03
 TRACED = 20
 MARGIN = 40  # how many more are looked at than are asked for
+NARROW = (Level.SECTION, Level.PASSAGE, Level.FINDING)  # what a passage answers
+LED_TO = 5  # findings whose passages are read
+UNREAD = 0.5  # of its score that a node keeps below those that were read beside the question
+TOLD = 0.5  # and one of which that tells it already
 
 Rankings: TypeAlias = dict[Level, list[Fused]]
+
+
+class Read(NamedTuple):
+    """Passages that were read beside the question, with the reader's scores from 0 to 1, best first."""
+
+    passages: tuple[ScoredNode, ...] = ()
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The nodes whose words are among these: the passages, and what stands above them."""
+        nodes = [scored.node for scored in self.passages]
+        return frozenset(i for n in nodes for i in (n.id, n.parent, n.paper) if i)
+
+
+NOTHING_READ = Read()
 
 
 def checked_question(question: str) -> str:
@@ -53,7 +74,7 @@ class Searcher:
 
     def encode(self, question: str) -> Vector:
         """The question's vector."""
-        return self._encoder.encode([Text(question)])[0].vector
+        return self._encoder.encode([Text(question, asked=True)])[0].vector
 
     def rank(self, question: str, vector: Vector, route: Route, k: int, where: Filter | None, trace: Trace) -> Rankings:
         """The fused ranking of each level that has weight."""
@@ -65,36 +86,100 @@ class Searcher:
                 found["count"] = len(rankings[level])
         return rankings
 
-    def merge(self, rankings: Rankings, route: Route, k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
-        """The k best nodes of all levels in one order, best first; ties in the order of ids."""
-        weights = _weights(route)
-        most = max(weights.values())
-        factors = {level: 0.5 + 0.5 * weight / most for level, weight in weights.items()}
+    def merge(
+        self, rankings: Rankings, route: Route, k: int, weighing: Weighing, read: Read = NOTHING_READ
+    ) -> tuple[ScoredNode, ...]:
+        """The k best nodes of all levels in one order, best first; ties in the order of ids.
+
+        A passage that was read stands by what its reader says of it; a node whose words those passages hold steps back.
+        """
+        factors = _factors(route, bool(read.passages))
         merged = [(factors[level] * f.score, factors[level], f) for level, ranked in rankings.items() for f in ranked]
-        return self._scored(merged, k, weighing)
+        if not read.passages:
+            return self._scored(merged, k, weighing)
+        told, here = read.told, {scored.node.id for scored in read.passages}
+        rest = self._scored([m for m in merged if m[2].id not in here], k, weighing)
+        best, factor = read.passages[0].score or 1.0, factors[Level.PASSAGE]
+        scored = [_at(s, factor * (0.5 + 0.5 * s.score / best)) for s in read.passages]
+        scored += [_at(s, s.score * _stepped_back(s, told)) for s in rest]
+        return tuple(sorted(scored, key=lambda s: (-s.score, s.node.id))[:k])
 
-    def best(self, rankings: Rankings, level: Level, k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
-        """The k best nodes of one level."""
-        return self._scored([(f.score, 1.0, f) for f in rankings.get(level, [])], k, weighing)
+    def best(
+        self, rankings: Rankings, level: Level, k: int, weighing: Weighing, read: Read = NOTHING_READ
+    ) -> tuple[ScoredNode, ...]:
+        """The k best nodes of one level; of passages, those that were read first."""
+        first = read.passages[:k] if level is Level.PASSAGE else ()
+        here = {scored.node.id for scored in first}
+        left = [(f.score, 1.0, f) for f in rankings.get(level, []) if f.id not in here]
+        return (*first, *self._scored(left, k - len(first), weighing))
 
-    def level(self, question: str, vector: Vector, level: Level, k: int, where: Filter | None) -> list[Fused]:
-        """One level's fused ranking."""
-        pool = pool_size(k)
-        dense = self._store.dense(vector, level, pool, where)
-        bm25 = self._store.bm25(question, level, pool, where)
-        return fuse(dense, bm25, self._settings.alpha_within if names_papers(where) else self._settings.alpha)
+    def pool(
+        self, question: str, vector: Vector, rankings: Rankings, where: Filter | None, most: int, weighing: Weighing
+    ) -> tuple[ScoredNode, ...]:
+        """The passages that are worth reading beside the question, best of the search first; see retrieval/pool.py."""
+        ranked = rankings.get(Level.PASSAGE, [])
+        findings = [f.id for f in rankings.get(Level.FINDING, [])[:LED_TO]]
+        known = self._store.get([*(f.id for f in ranked[:LOOKED_AT]), *findings])
+        paper_of = {i: node.paper for i, node in known.items() if node.paper and node.level is Level.PASSAGE}
+        also = [node.finding.evidence for i in findings if (node := known.get(i)) is not None and node.finding]
+
+        def inside(paper: str) -> Sequence[Fused]:
+            return self.level(question, vector, Level.PASSAGE, most, all_of(where, Eq("paper", paper)), within=True)
+
+        pooled = pool(ranked, paper_of, inside, also, most)
+        nodes = known | self._store.get([p.fused.id for p in pooled if p.fused.id not in known])
+        found = [
+            ScoredNode(nodes[p.fused.id], p.fused.score, _factors_of(p.fused, 1.0, weighing, nodes, p.share))
+            for p in pooled
+            if p.fused.id in nodes
+        ]
+        return tuple(sorted(found, key=lambda s: (-s.score * s.factors.paper * s.factors.kind, s.node.id)))
+
+    def level(
+        self, question: str, vector: Vector, level: Level, k: int, where: Filter | None, *, within: bool = False
+    ) -> list[Fused]:
+        """One level's fused ranking; `within`: inside one paper, as where the scope names papers."""
+        depth = pool_size(k)
+        dense = self._store.dense(vector, level, depth, where)
+        bm25 = self._store.bm25(question, level, depth, where)
+        inside = within or names_papers(where)
+        return fuse(dense, bm25, self._settings.alpha_within if inside else self._settings.alpha)
 
     def _scored(self, ranked: list[tuple[float, float, Fused]], k: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
         """The k best as nodes, passages with the factor of their kind."""
-        best = sorted(ranked, key=lambda item: (-item[0], item[2].id))[: k + MARGIN]
+        best = sorted(ranked, key=lambda item: (-item[0], item[2].id))[: k + MARGIN] if k > 0 else []
         nodes = self._store.get([f.id for _, _, f in best])
         scored: list[ScoredNode] = []
         for score, factor, f in best:
             if f.id in nodes:
-                kind = weighing.factor(nodes[f.id])
-                factors = Factors(f.dense, f.bm25, factor, None, f.cosine, kind)
-                scored.append(ScoredNode(nodes[f.id], score * kind, factors))
+                factors = _factors_of(f, factor, weighing, nodes)
+                scored.append(ScoredNode(nodes[f.id], score * factors.kind, factors))
         return tuple(sorted(scored, key=lambda n: (-n.score, n.node.id))[:k])
+
+
+def _factors_of(f: Fused, route: float, weighing: Weighing, nodes: Mapping[str, Node], share: float = 1.0) -> Factors:
+    return Factors(f.dense, f.bm25, route, None, f.cosine, weighing.factor(nodes[f.id]), share)
+
+
+def _at(scored: ScoredNode, score: float) -> ScoredNode:
+    return ScoredNode(scored.node, score, scored.factors)
+
+
+def _stepped_back(scored: ScoredNode, told: frozenset[str]) -> float:
+    """What a node that was not read keeps of its score beside passages that were."""
+    node = scored.node
+    evidence = node.finding.evidence if node.finding else node.id
+    unread = UNREAD if node.level in NARROW else 1.0
+    return unread * (TOLD if evidence in told else 1.0)
+
+
+def _factors(route: Route, read: bool) -> dict[Level, float]:
+    """The factor of each level that has weight; passages that are read stand for all levels that they answer."""
+    weights = _weights(route)
+    most = max(weights.values())
+    if read and Level.PASSAGE in weights:
+        weights[Level.PASSAGE] = max(weights.get(level, 0.0) for level in NARROW)
+    return {level: 0.5 + 0.5 * weight / most for level, weight in weights.items()}
 
 
 def _weights(route: Route) -> dict[Level, float]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hierarchy.nodes import Vector
+from retrieval.cue_words import Cues
 from retrieval.names import Names
 
 TABLE = Path(__file__).with_suffix(".toml")
@@ -43,7 +44,7 @@ def row(question: str, vector: Vector | None, names: Names) -> Row:
 def signs(question: str, names: Names) -> dict[str, float]:
     """The signs of a question by name; names of papers and authors count, where the library has them."""
     asked = question[:MOST_LETTERS]
-    held = {name: float(bool(pattern.search(asked))) for name, pattern in _patterns().items()}
+    held = {name: float(cues.stand_in(asked)) for name, cues in _cues().items()}
     words, known = words_of(asked), names.count(asked)
     shape = (
         min(len(words), 30) / 15,
@@ -60,7 +61,7 @@ def signs(question: str, names: Names) -> dict[str, float]:
 
 def sign_names() -> tuple[str, ...]:
     """The signs, in the order of a row."""
-    return (*_patterns(), *SHAPES)
+    return (*_cues(), *SHAPES)
 
 
 def buckets(question: str) -> Row:
@@ -79,17 +80,6 @@ def words_of(question: str) -> list[str]:
 
 
 @cache
-def _patterns() -> Mapping[str, re.Pattern[str]]:
+def _cues() -> Mapping[str, Cues]:
     table = tomllib.loads(TABLE.read_text("utf-8"))
-    return {name: _pattern(held.get("start", ()), held.get("anywhere", ())) for name, held in table.items()}
-
-
-def _pattern(start: Iterable[str], anywhere: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of these words standing alone; in each "*" is the rest of a word."""
-    kinds = [(r"(?:^|[,:;–—]|\s-)\s*", tuple(start)), (r"(?<!\w)", tuple(anywhere))]
-    return re.compile("|".join(f"{before}(?:{_either(words)})(?!\\w)" for before, words in kinds if words), re.I)
-
-
-def _either(words: Iterable[str]) -> str:
-    escaped = (re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words)
-    return "|".join(sorted(escaped, key=lambda word: (-len(word), word)))
+    return {name: Cues(held.get("anywhere", ()), held.get("start", ())) for name, held in table.items()}

@@ -33,15 +33,17 @@ class Trace(msgspec.Struct):
         return cls(uuid.uuid4().hex[:16], question, [])
 
     @contextmanager
-    def step(self, name: str, **given: Any) -> Iterator[dict[str, Any]]:
-        """Times a step; what is put into the yielded dictionary is what it found."""
+    def step(self, name: str, *, optional: bool = False, **given: Any) -> Iterator[dict[str, Any]]:
+        """Times a step; what is put into the yielded dictionary is what it found. An `optional` one that found nothing
+        is not kept."""
         step = Step(name, given, {})
         start = time.perf_counter()
         try:
             yield step.found
         finally:
             step.ms = round((time.perf_counter() - start) * 1000, 2)
-            self.steps.append(step)
+            if step.found or not optional:
+                self.steps.append(step)
 
     @property
     def papers(self) -> set[str]:

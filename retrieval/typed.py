@@ -1,4 +1,4 @@
-"""Filters that are typed into a question: author:, year:, in:, tag: and paper:, with or without quotes.
+"""Filters typed into a question: author:, year:, in:, tag:, paper:, cites: and citedby:, with or without quotes.
 
     contrastive loss author:Smith year:2019..2021 in:results,discussion paper:"Wild Bees on Fourteen Roofs"
 
@@ -23,7 +23,7 @@ from hierarchy.filters import Between, Filter, In, Or
 TABLE = Path(__file__).with_suffix(".toml")
 OPEN, CLOSE = '"“„', '"”“'
 TYPED = re.compile(
-    rf"(?<!\S)(?P<name>author|year|in|tag|paper):(?:[{OPEN}](?P<quoted>[^{CLOSE}]*)(?P<end>[{CLOSE}]?)|(?P<bare>[^\s{OPEN}]\S*))",
+    rf"(?<!\S)(?P<name>author|year|in|tag|paper|cites|citedby):(?:[{OPEN}](?P<quoted>[^{CLOSE}]*)(?P<end>[{CLOSE}]?)|(?P<bare>[^\s{OPEN}]\S*))",
     re.I,
 )
 YEARS = re.compile(r"(?P<low>\d{4})?(?P<to>\.\.|…|-|–)(?P<high>\d{4})?|(?P<one>\d{4})")
@@ -41,9 +41,21 @@ class Typed(msgspec.Struct, frozen=True):
     papers: tuple[str, ...] = ()
     years: tuple[Between, ...] = ()
     kinds: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    cited_by: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
+        return self.of_papers or self.of_citations
+
+    @property
+    def of_papers(self) -> bool:
+        """Whether any of them is about papers or their parts themselves."""
         return bool(self.authors or self.tags or self.papers or self.years or self.kinds)
+
+    @property
+    def of_citations(self) -> bool:
+        """Whether any is about what papers cite."""
+        return bool(self.cites or self.cited_by)
 
     @property
     def of_nodes(self) -> list[Filter]:
@@ -67,7 +79,7 @@ def read(question: str) -> Typed:
     Raises:
         UsageError: for a filter whose value does not fit; says what would.
     """
-    values: dict[str, list[str]] = {"author": [], "year": [], "in": [], "tag": [], "paper": []}
+    values: dict[str, list[str]] = {name: [] for name in ("author", "year", "in", "tag", "paper", "cites", "citedby")}
 
     def taken(match: re.Match[str]) -> str:
         name, quoted = match["name"].lower(), match["quoted"]
@@ -92,6 +104,8 @@ def read(question: str) -> Typed:
         _once(values["paper"]),
         tuple(dict.fromkeys(_years(value) for value in values["year"])),
         _once([_kind(value) for value in values["in"]]),
+        _once(values["cites"]),
+        _once(values["citedby"]),
     )
 
 

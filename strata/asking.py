@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from hierarchy.errors import StrataError, UsageError
 from hierarchy.nodes import Level
+from retrieval.around import Around, around
 from retrieval.records import Answer, Event, SearchResult
 from retrieval.trace import Trace
 from strata.opened import Opened
@@ -32,6 +33,12 @@ class Asking(Opened):
         result, trace = self._pipeline.search(question, k, _level(level), papers)
         self._keep([trace], [[n.node.paper for n in result]])
         return result
+
+    def around(self, result: SearchResult | Answer) -> dict[str, Around]:
+        """What stands around the nodes of a search or the evidence of an answer, by their ids: headings and the
+        passages before and after."""
+        found = result.evidence if isinstance(result, Answer) else result.nodes
+        return around(self._store(), (scored.node for scored in found))
 
     def ask(self, question: str, *, papers: Sequence[str] | None = None) -> Answer:
         """A cited answer, or the word that the papers do not tell."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from strata.asking import Asking
 from strata.looking import Looking
 from strata.removing import Removing
+from strata.tagging import Tagging
 from strata.taking import Taking
 
 
-class Assistant(Taking, Asking, Looking, Removing):
+class Assistant(Taking, Asking, Looking, Removing, Tagging):
     """A project with everything that can be done with it.
 
     Args:
@@ -17,6 +18,8 @@ class Assistant(Taking, Asking, Looking, Removing):
         encoder: one that is loaded already, for several assistants in one process.
         llm: any LLM of LlamaIndex, which then writes findings and summaries when papers come in; None takes the one
             that STRATA_LLM names, if any.
+        reranker: any postprocessor of LlamaIndex, cross-encoder with `predict`, callable (question, list of texts) ->
+            numbers, or `retrieval.rerank.Reranker`; None takes the one that STRATA_RERANK names, if any.
 
     Raises:
         UsageError: for a name or a setting that does not fit.

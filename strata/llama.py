@@ -200,10 +200,10 @@ class StrataEmbedding(BaseEmbedding):  # type: ignore[misc]
         return [[float(x) for x in e.vector] for e in self._encoder.encode([Text(text) for text in texts])]
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
+        return [float(x) for x in self._encoder.encode([Text(query, asked=True)])[0].vector]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
-        return await asyncio.to_thread(self._get_text_embedding, query)
+        return await asyncio.to_thread(self._get_query_embedding, query)
 
 
 class _OfTenant:

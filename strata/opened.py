@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing, suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Encoder
@@ -20,8 +20,10 @@ from hierarchy.store import NodeStore
 from hierarchy.writer import Writer
 from retrieval.opinion import WriterAdviser
 from retrieval.pipeline import Pipeline
-from strata.models import build_encoder
+from retrieval.rerank import Reranker
+from strata.models import build_encoder, build_reranker
 from strata.projects import projects_of
+from strata.rerankers import reranker_from
 from strata.settings import Settings
 from strata.writers import writer_from, writer_of
 
@@ -41,12 +43,15 @@ class Opened:
         *,
         encoder: Encoder | None = None,
         llm: LLM | None = None,
+        reranker: Any = None,
     ) -> None:
         self.settings = settings or Settings.from_environment()
         self._projects = projects_of(self.settings)
         self._name = checked_project_name(self.settings.project if project is None else project)
         self._encoder = encoder or build_encoder(self.settings)
         self._llm = llm
+        self._given_reranker = reranker
+        self._open_reranker: Reranker | None = None
         self._open_writer: Writer | None = None
         self._open_store: NodeStore | None = None
         self._open_journal: Journal | None = None
@@ -80,6 +85,14 @@ class Opened:
         return self._open_writer
 
     @property
+    def _reranker(self) -> Reranker | None:
+        """What orders anew what is found, where something does; one as long as the assistant lives."""
+        if self._open_reranker is None:
+            given, chosen = self._given_reranker, self.settings.reranker
+            self._open_reranker = build_reranker(self.settings) if given is None else reranker_from(given, chosen)
+        return self._open_reranker
+
+    @property
     def _journal(self) -> Journal:
         if self._open_journal is None:
             self._open_journal = Journal(self.settings.home / "journal.db")
@@ -90,7 +103,9 @@ class Opened:
         if self._open_pipeline is None:
             chosen = self.settings.writer.llm or (type(self._llm).__name__ if self._llm is not None else None)
             adviser = WriterAdviser(LateWriter(chosen, lambda: self._writer)) if chosen else None
-            self._open_pipeline = Pipeline(self._store(), self._encoder, self.settings.retrieval, adviser)
+            self._open_pipeline = Pipeline(
+                self._store(), self._encoder, self.settings.retrieval, adviser, self._reranker
+            )
         return self._open_pipeline
 
     def _graph_cache(self) -> GraphCache:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from hierarchy.errors import UsageError
 from ingestion.settings import IngestionSettings
@@ -22,12 +22,46 @@ PREFIX = "STRATA_"
 DEBUG = "STRATA_DEBUG"
 
 
+ADDRESS = r"^https?://[^\s/]+\S*$"
+
+
+def _none(given: object) -> object:
+    """An empty value means none, and so does the word."""
+    return None if isinstance(given, str) and given.strip().lower() in ("", "none") else given
+
+
+OrNone = BeforeValidator(_none)
+
+
 class EncoderSettings(BaseModel):
-    """How texts are encoded."""
+    """How texts are encoded: here, or by a service where one is named."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     threads: int = Field(0, ge=0, le=256, description="texts encoded at once; 0 takes all cores")
+    encoder: str = Field(
+        "local", description="local, or provider/model, such as cohere/embed-v4.0: papers are sent there"
+    )
+    encoder_url: Annotated[str | None, OrNone] = Field(None, pattern=ADDRESS, description="any address that speaks so")
+    encoder_key: SecretStr | None = Field(None, description="the key that it wants")
+    encoder_timeout_s: float = Field(60, gt=0, le=3600, description="seconds after which a reply is given up")
+    encoder_dimension: int | None = Field(None, ge=1, le=4096, description="of its vectors, where a model has several")
+
+
+class RerankSettings(BaseModel):
+    """What reads the best found beside the question and orders them anew."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rerank: str = Field(
+        "local", description="local, none, cohere/model (what is found is sent there), or module:object of your own"
+    )
+    rerank_url: Annotated[str | None, OrNone] = Field(None, pattern=ADDRESS, description="any address that speaks so")
+    rerank_key: SecretStr | None = Field(None, description="the key that it wants")
+    rerank_timeout_s: float | None = Field(
+        None, gt=0, le=3600, description="seconds after which it is given up; 10 for a service, 60 for your own"
+    )
+    rerank_most: int = Field(50, ge=1, le=1000, description="how many of the best found it reads, at most")
 
 
 class EngineSettings(BaseModel):
@@ -45,18 +79,12 @@ class WriterSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    llm: str | None = Field(None, description="provider/model, such as openai/gpt-4o-mini; none by default")
-    llm_url: str | None = Field(None, pattern=r"^https?://[^\s/]+\S*$", description="any OpenAI-compatible address")
+    llm: Annotated[str | None, OrNone] = Field(None, description="provider/model, such as openai/gpt-4o-mini")
+    llm_url: Annotated[str | None, OrNone] = Field(None, pattern=ADDRESS, description="any OpenAI-compatible address")
     llm_key: SecretStr | None = Field(None, description="the key that it wants")
     llm_timeout_s: float = Field(120, gt=0, le=3600, description="seconds after which a reply is given up")
     llm_most_tokens: int = Field(4000, ge=100, le=200_000, description="the longest reply that is asked for")
     llm_at_once: int = Field(4, ge=1, le=64, description="how many requests wait for replies at a time")
-
-    @field_validator("llm", "llm_url", mode="before")
-    @classmethod
-    def _none(cls, given: object) -> object:
-        """An empty value means none, and so does the word."""
-        return None if isinstance(given, str) and given.strip().lower() in ("", "none") else given
 
 
 class Settings(BaseModel):
@@ -70,6 +98,7 @@ class Settings(BaseModel):
     encoder: EncoderSettings = EncoderSettings()
     ingestion: IngestionSettings = IngestionSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
+    reranker: RerankSettings = RerankSettings()
     writer: WriterSettings = WriterSettings()
 
     @classmethod

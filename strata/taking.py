@@ -21,11 +21,12 @@ from ingestion.files import exists, find_files
 from ingestion.judge import Judge
 from ingestion.passes import OCR_FAILED, UNREFINED, Layout
 from ingestion.plan import IngestPlan, plan
-from ingestion.report import IngestReport, Missing, RefreshReport
+from ingestion.report import Added, Changed, IngestReport, Missing, RefreshReport, Unchanged
 from ingestion.settings import IngestionSettings
 from ingestion.watcher import Watcher
 from ingestion.writing.writing import Writing
 from strata.opened import Opened
+from strata.tagging import checked_tags, set_tags
 
 Paths: TypeAlias = str | Path | Sequence[str | Path]
 
@@ -41,6 +42,7 @@ class Taking(Opened):
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         layout: Layout | None = None,
+        tags: Sequence[str] = (),
         watcher: Watcher | None = None,
     ) -> IngestReport:
         """Takes files and folders in, and reads them again with the layout model where that pays.
@@ -51,15 +53,21 @@ class Taking(Opened):
             include: patterns; only files in folders that fit one are taken.
             exclude: patterns; what fits one is passed over.
             layout: which papers the layout model reads; None takes the setting.
+            tags: given to all papers of these files, when they are in.
             watcher: told how it goes.
 
         Raises:
             UsageError: where there is nothing to take.
             StoreError: where the project cannot be written.
         """
+        wanted = checked_tags(tags)
         files = self._files(paths, retry_failed, include, exclude)  # before a project is made for nothing
         store = self._store(create=True)
-        return self._ingest(files, store, layout, watcher, retry_failed)
+        report = self._ingest(files, store, layout, watcher, retry_failed)
+        if wanted:
+            papers = [o.paper for o in report.outcomes if isinstance(o, Added | Changed | Unchanged)]
+            set_tags(store, list(dict.fromkeys(papers)), wanted)
+        return report
 
     def refresh(self, *, layout: Layout | None = None, watcher: Watcher | None = None) -> RefreshReport:
         """Renews what older rules, or another language model than the one that is set, made; nothing else.

@@ -61,7 +61,9 @@ def label(node: Node) -> str:
         case Level.PAPER:
             authors = node.metadata.get("authors") or []
             names = authors[0].split()[-1] + (" et al." if len(authors) > 1 else "") if authors else "unknown"
-            return f"{node.title} ({names} {node.metadata.get('year') or 'n.d.'}, {node.file})"
+            tags = ", ".join(str(tag) for tag in node.metadata.get("tags") or ())
+            told = f" [{tags}]" if tags else ""
+            return f"{node.title} ({names} {node.metadata.get('year') or 'n.d.'}, {node.file}){told}"
         case Level.SECTION:
             return f"{node.title or '(before the first heading)'} [{node.kind}]"
         case _:

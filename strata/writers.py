@@ -6,12 +6,12 @@ OpenAI-compatible address needs nothing else installed; others need LlamaIndex's
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hierarchy.errors import UsageError
 from hierarchy.writer import Writer
+from strata.providers import NO_KEY, integration, key_of
 from strata.settings import Settings, WriterSettings
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = WriterSettings().llm_timeout_s
 MOST_TOKENS = WriterSettings().llm_most_tokens
-NO_KEY = "none"  # what is sent to an address for which no key is set; never one that lies around for another
 
 
 def writer_of(settings: Settings) -> Writer | None:
@@ -69,7 +68,7 @@ def writer_from(
 def _openai(model: str, chosen: WriterSettings) -> Any:
     from strata.compatible import OPENAI_URL, compatible
 
-    key = _key(chosen)
+    key = key_of(chosen.llm_key)
     if key is None and chosen.llm_url is None:
         raise UsageError(
             f"OpenAI's {model} needs a key.",
@@ -81,7 +80,7 @@ def _openai(model: str, chosen: WriterSettings) -> Any:
 
 def _cohere(model: str, chosen: WriterSettings) -> Any:
     made = _class("cohere", "Cohere")
-    key = _key(chosen)
+    key = key_of(chosen.llm_key)
     if key is None:
         raise UsageError(f"Cohere's {model} needs a key.", "Set STRATA_LLM_KEY.", "no_llm_key")
     return made(model=model, api_key=key, base_url=chosen.llm_url, max_retries=1, temperature=0.0)
@@ -98,22 +97,4 @@ PROVIDERS: dict[str, Callable[[str, WriterSettings], Any]] = {"openai": _openai,
 
 
 def _class(provider: str, name: str) -> Any:
-    """A class of LlamaIndex's package for a provider.
-
-    Raises:
-        UsageError: where it is not installed; names it.
-    """
-    try:
-        return getattr(importlib.import_module(f"llama_index.llms.{provider}"), name)
-    except ModuleNotFoundError as error:
-        package = f"llama-index-llms-{provider}"
-        raise UsageError(
-            f"STRATA_LLM names {provider}, whose package {package} is not installed.",
-            f"Install it: pip install {package}.",
-            "missing_package",
-        ) from error
-
-
-def _key(chosen: WriterSettings) -> str | None:
-    key = chosen.llm_key.get_secret_value().strip() if chosen.llm_key is not None else ""
-    return key or None
+    return integration("llms", provider, name, "STRATA_LLM")

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from dataclasses import dataclass
+
+from wire_server import Raw, Request, WireServer
+
+__all__ = ["Asked", "ModelServer", "Raw", "Reply", "completion", "refusal", "serving"]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request as it came over the wire."""
-
-    path: str
-    key: str
-    body: dict[str, Any]
+class Asked(Request):
+    """One request for a chat completion."""
 
     @property
     def instructions(self) -> str:
@@ -39,17 +35,6 @@ class Asked:
 
     def _of(self, role: str) -> str:
         return "\n".join(str(m["content"]) for m in self.body["messages"] if m["role"] == role)
-
-
-@dataclass(frozen=True)
-class Raw:
-    """An answer that is no plain reply: `wait_s` before it, `pace_s` between its bytes, if any."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    wait_s: float = 0.0
-    pace_s: float = 0.0
 
 
 def completion(content: object, finish: str = "stop") -> bytes:
@@ -70,32 +55,23 @@ def refusal(status: int, message: str, code: str, **headers: str) -> Raw:
 Reply = Callable[[Asked], "str | Raw"]
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing on standard error: whoever asked may go at any moment."""
-
-
-class ModelServer:
-    """Listens on a port of its own; `reply` may be changed at any time, `asked` are the requests so far."""
+class ModelServer(WireServer):
+    """`reply` may be changed at any time, `asked` are the requests so far."""
 
     def __init__(self, reply: Reply) -> None:
         self.reply = reply
         self.asked: list[Asked] = []
-        self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        super().__init__(self._answer)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"{self.address}/v1"
 
-    def close(self) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+    def _answer(self, request: Request) -> Raw:
+        asked = Asked(request.path, request.key, request.body)
+        self.asked.append(asked)
+        said = self.reply(asked)
+        return Raw(body=completion(said)) if isinstance(said, str) else said
 
 
 @contextmanager
@@ -105,38 +81,3 @@ def serving(reply: Reply) -> Iterator[ModelServer]:
         yield server
     finally:
         server.close()
-
-
-def _handler(server: ModelServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            asked = Asked(self.path, self.headers.get("Authorization", ""), body)
-            server.asked.append(asked)
-            said = server.reply(asked)
-            answer = Raw(body=completion(said)) if isinstance(said, str) else said
-            server.closing.wait(answer.wait_s)
-            try:
-                self.send_response(answer.status)
-                for name, value in {"Content-Type": "application/json", **answer.headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body)))
-                self.end_headers()
-                if not answer.pace_s:
-                    self.wfile.write(answer.body)
-                    return
-                for byte in answer.body:
-                    if server.closing.is_set():
-                        return
-                    self.wfile.write(bytes([byte]))
-                    self.wfile.flush()
-                    time.sleep(answer.pace_s)
-            except OSError:  # whoever asked has gone
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing on standard error."""
-
-    return Handler

@@ -18,12 +18,11 @@ from conftest import ROOT, clean_environment
 from pdfs import PaperMaker, prose
 
 from benchmarks.kill import differences, project_of
-from hierarchy.encoder import SentenceVectors, unit
+from hierarchy.encoder import SentenceVectors, prefix_of, unit
 from hierarchy.filters import Eq
 from hierarchy.identity import project_node_id
 from hierarchy.nodes import Level, Node
 from hierarchy.store import NodeStore
-from ingestion.branch import prefix_of
 from strata.assistant import Assistant
 
 SAMPLE = ROOT / "data" / "sample" / "roof-meadows"

@@ -202,7 +202,7 @@ def writing(asked: Asked) -> str:
 
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
-    with serving(writing) as running, mock.patch("strata.llama_writer.FIRST_WAIT_S", 0.01):
+    with serving(writing) as running, mock.patch("strata.patience.FIRST_WAIT_S", 0.01):
         yield running
 
 
@@ -227,7 +227,7 @@ def test_a_model_that_is_set_writes_when_papers_come_in(here: Run, server: Model
 def test_a_model_that_is_down_leaves_what_the_rules_found(here: Run, tmp_path: Path) -> None:
     file = paper(tmp_path / "lakes.pdf", RESULTS)
     down = {"STRATA_LLM": "openai/m", "STRATA_LLM_URL": "http://127.0.0.1:9/v1", "STRATA_LLM_TIMEOUT_S": "5"}
-    with mock.patch("strata.llama_writer.FIRST_WAIT_S", 0.01):
+    with mock.patch("strata.patience.FIRST_WAIT_S", 0.01):
         said = here("ingest", file, "--json", **down)
     assert said.code == 0
     assert said.json["written"]["stopped"]["code"].startswith("writer_")

@@ -256,3 +256,28 @@ def test_a_model_is_made_only_when_it_is_asked() -> None:
     assert not calls
     router.route(UNCLEAR)
     assert (len(calls), len(says.asked)) == (1, 1)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["Ada Fenwick", "Ng, Li", "O. van der Meer", "Zoë O'Brien-Ito", ""]), max_size=3)
+    ),
+    st.lists(
+        st.sampled_from(["Fenwick's", "Ng", "ng", "Meer", "O'Brien-Ito", "Zoë", "reeds in the wet sand"]), max_size=4
+    ),
+)
+def test_a_family_is_named_by_its_whole_name_and_nothing_else(authors: list[list[str]], words: list[str]) -> None:
+    names = Names.of((str(i), "Reeds, in the wet_sand: 9" if i == 1 else "", held) for i, held in enumerate(authors))
+    by: dict[str, set[str]] = {}
+    for i, held in enumerate(authors):
+        for author in held:
+            by.setdefault(family(author), set()).add(str(i))
+    asked = [
+        by.get({"Fenwick's": "fenwick", "Ng": "ng", "Meer": "meer", "O'Brien-Ito": "obrienito"}.get(w, "?"), set())
+        for w in words
+    ]
+    apart: list[set[str]] = []
+    for papers in asked:
+        if papers and not any(papers & other for other in apart):
+            apart.append(papers)
+    assert names.count(" and ".join(words)) == len(apart)

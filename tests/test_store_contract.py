@@ -12,12 +12,12 @@ import msgspec
 import numpy as np
 import pytest
 from engines import DIMENSION
-from store_records import bm25, ids, record, vector
+from store_records import Open, bm25, ids, record, vector
 
 from hierarchy.encoder import unit
 from hierarchy.errors import BatchError, NotBuiltError, UsageError
 from hierarchy.filters import And, Between, Eq, Filter, Has, In, IsNull, Not, Or
-from hierarchy.nodes import Finding, Level, Record, Value
+from hierarchy.nodes import Finding, Level, PaperName, Record, Value
 from hierarchy.positions import Positions, WordBox
 from hierarchy.store import NodeStore
 
@@ -169,6 +169,47 @@ def test_filters_mean_the_same_to_scan_count_and_both_legs(store: NodeStore, whe
     assert sum(store.count_by("level", where).values()) == len(want)
     assert sorted(bm25(store, "bittern", where)) == want
     assert sorted(ids(store.dense(vector(), Level.PASSAGE, 10, where))) == want
+
+
+def test_what_papers_are_called_by_is_known_at_once_and_read_only_where_it_changed(
+    store: NodeStore, reopen: Open
+) -> None:
+    assert list(store.names()) == []
+    tagged = {"authors": ["Ada Roe", "Li Ng"], "tags": ["to read", "Müll"], "references": [{"id": "r1"}]}
+    store.upsert(
+        [
+            record("p2", level=Level.PAPER, paper="p2", title="Reeds", metadata=tagged),
+            record("p1", level=Level.PAPER, paper="p1", title='Owls, "heard"', metadata={"authors": None}),
+            record("a", metadata={"authors": ["Nobody"]}),
+        ]
+    )
+    named = store.names()
+    assert list(named) == [
+        PaperName("p1", 'Owls, "heard"'),
+        PaperName("p2", "Reeds", ("Ada Roe", "Li Ng"), ("to read", "Müll")),
+    ]
+    assert store.names() is named
+    other = reopen()
+    other.upsert([record("p3", level=Level.PAPER, paper="p3", title="New")])
+    assert [paper.id for paper in store.names()] == ["p1", "p2", "p3"]
+    other.delete(Eq("id", "p1"))
+    assert [paper.id for paper in store.names()] == ["p2", "p3"]
+
+
+def test_words_are_known_and_listed_by_how_they_begin(store: NodeStore) -> None:
+    store.upsert([record("a", "bitterns boom"), record("b", "Bitterns, Ünder reeds", title="Müll")])
+    store.upsert(
+        [record("p", "", Level.PAPER, paper="p", title="Bitterns of Bohemia", metadata={"authors": ["Bo Roe"]})]
+    )
+    counted = store.frequency(["bitterns", "under", "bittern", "OR", "mull"])
+    assert counted["bitterns"] >= 1
+    assert counted["under"] == counted["mull"] == 1
+    assert not counted.get("bittern")
+    assert not counted.get("OR")
+    assert store.frequency([]) == {}
+    assert {"bitterns", "bohemia"} <= store.vocabulary(["bit", "boh"]).keys()
+    assert all(word.startswith(("bit", "boh")) for word in store.vocabulary(["bit", "boh"]))
+    assert store.vocabulary(["zz"]) == {}
 
 
 def test_a_delete_that_limits_nothing_is_refused(store: NodeStore) -> None:

@@ -34,7 +34,7 @@ def server() -> Iterator[ModelServer]:
 @pytest.fixture(autouse=True)
 def hasty() -> Iterator[None]:
     """Waits between two tries are short."""
-    with mock.patch("strata.llama_writer.FIRST_WAIT_S", 0.01):
+    with mock.patch("strata.patience.FIRST_WAIT_S", 0.01):
         yield
 
 

@@ -46,7 +46,7 @@ def server() -> Iterator[ModelServer]:
 def fresh(server: ModelServer) -> Iterator[None]:
     server.reply = telling
     server.asked.clear()
-    with mock.patch("strata.llama_writer.FIRST_WAIT_S", 0.01):
+    with mock.patch("strata.patience.FIRST_WAIT_S", 0.01):
         yield
 
 

@@ -22,11 +22,10 @@ from benchmarks.findings import marked_papers, sample_gold
 from benchmarks.parsed import MOST_PAGES
 from evaluation.findings import Gold, is_found, states_again
 from evaluation.sections import MadeSection, findings_of, made_sections
-from hierarchy.encoder import Encoder, Matrix, Range, SentenceVectors, Text
+from hierarchy.encoder import Encoder, Matrix, Range, SentenceVectors, Text, prefix_of
 from hierarchy.nodes import Finding
 from hierarchy.paper import Float, Paper, Passage, Section
 from hierarchy.sentences import sentence_ranges
-from ingestion.branch import prefix_of
 from ingestion.containment import ReaderPool
 from ingestion.findings.attribution import is_reported
 from ingestion.findings.classes import classes

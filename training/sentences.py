@@ -1,8 +1,9 @@
-"""Trains the classes of sentences: `python -m training.sentences DATA [--out FILE] [--date YYYY-MM-DD]`.
+"""Trains the classes of sentences: `python -m training.sentences DATA [--bare] [--out FILE] [--date YYYY-MM-DD]`.
 
 DATA is the folder of CSAbstruct (train.jsonl, dev.jsonl). Two multinomial logistic regressions, the second over what
 the first gives for a sentence and its neighbours, learned from predictions made out of fold (stacked generalization,
-Wolpert 1992). Strengths were chosen on dev; test is for `python -m benchmarks sentences` alone.
+Wolpert 1992). With `--bare` the first does without vectors, for any encoder. Strengths were chosen on dev; test is for
+`python -m benchmarks sentences` alone.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from ingestion.findings.classes import BUCKETS, CLASSES, WEIGHTS, Classes, around, hashed, places
+from ingestion.findings.classes import BARE, BUCKETS, CLASSES, WEIGHTS, Classes, around, hashed, places
 from strata.models import build_encoder
 from strata.settings import Settings
 from training.abstracts import Abstract, abstracts
@@ -32,20 +34,24 @@ LICENCE = "CSAbstruct (Cohan et al. 2019, https://github.com/allenai/sequential_
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.sentences", description="Trains the sentence classes.")
     parser.add_argument("data", type=Path, help="the folder of CSAbstruct")
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--bare", action="store_true", help="without vectors")
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--date", default="", help="kept in the file")
     given = parser.parse_args()
+    out = given.out or (BARE if given.bare else WEIGHTS)
     encoder = build_encoder(Settings.from_environment())
     train, dev = (abstracts(given.data / f"{name}.jsonl", encoder) for name in ("train", "dev"))
     card = {
         "trained_on": LICENCE,
         "sentences": sum(len(a.sentences) for a in train),
         "classes": CLASSES,
-        "encoder": str(encoder.identity),
+        "encoder": None if given.bare else str(encoder.identity),
         "date": given.date,
     }
-    learn(train, given.out, card)
-    print(f"dev: accuracy {accuracy(Classes(given.out), dev):.4f}; {given.out.stat().st_size:,} bytes")
+    if given.bare:
+        train, dev = ([msgspec.structs.replace(a, vectors=a.vectors[:, :0]) for a in some] for some in (train, dev))
+    learn(train, out, card)
+    print(f"dev: accuracy {accuracy(Classes(out), dev):.4f}; {out.stat().st_size:,} bytes")
 
 
 def accuracy(learned: Classes, given: Sequence[Abstract]) -> float:

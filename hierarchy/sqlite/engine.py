@@ -17,7 +17,7 @@ import numpy as np
 from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import NotBuiltError, UsageError
 from hierarchy.filters import And, Eq, Filter, is_empty
-from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.nodes import Hit, Level, Node, PaperName, Record, Vector
 from hierarchy.query_words import chosen_words
 from hierarchy.refusals import check_known, check_records
 from hierarchy.sqlite import rows
@@ -30,6 +30,7 @@ from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecke
 
 MOST_REMEMBERED = 50_000  # words whose counts a process keeps
 MOST_SEGMENTS = 6  # of the text index; each one costs every search
+LAST = "\U0010ffff"  # behind all that a word may go on with
 TIDY_PAGES, TIDY_S = 500, 10.0
 
 
@@ -51,6 +52,7 @@ class SqliteStore(Guarded):
         super().__init__(path, connection)
         self._project = project
         self._nearest = Nearest(self._connection, self.encoder.dimension)
+        self._names: tuple[State, Sequence[PaperName]] | None = None
         self._chosen: tuple[str, State, list[str]] | None = None
         self._frequencies: dict[str, int] = {}
         self._frequencies_at: State | None = None
@@ -156,12 +158,30 @@ class SqliteStore(Guarded):
             )
             return self._hits([(int(row), float(score)) for row, score in found])
 
+    def frequency(self, words: Sequence[str]) -> dict[str, int]:
+        with self._reading():
+            self._remember()
+            return self._frequency(words)
+
+    def vocabulary(self, beginnings: Sequence[str]) -> dict[str, int]:
+        query = "SELECT term, doc FROM terms WHERE term >= ? AND term < ?"
+        with self._reading():
+            ranges = [(beginning, beginning + LAST) for beginning in beginnings]
+            return {str(term): int(str(doc)) for one in ranges for term, doc in self._connection.execute(query, one)}
+
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         name = column(field)
         text, arguments = condition(where)
         query = f"SELECT {name}, count(*) FROM nodes n WHERE {name} IS NOT NULL AND {text} GROUP BY 1 ORDER BY 1"
         with self._reading():
             return {str(value): int(count) for value, count in self._connection.execute(query, arguments)}
+
+    def names(self) -> Sequence[PaperName]:
+        with self._reading():
+            state = self._nearest.state()
+            if self._names is None or self._names[0] != state:
+                self._names = state, tuple(rows.name(row) for row in self._connection.execute(rows.NAMES))
+            return self._names[1]
 
     def scan(self, where: Filter | None = None) -> Iterator[Node]:
         # Read before the first is given, so that a caller who writes while scanning sees one state.
@@ -254,15 +274,20 @@ class SqliteStore(Guarded):
 
     def _words(self, text: str) -> list[str]:
         """The words to search, worked out once for the legs of all levels of one question."""
-        state = self._nearest.state()
+        state = self._remember()
         if self._chosen is None or self._chosen[:2] != (text, state):
-            if self._frequencies_at != state:
-                self._frequencies, self._frequencies_at = {}, state
             # Counted over a small index: the vectors' own table would be read whole.
             query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
             nodes = next(int(str(count)) for (count,) in self._connection.execute(query))
             self._chosen = (text, state, chosen_words(text, nodes, self._frequency))
         return self._chosen[2]
+
+    def _remember(self) -> State:
+        """The state of the file, after what was counted in another one is forgotten."""
+        state = self._nearest.state()
+        if self._frequencies_at != state:
+            self._frequencies, self._frequencies_at = {}, state
+        return state
 
     def _frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many nodes each word stands; remembered, since to count a common word its whole list is walked."""

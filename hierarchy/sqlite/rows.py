@@ -8,7 +8,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from hierarchy.nodes import Finding, Level, Node, Record
+from hierarchy.nodes import Finding, Level, Node, PaperName, Record
 from hierarchy.positions import Positions
 from hierarchy.sqlite.connection import Sql
 
@@ -17,6 +17,12 @@ SELECT = """
 SELECT n.id, n.level, n.title, n.text, n.parent, n.paper, p.title, p.file, n.path, n.kind, n.position, n.digest,
        n.metadata, n.finding, n.places
 FROM nodes n LEFT JOIN nodes p ON p.id = n.paper
+"""
+
+# In the index's own words, so that nothing but the index is read.
+NAMES = """
+SELECT id, title, json_extract(metadata, '$.authors'), json_extract(metadata, '$.tags')
+FROM nodes INDEXED BY nodes_names WHERE level = 'paper' ORDER BY id
 """
 
 LISTED = "(SELECT value FROM json_each(?))"  # any number of items in one argument: see listed()
@@ -58,9 +64,19 @@ def values(record: Record) -> tuple[Sql, ...]:
     )
 
 
+def name(row: apsw.SQLiteValues) -> PaperName:
+    """What a paper is called by, from a row of NAMES."""
+    values: tuple[Any, ...] = tuple(row)
+    return PaperName(values[0], values[1], _texts(values[2]), _texts(values[3]))
+
+
 def listed(items: Sequence[str] | Sequence[int]) -> tuple[str]:
     """The one argument of LISTED."""
     return (_json(list(items)),)
+
+
+def _texts(listed: str | None) -> tuple[str, ...]:
+    return tuple(msgspec.json.decode(listed, type=list[str])) if listed else ()
 
 
 def _json(value: object) -> str:

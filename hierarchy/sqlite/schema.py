@@ -40,6 +40,13 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 CREATE VIRTUAL TABLE terms USING fts5vocab (words, row);
 """
+# What papers are called by, read from the index alone: a paper's node holds its references, too, and is far larger.
+# Files of the first version get it when they are next opened.
+NAMES = """
+CREATE INDEX IF NOT EXISTS nodes_names ON nodes (
+    id, title, json_extract(metadata, '$.authors'), json_extract(metadata, '$.tags')
+) WHERE level = 'paper'
+"""
 INDEX = """
 CREATE VIRTUAL TABLE nearest USING vec0 (
     level INTEGER PARTITION KEY, vector FLOAT[{}] distance_metric=cosine, chunk_size=256
@@ -76,6 +83,7 @@ def open_file(
             meta = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM meta")}
             _check_version(path, meta)
             made_with = msgspec.json.decode(meta["encoder"], type=EncoderIdentity)
+            connection.execute(NAMES)
         except (apsw.SQLError, KeyError, ValueError) as error:
             raise StoreError(
                 f"{path} is no Strata project.", "Move it away; the PDFs are untouched.", "damaged_store"

@@ -10,6 +10,7 @@ legs are put together.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ from weaviate.classes.query import Filter as Where
 from hierarchy.encoder import EncoderIdentity, unit
 from hierarchy.errors import MismatchError, NotBuiltError, StoreError, UsageError
 from hierarchy.filters import Eq, Filter, In, IsNull, Or, all_of, is_empty
-from hierarchy.nodes import Hit, Level, Node, Record, Vector
+from hierarchy.nodes import Hit, Level, Node, PaperName, Record, Vector
 from hierarchy.query_words import MOST_WORDS, words_of
 from hierarchy.refusals import check_known, check_records, other_encoder, unknown_project
 from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecked
@@ -70,6 +71,7 @@ class WeaviateStore:
         self._claims = Claims(registry, entry.name, locks)
         self._tenant = Tenant(registry.server, entry.name)
         self._lock = threading.RLock()
+        self._names: tuple[tuple[str, int], Sequence[PaperName]] | None = None
 
     @property
     def project(self) -> str:
@@ -169,6 +171,18 @@ class WeaviateStore:
 
         return self._reading(read)
 
+    def frequency(self, words: Sequence[str]) -> dict[str, int]:
+        def read() -> dict[str, int]:
+            seen = self._visible(None)
+            return {word: len(self._tenant.bm25(word, 1, seen)) if seen is not False else 0 for word in words}
+
+        return self._reading(read)
+
+    def vocabulary(self, beginnings: Sequence[str]) -> dict[str, int]:
+        first = tuple(beginnings)
+        words = (word for paper in self.names() for word in words_of(" ".join((paper.title, *paper.authors))))
+        return dict(Counter(word for word in words if word.startswith(first)))
+
     def count_by(self, field: str, where: Filter | None = None) -> dict[str, int]:
         prop = name(field)
 
@@ -178,6 +192,18 @@ class WeaviateStore:
                 counts = {lv.value: self._tenant.count(both(filters, compiled(Eq("level", lv.value)))) for lv in Level}
                 return {value: counts[value] for value in sorted(counts) if counts[value]}
             return self._tenant.groups(prop, filters)
+
+        return self._reading(read)
+
+    def names(self) -> Sequence[PaperName]:
+        def read() -> Sequence[PaperName]:
+            entry = self._now()
+            if self._names is not None and self._names[0] == entry.version:
+                return self._names[1]
+            self._entry = entry
+            found = (objects.name_of(p) for p in self._properties(Eq("level", Level.PAPER.value), objects.NAME))
+            self._names = entry.version, tuple(sorted(found, key=lambda name: name.id))
+            return self._names[1]
 
         return self._reading(read)
 
@@ -288,13 +314,17 @@ class WeaviateStore:
         return self._nodes([o.properties for o in self._named(ids, objects.NODE)])
 
     def _scan(self, where: Filter | None) -> list[Node]:
-        found = self._tenant.fetch(self._visible(where), objects.NODE)
+        nodes = self._nodes(self._properties(where, objects.NODE))
+        return sorted(nodes, key=lambda n: (LEVELS[n.level], n.paper or "", n.order, n.id))
+
+    def _properties(self, where: Filter | None, properties: list[str]) -> list[Any]:
+        """These properties of all objects that match, however many."""
+        found = self._tenant.fetch(self._visible(where), properties)
         if len(found) >= MOST_RESULTS:  # more than the server gives for a filter: paper by paper
             papers = self._tenant.groups("paper", self._visible(where))
             parts: list[Filter] = [*(Eq("paper", paper) for paper in papers), IsNull("paper")]
-            found = [o for part in parts for o in self._tenant.fetch(self._visible(all_of(where, part)), objects.NODE)]
-        nodes = self._nodes([o.properties for o in found])
-        return sorted(nodes, key=lambda n: (LEVELS[n.level], n.paper or "", n.order, n.id))
+            found = [o for part in parts for o in self._tenant.fetch(self._visible(all_of(where, part)), properties)]
+        return [o.properties for o in found]
 
     def _nodes(self, found: Sequence[Any]) -> list[Node]:
         """Nodes with the title and file of their papers as they are now."""

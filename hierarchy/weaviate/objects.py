@@ -17,7 +17,7 @@ from weaviate.classes.config import Configure, DataType, Property, StopwordsPres
 from weaviate.classes.data import DataObject
 from weaviate.collections.classes.config import TextAnalyzerConfigCreate
 
-from hierarchy.nodes import Finding, Level, Node, Record, Vector
+from hierarchy.nodes import Finding, Level, Node, PaperName, Record, Vector
 from hierarchy.positions import Positions
 
 COLLECTION = "StrataNode"
@@ -33,6 +33,9 @@ BYTES = ("places", "attachment")
 
 # All that makes a node; its attachment is fetched only where it is asked for.
 NODE = ["node_id", "level", "title", "text", "parent", "paper", "kind", "position", "digest", "file", *KEPT, "places"]
+
+
+NAME = ["node_id", "title", *LISTS]  # what a paper is called by
 
 
 def property_of(field: str) -> str:
@@ -142,6 +145,12 @@ def node_of(properties: Mapping[str, Any], project: str, papers: Mapping[str, tu
         finding=msgspec.json.decode(finding, type=Finding) if finding else None,
         places=Positions(decoded(properties.get("places"))),
     )
+
+
+def name_of(properties: Mapping[str, Any]) -> PaperName:
+    """What a paper is called by, of the properties of NAME."""
+    authors, tags = (tuple(properties.get(name) or ()) for name in LISTS)
+    return PaperName(properties["node_id"], properties.get("title") or "", authors, tags)
 
 
 def vector_of(found: Any) -> Vector:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from hierarchy.encoder import Encoder, Text
+from hierarchy.errors import EncodeError
 from hierarchy.filters import Eq
 from hierarchy.identity import version_id
 from hierarchy.linking import with_links
@@ -30,7 +31,7 @@ from ingestion.entries.reading import EntryFile, Found
 from ingestion.intake import STAYING, Intake
 from ingestion.prepared import Prepared, Result
 from ingestion.renaming import with_id
-from ingestion.report import Left, Outcome, named
+from ingestion.report import Failed, Left, Outcome, named
 from ingestion.shelf import Shelf
 from ingestion.versions import VERSION_OF, Work, main_of
 from ingestion.watcher import Watcher
@@ -88,6 +89,12 @@ class EntryIntake:
             yield outcome
 
     def _prepared(self, file: EntryFile, found: Found, encoder: Encoder) -> Outcome | Prepared:
+        try:
+            return self._judged(file, found, encoder)
+        except EncodeError as error:  # the next entry may fare better
+            return Failed(**named(file.path), **error.to_dict(), entry=found.key)
+
+    def _judged(self, file: EntryFile, found: Found, encoder: Encoder) -> Outcome | Prepared:
         shelf, again = self._shelf, partial(self._prepared, file, found, encoder)
         match judged(shelf, file, found):
             case NewEntry(kept=kept, paper=paper):
@@ -108,7 +115,10 @@ class EntryIntake:
         if known is None or not is_entry(known):
             return Left(**named(path))
         entries = kept_entries(known.metadata)
-        branch = self._grown(known, entries, self._encoder)
+        try:
+            branch = self._grown(known, entries, self._encoder)
+        except EncodeError as error:
+            return Failed(**named(path), **error.to_dict(), entry=entries[0].key)
         return Prepared(path, branch, known, known, shelf, partial(self._again, path, paper), entry=entries[0].key)
 
     def _grown(self, known: Node, entries: Sequence[Kept], encoder: Encoder) -> Branch:

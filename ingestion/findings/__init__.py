@@ -3,8 +3,9 @@
 It must not know stores, nor how a paper is read.
 """
 
+from ingestion.findings.classes import fits
 from ingestion.findings.find import Found, findings_in
 
 METHOD = "findings-3"  # changes whenever the same passage would give other findings
 
-__all__ = ["METHOD", "Found", "findings_in"]
+__all__ = ["METHOD", "Found", "findings_in", "fits"]

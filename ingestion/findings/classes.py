@@ -3,12 +3,14 @@
 Two linear models, one over the other, as in sequential sentence classification (Cohan et al. 2019, "Pretrained language
 models for sequential sentence classification"): the first sees a sentence by itself (its vector from the passage's
 pass of the encoder, hashed words and pairs of words, its place), the second sees what the first gave for the sentence
-and its neighbours. The weights were made by `training/sentences.py`, whose README says of what. It must not know
-papers or stores; numpy is all that it needs.
+and its neighbours. The weights were made by `training/sentences.py`, whose README says of what. They are bound to the
+encoder whose vectors they learned from; for any other there are weights without vectors. It must not know papers or
+stores; numpy is all that it needs.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from collections.abc import Sequence
@@ -20,11 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hierarchy.encoder import Matrix
+from hierarchy.encoder import EncoderIdentity, Matrix
 
 CLASSES = ("background", "objective", "method", "result", "other")
 RESULT = CLASSES.index("result")
 WEIGHTS = Path(__file__).with_name("classes.npz")
+BARE = Path(__file__).with_name("classes_bare.npz")  # without vectors
 BUCKETS = 1 << 15  # of hashed words
 LEAST = 1e-4  # a probability below this counts as this in logarithms
 BEYOND = -3.0  # what stands for the logarithm where there is no neighbour
@@ -44,7 +47,7 @@ class Classes:
     def __init__(self, path: Path = WEIGHTS) -> None:
         with np.load(path) as file:
             held = {name: file[name] for name in file.files}
-        self._of_vector: Floats = held["of_vector"].astype(np.float32)  # (dimension, 5)
+        self._of_vector: Floats = held["of_vector"].astype(np.float32)  # (dimension, 5); (0, 5) of those without
         self._of_place: Floats = held["of_place"].astype(np.float32)
         self._of_words: Floats = held["of_words"].astype(np.float32) * held["words_scale"]  # (BUCKETS, 5)
         self._bias: Floats = held["bias"].astype(np.float32)
@@ -55,12 +58,13 @@ class Classes:
         self._second_bias: Floats = held["second_bias"].astype(np.float32)
         self.card = str(held["card"])
 
-    def probabilities(self, sentences: Sequence[str], vectors: Matrix, section_kind: str) -> Floats:
+    def probabilities(self, sentences: Sequence[str], vectors: Matrix | None, section_kind: str) -> Floats:
         """The probability of each class for the sentences of one passage, in order.
 
         Args:
             sentences: their words.
-            vectors: unit rows from the passage's pass of the encoder, shape (sentences, dimension).
+            vectors: unit rows from the passage's pass of the encoder, shape (sentences, dimension); None where the
+                weights do without.
             section_kind: of the section that the passage is in; only in an abstract do places count.
 
         Returns:
@@ -71,7 +75,8 @@ class Classes:
         whole = section_kind == WHOLE
         place = places(sentences) - self._usual_place if whole else np.zeros((len(sentences), len(self._usual_place)))
         words = np.stack([self._of_words[hashed(sentence)].sum(axis=0) for sentence in sentences])
-        first = softmax(vectors @ self._of_vector + place @ self._of_place + words + self._bias)
+        meant = vectors @ self._of_vector if vectors is not None else np.float32(0.0)
+        first = softmax(meant + place @ self._of_place + words + self._bias)
         given = (around(first, places(sentences)) - self._mean) / self._deviation
         if not whole:
             given[:, NEIGHBOURS:] = 0.0  # as usual: a passage of the body begins and ends anywhere
@@ -82,6 +87,18 @@ class Classes:
 def classes() -> Classes:
     """The classes that ship, loaded once."""
     return Classes()
+
+
+@cache
+def bare_classes() -> Classes:
+    """Those that do without vectors, loaded once."""
+    return Classes(BARE)
+
+
+@cache
+def fits(encoder: EncoderIdentity) -> bool:
+    """Whether the classes learned from this encoder's vectors."""
+    return bool(json.loads(classes().card)["encoder"] == str(encoder))
 
 
 def hashed(sentence: str) -> list[int]:

@@ -20,7 +20,7 @@ from hierarchy.encoder import Matrix, Range
 from hierarchy.nodes import Value
 from hierarchy.paper import Float, Passage, Section
 from ingestion.findings.attribution import goes_on_reporting, is_reported
-from ingestion.findings.classes import classes
+from ingestion.findings.classes import bare_classes, classes
 from ingestion.findings.cues import table
 from ingestion.findings.directions import direction
 from ingestion.findings.hedges import is_hedged
@@ -58,7 +58,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def findings_in(
-    passage: Passage, section: Section, ranges: Sequence[Range], vectors: Matrix, tables: Sequence[Float]
+    passage: Passage, section: Section, ranges: Sequence[Range], vectors: Matrix | None, tables: Sequence[Float]
 ) -> list[Found]:
     """The findings of a passage, in order.
 
@@ -66,12 +66,13 @@ def findings_in(
         passage: its words and type.
         section: the section that it stands in.
         ranges: its sentences.
-        vectors: theirs, unit rows of shape (sentences, dimension).
+        vectors: theirs, unit rows of shape (sentences, dimension), by the encoder that the classes learned from; None
+            where it is another (see `fits`).
         tables: those that it refers to.
     """
     if passage.type not in RUNNING or not ranges:
         return []
-    seen = blake2b(vectors.tobytes(), digest_size=16).digest()
+    seen = blake2b(vectors.tobytes() if vectors is not None else b"", digest_size=16).digest()
     floats = tuple((one.label, one.caption, one.rows) for one in tables)
     asked = _Asked(passage.text, section.kind, section.path[-1:], tuple(ranges), floats, seen, tuple(tables), vectors)
     return list(_found(asked))
@@ -88,14 +89,15 @@ class _Asked:
     floats: tuple[tuple[str, str, tuple[tuple[str, ...], ...] | None], ...]
     seen: bytes
     tables: tuple[Float, ...] = field(compare=False)
-    vectors: Matrix = field(compare=False)
+    vectors: Matrix | None = field(compare=False)
 
 
 @lru_cache(maxsize=PASSAGES)
 def _found(asked: _Asked) -> tuple[Found, ...]:
     ranges = asked.ranges
     sentences = [asked.text[a:b] for a, b in ranges]
-    chances = classes().probabilities(sentences, asked.vectors, asked.kind)
+    learned = classes() if asked.vectors is not None else bare_classes()
+    chances = learned.probabilities(sentences, asked.vectors, asked.kind)
     arounds, reads = read_passage(sentences, asked.heading, asked.tables)
     amounts = signs(sentences, asked.kind, chances, [numbers(s) for s in sentences], reads)
     weights = table("weights")

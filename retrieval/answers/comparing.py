@@ -9,14 +9,13 @@ import re
 from collections.abc import Sequence
 
 from hierarchy.filters import Eq, Filter, all_of
-from hierarchy.store import papers_of
 from hierarchy.summaries import dangles
 from retrieval.answers.holding import Holding, holdings
 from retrieval.answers.matter import Matter, bare
 from retrieval.answers.plan import Asked, Line, Plan, Style, leads, paper_lead
 from retrieval.answers.shapes import Shape, has
 from retrieval.extract import Sentence
-from retrieval.names import ABBREVIATION, CAPITALISED, RUN, Names, folded
+from retrieval.names import Names
 
 BETWEEN = re.compile(
     r"(?:\b(?:compare[sd]?|comparison (?:of|between)|differences? between|contrast between)\s+)(?P<a>.+?)"
@@ -31,21 +30,9 @@ BOTH = 3  # papers that name both sides in one sentence
 MOST_PAPERS = 6
 
 
-def named_papers(question: str, names: Names) -> list[str]:
-    """The papers that a question names by an author, an abbreviation or words of the title, in its order; a name that
-    several papers share stands for all of them."""
-    at: list[tuple[int, frozenset[str]]] = []
-    for match in CAPITALISED.finditer(question):
-        at.append((match.start(), names.families.get(folded(match.group()), frozenset())))
-    for match in re.finditer(r"\S+", question):
-        word = match.group().strip("?.,;:()'\"")
-        if ABBREVIATION.match(word):
-            at.append((match.start(), names.abbreviations.get(word, frozenset())))
-    words = list(re.finditer(r"\w+", question.lower()))
-    for i in range(len(words) - RUN + 1):
-        run = " ".join(w.group() for w in words[i : i + RUN])
-        at.append((words[i].start(), names.runs.get(run, frozenset())))
-    return list(dict.fromkeys(paper for _, papers in sorted(at, key=lambda a: a[0]) for paper in sorted(papers)))
+def named_papers(asked: Asked) -> list[str]:
+    """The papers that a question names, in its order."""
+    return Names(asked.store.names()).named(asked.question)
 
 
 def comparison(asked: Asked) -> Plan | None:
@@ -55,7 +42,7 @@ def comparison(asked: Asked) -> Plan | None:
 
 def between_papers(asked: Asked) -> Plan | None:
     """A line for each paper that a question names; None where it names fewer than two."""
-    named = named_papers(asked.question, Names.of_nodes(papers_of(asked.store)))
+    named = named_papers(asked)
     return _papers(asked, named[:MOST_PAPERS]) if len(named) > 1 else None
 
 

@@ -13,14 +13,13 @@ from hierarchy.nodes import Node
 from hierarchy.relations.differences import ALIKE
 from hierarchy.relations.kept import pair_of, relations_of
 from hierarchy.relations.relation import Relation
-from hierarchy.store import nodes_of, papers_of
+from hierarchy.store import nodes_of
 from retrieval.answers.comparing import between_papers, named_papers
 from retrieval.answers.gist import gist, matter_of
 from retrieval.answers.matter import bare
 from retrieval.answers.plan import Asked, Line, Plan, Style, paper_lead
 from retrieval.answers.shapes import Shape, has
 from retrieval.answers.stated import of_finding, papers_in
-from retrieval.names import Names
 
 MOST = 3  # pairs of a kind
 ABOUT = 0.5  # share of the question's words that a pair must hold
@@ -42,7 +41,7 @@ def sides(asked: Asked) -> Plan | None:
     """Pairs of findings, the disputed ones first; what the papers say on the matter where no pair is known."""
     agreement, dispute = has("agreement", asked.question), has("dispute", asked.question)
     kinds = [AGAINST] * (dispute or not agreement) + [BESIDE] * agreement
-    named = named_papers(asked.question, Names.of_nodes(papers_of(asked.store)))
+    named = named_papers(asked)
     pairs = _pairs(asked, named)
     if agreement and not dispute and any(p.relation.kind == AGAINST for p in pairs):
         kinds = [BESIDE, AGAINST]  # who asks whether they agree must hear where they do not

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from hierarchy.identity import checked_project_name
-from strata.cli import asking, keeping, looking, taking
+from strata.cli import asking, keeping, looking, tagging, taking
 from strata.cli.door import run
 from strata.cli.options import project_option
 from strata.screens import launch
@@ -42,7 +42,7 @@ COMMANDS = (
     *(asking.ask, asking.search, asking.trace),
     *(looking.tree, looking.paper, looking.findings, looking.themes, looking.contradictions, looking.graph),
     *(looking.diff, looking.projects),
-    *(keeping.remove, keeping.copy, chat),
+    *(tagging.tag, keeping.remove, keeping.copy, chat),
 )
 for command in COMMANDS:
     app.add_command(command)

@@ -51,6 +51,7 @@ def ask(
 @project_option
 @click.option("--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many nodes.")
 @click.option("--level", type=LEVELS, help="One level only.")
+@click.option("--context", is_flag=True, help="Show what stands before and after each passage, too.")
 @paper_option
 @queries_option
 @out_option
@@ -60,20 +61,28 @@ def search(
     project: str | None,
     k: int,
     level: str | None,
+    context: bool,
     papers: tuple[str, ...],
     queries: Path | None,
     out: Path | None,
     as_json: bool,
 ) -> int:
     """Rank nodes for a QUESTION, without an answer."""
+    if context and queries is not None:
+        raise UsageError("--context is for one question.", "Leave out --queries or --context.", "usage")
     with Assistant(project) as assistant:
         if queries is not None:
             return _many(assistant, queries, out, question, lambda q, p: assistant.search(q, k, level=level, papers=p))
         result = assistant.search(_given(question), k, level=level, papers=papers or None)
+        beside = assistant.around(result) if context else {}
     if as_json:
-        emit(result.to_dict())
+        record = result.to_dict()
+        for node in record["nodes"]:
+            if context:
+                node["context"] = beside[node["id"]].to_dict() if node["id"] in beside else None
+        emit(record)
     else:
-        show.show_search(result)
+        show.show_search(result, beside)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hierarchy.journal import Job
@@ -13,6 +13,7 @@ from hierarchy.paper import Paper
 from hierarchy.positions import page_said
 from ingestion.plan import KEEP, IngestPlan
 from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Left, Outcome, Refined
+from retrieval.around import Around
 from retrieval.records import UNANSWERABLE, Answer, SearchResult
 from strata.projects import ProjectInfo
 from strata.tree import Tree, label
@@ -151,6 +152,8 @@ def show_answer(answer: Answer) -> None:
         out.print(plain(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})"), style="cyan")
         if c.quote not in answer.text:
             out.print(plain(f"      “{c.quote}”"))
+    for note in answer.notes:
+        out.print(plain(f"  {note}"), style="yellow")
     if refused and answer.evidence:
         nearest = answer.evidence[0].node
         out.print(plain(f"  Nearest: {nearest.paper_title or nearest.title}: {_short(nearest.text)}"), style="dim")
@@ -158,16 +161,23 @@ def show_answer(answer: Answer) -> None:
     out.print(plain(f"  {how}; trace {answer.trace}"), style="dim")
 
 
-def show_search(result: SearchResult) -> None:
-    """Ranked nodes with scores."""
+def show_search(result: SearchResult, beside: Mapping[str, Around] | None = None) -> None:
+    """Ranked nodes with scores, and what stands around them."""
     out = console()
     out.print(plain(f"{result.route.best.value}: {result.route.reason}; trace {result.trace}"), style="dim")
+    for note in result.notes:
+        out.print(plain(note), style="yellow")
     for rank, scored in enumerate(result, 1):
         node = scored.node
         where = " > ".join(filter(None, (node.paper_title if node.level != Level.PAPER else "", *node.path)))
         page = f", p. {node.page}" if node.page else ""
         out.print(plain(f"{rank:3}. {scored.score:.3f} {node.level.value:8} {where or node.title}{page}"), style="cyan")
+        near = (beside or {}).get(node.id)
+        if near is not None and near.before is not None:
+            out.print(plain(f"     before: {_short(near.before.text)}"), style="dim")
         out.print(plain(f"     {_short(node.text)}"))
+        if near is not None and near.after is not None:
+            out.print(plain(f"     after: {_short(near.after.text)}"), style="dim")
 
 
 def show_tree(tree: Tree) -> None:

@@ -25,6 +25,7 @@ from strata.settings import Settings
 )
 @click.option("--include", multiple=True, help="Only files in folders that fit this pattern; may be repeated.")
 @click.option("--exclude", multiple=True, help="Pass over files and folders that fit this pattern; may be repeated.")
+@click.option("--tag", "tags", multiple=True, help="Give these papers this tag; may be repeated.")
 @ocr_option
 @click.option("--retry-failed", is_flag=True, help="Take up what failed before.")
 @layout_option
@@ -36,6 +37,7 @@ def ingest(
     workers: int | None,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
+    tags: tuple[str, ...],
     ocr: bool,
     retry_failed: bool,
     layout: Layout | None,
@@ -59,7 +61,7 @@ def ingest(
         from strata.cli.progress import Progress  # drawing a bar costs start-up time that asking need not pay
 
         with ending_ends_cleanly(), Progress(quiet=as_json) as progress:
-            report = assistant.ingest(paths, watcher=progress, **chosen)
+            report = assistant.ingest(paths, tags=tags, watcher=progress, **chosen)
     if as_json:
         emit(report.to_dict())
     else:

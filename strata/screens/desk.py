@@ -12,6 +12,7 @@ from contextlib import closing
 from hierarchy.conversations import Conversations
 from hierarchy.encoder import Text
 from strata.assistant import Assistant
+from strata.encoders import service_of
 from strata.models import build_encoder
 from strata.opened import CONVERSATIONS
 from strata.pictures import PagePictures
@@ -29,6 +30,8 @@ class Desk:
         self.pictures = PagePictures(settings.ingestion)
         self.uploads = Uploads(settings.home / "files", self.open)
         self.conversations = Conversations(settings.home / CONVERSATIONS)
+        if service_of(settings.encoder) is not None:  # a service has no files, and is sent nothing that nobody asked
+            return
         # The first question should not wait for the encoder's files.
         threading.Thread(target=self._encoder.encode, args=([Text("warm", "", ())],), daemon=True).start()
 

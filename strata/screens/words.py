@@ -59,6 +59,16 @@ def step_line(step: Mapping[str, Any]) -> StepLine:
     if name == "scope":
         said = tuple(f"{filter}: {', '.join(map(str, values))}" for filter, values in given.items())
         return StepLine("Stayed within what was typed", said)
+    if name == "citations":
+        said = tuple(found.get("works", ())) or tuple(filter(None, [found.get("unknown")]))
+        papers = _count(len(found.get("papers", ())), "paper")
+        return StepLine(f"Followed citations: {papers}", tuple(map(str, said)))
+    if name == "spelling":
+        return StepLine(
+            "Read words otherwise", tuple(f"{word}: {near}" for word, near in found.get("read", {}).items())
+        )
+    if name == "abbreviations":
+        return StepLine("Searched other forms, too", tuple(f"{a}: {b}" for a, b in found.get("added", {}).items()))
     if name == "search":
         rows = found.get("candidates", [])
         scores = tuple(f"{r['score']:.2f}: meaning {r['dense']:.2f}, words {r['bm25']:.2f}" for r in rows[:5])

@@ -1,0 +1,64 @@
+"""Which passages are read again beside the question: the best found, and the best of the papers that most of it is in.
+
+The words of a question name its subject, which a paper's opening repeats, more than what is asked of it; so the passage
+that answers stands low among all, and high among those of its own paper. It must not know how passages are read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from retrieval.fusion import Fused
+
+BEST = 10  # passages of the whole scope
+PAPERS = (20, 12, 8)  # passages of the paper that most of what was found is in, of the next, and of the third
+LOOKED_AT = 100  # passages, for what share of them each paper has
+STEEP = 3  # a good passage says more of its paper than many middling ones
+
+
+class Pooled(NamedTuple):
+    """A passage worth reading, and how much of what was found stands in its paper, against the paper with the most."""
+
+    fused: Fused
+    share: float
+
+
+def shares(ranked: Sequence[Fused], paper_of: Mapping[str, str]) -> dict[str, float]:
+    """How much of what was found stands in each paper, against the paper with the most, best first."""
+    mass: dict[str, float] = defaultdict(float)
+    for f in ranked[:LOOKED_AT]:
+        if f.id in paper_of:
+            mass[paper_of[f.id]] += max(0.0, f.score) ** STEEP
+    most = max(mass.values(), default=0.0) or 1.0
+    return {paper: mass[paper] / most for paper in sorted(mass, key=lambda p: (-mass[p], p))}
+
+
+def pool(
+    ranked: Sequence[Fused],
+    paper_of: Mapping[str, str],
+    inside: Callable[[str], Sequence[Fused]],
+    also: Iterable[str],
+    most: int,
+) -> list[Pooled]:
+    """The passages to read, each once, at most `most`.
+
+    Args:
+        ranked: the passages of the scope, best first.
+        paper_of: the paper of each of them.
+        inside: the ranking within one paper.
+        also: passages that another way has led to, that of a finding for example.
+        most: how many may be read.
+    """
+    part = shares(ranked, paper_of)
+    if len(part) <= 1:
+        return [Pooled(f, 1.0) for f in ranked[:most]]
+    chosen: dict[str, Pooled] = {}
+    for paper, count in zip(part, PAPERS, strict=False):
+        for f in inside(paper)[:count]:
+            chosen.setdefault(f.id, Pooled(f, part[paper]))
+    known = {f.id: f for f in ranked}
+    for i in [*(f.id for f in ranked[:BEST]), *(i for i in also if i in known)]:
+        chosen.setdefault(i, Pooled(known[i], part.get(paper_of.get(i, ""), 0.0)))
+    return list(chosen.values())[:most]
