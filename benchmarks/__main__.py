@@ -44,6 +44,7 @@ NAMES = (
     "knowing",
     "routes",
     "granularity",
+    "lists",
     "spelling",
 )
 

@@ -15,16 +15,19 @@ from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.quotes import stands
 from hierarchy.store import NodeStore
-from retrieval.choose import Found, choose
+from retrieval.answers.matter import Matter
+from retrieval.answers.plan import Line, Plan, written
+from retrieval.choose import Asked, Found, plan
 from retrieval.confidence import calibration, confidence
-from retrieval.extract import QUOTABLE, Sentence, candidates
-from retrieval.records import UNANSWERABLE, Citation, Route, ScoredNode
+from retrieval.extract import Sentence, candidates
+from retrieval.records import UNANSWERABLE, Citation, Route
 from retrieval.rerank import SentenceReader
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
-from retrieval.traced import LEFT_OUT, MOST, Row, candidate, left_out, sentence
+from retrieval.traced import chosen_of, left_out, sentence, wordless
 
 NOT_TOLD = "The papers do not tell."
+CERTAIN = 0.9  # that a library answers what it holds, whatever the words
 NOT_THERE = "it does not stand so on its page"
 READ = 8  # sentences that the trace holds
 
@@ -36,6 +39,7 @@ class Draft(msgspec.Struct, frozen=True):
     text: str
     citations: tuple[Citation, ...]
     confidence: float
+    notes: tuple[str, ...] = ()
 
 
 class Answerer:
@@ -60,23 +64,36 @@ class Answerer:
         with trace.step("extract", passages=len(found.passages)) as said:
             sentences = self._candidates(question, vector, found, said)
             said["candidates"] = [sentence(s, place) for place, s in enumerate(sentences[:READ], 1)]
-            said["dropped"] = _wordless(found.passages)
+            said["dropped"] = wordless(found.passages)
+        asked = Asked(question, vector, route, found, where, self._store, self._settings, sentences)
         with trace.step("choose", level=route.best.value) as said:
-            sure = said["confidence"] = confidence(question, sentences, found.passages, self._store, where)
-            # What a field is about is told by its papers' own words, however they are worded.
+            sure = confidence(question, sentences, found.passages, self._store, where)
+            # What a field is about is told by its papers' own words, however they are worded; and what a library holds
+            # needs no evidence at all.
             enough = sure >= self._least or route.best == Level.PROJECT
-            chosen = choose(question, route, sentences, found, self._store, self._settings) if enough else []
-            said["sentences"] = len(chosen)
-            said["candidates"], said["dropped"] = _chosen(chosen, sentences, enough=enough)
+            planned = plan(asked) if enough or not Matter.of(question).groups else None
+            if planned is not None and planned.sure:
+                sure, enough = max(sure, CERTAIN), True
+            elif not enough:
+                planned = None
+            said["confidence"] = sure
+            said["shape"] = planned.shape.value if planned else None
+            said["sentences"] = len(planned.sentences) if planned else 0
+            said["candidates"], said["dropped"] = chosen_of(
+                planned.sentences if planned else (), sentences, enough=enough
+            )
         with trace.step("check") as said:
+            chosen = planned.sentences if planned else []
             kept = self._checked(chosen)
+            lines = _standing(planned, kept)
             dropped = [s for s in chosen if s not in kept]
             said["kept"], said["dropped"] = len(kept), left_out(map(sentence, dropped), NOT_THERE)
-        if not kept:
+        if planned is None or not lines:
             return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._least), 4))
         status = "answered" if sure >= max(self._least, calibration().sure) else "partial"
-        citations = tuple(_citation(i, s) for i, s in enumerate(kept, 1))
-        return Draft(status, _text(route.best, kept), citations, sure)
+        shown = [s for line in lines for s in line.sentences]
+        citations = tuple(_citation(i, s) for i, s in enumerate(shown, 1))
+        return Draft(status, written(planned, lines), citations, sure, planned.notes(lines))
 
     @property
     def _least(self) -> float:
@@ -114,25 +131,18 @@ def _citation(marker: int, s: Sentence) -> Citation:
     return Citation(marker, node.paper or "", title, file, spans[0].page if spans else None, spans, s.text, node.id)
 
 
-def _wordless(passages: Sequence[ScoredNode]) -> list[Row]:
-    """The passages that give no sentence, by their kind."""
-    others = [s for s in passages if s.node.kind not in QUOTABLE][:LEFT_OUT]
-    rows = (candidate(s.node, s.score, s.factors) for s in others)
-    return [{**row, "why": f"a {s.node.kind} holds no sentence"} for row, s in zip(rows, others, strict=True)]
-
-
-def _chosen(chosen: Sequence[Sentence], sentences: Sequence[Sentence], *, enough: bool) -> tuple[list[Row], list[Row]]:
-    """The sentences of the answer, with their place among all, and the best of the others with the reason."""
-    place = {(s.node.id, s.start): i for i, s in enumerate(sentences, 1)}
-    rows = [{**sentence(s, i), "before": place.get((s.node.id, s.start))} for i, s in enumerate(chosen[:MOST], 1)]
-    here = {(s.node.id, s.start) for s in chosen}
-    others = (sentence(s) for s in sentences if (s.node.id, s.start) not in here)
-    why = "another says more, or the same" if enough else "the evidence is not sure enough to answer"
-    return rows, left_out(others, why)
-
-
-def _text(level: Level, kept: Sequence[Sentence]) -> str:
-    """The sentences with their markers; over several papers, each paper's name in front of what it says."""
-    if level in (Level.PROJECT, Level.PAPER):
-        return "\n".join(f"- {s.node.paper_title}: {s.text} [{i}]" for i, s in enumerate(kept, 1))
-    return " ".join(f"{s.text} [{i}]" for i, s in enumerate(kept, 1))
+def _standing(planned: Plan | None, kept: Sequence[Sentence]) -> list[Line]:
+    """The lines with the sentences that stood, without those of which none did, and without a pair of which one fell; a
+    heading passes to the next line."""
+    every = planned.lines if planned else ()
+    fallen = {line.pair for line in every if line.pair and any(s not in kept for s in line.sentences)}
+    out: list[Line] = []
+    under = ""
+    for line in every:
+        if line.pair in fallen:
+            continue
+        under = line.under or under
+        if stood := tuple(s for s in line.sentences if s in kept):
+            out.append(Line(stood, line.lead, under, line.pair))
+            under = ""
+    return out

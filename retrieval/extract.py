@@ -21,7 +21,7 @@ from retrieval.records import ScoredNode
 from retrieval.rerank import SentenceReader
 
 QUOTABLE = frozenset({"paragraph", "list", "caption", "footnote"})
-BULLET = re.compile(r"[•◦▪‣∙·●○■–—-]\s+")
+BULLET = re.compile(r"[•◦▪‣∙·●○■–—-]\s+|\d{1,2}(?=[A-Z][a-z]*\s)")  # or the number of a footnote that ran in
 LEAST_WORDS, MOST_WORDS = 5, 70
 STOP = frozenset(
     [
@@ -147,7 +147,7 @@ def candidates(
             bullet = BULLET.match(scored.node.text, first)
             start = bullet.end() if bullet else first
             text = scored.node.text[start:end]
-            if not _is_quotable(text):
+            if not is_quotable(text):
                 continue
             overlap = _overlap(text, weight)
             score = 0.55 * (cosine if own is None else own) + 0.25 * overlap + 0.3 * scored.score
@@ -155,8 +155,8 @@ def candidates(
     return sorted(out, key=lambda s: (-s.score, s.node.id, s.start))
 
 
-def _is_quotable(text: str) -> bool:
-    """A whole sentence in words: no fragment, no garbled formula."""
+def is_quotable(text: str) -> bool:
+    """Whether this is a whole sentence in words: no fragment, no garbled formula."""
     words = text.split()
     letters = sum(c.isalpha() for c in text)
     whole = text[:1].isupper() or text[:1].isdigit() or text[:1] in "\"“'(["

@@ -52,6 +52,18 @@ class Names:
                 apart.append(papers)
         return len(apart)
 
+    def named(self, question: str) -> list[str]:
+        """The papers that a question names, in its order; a name that several papers share stands for all of them."""
+        asked = question[:MOST_LETTERS]
+        at = [(m.start(), self._of_family(m.group())) for m in CAPITALISED.finditer(asked)]
+        for m in re.finditer(r"\S+", asked):
+            at.append((m.start(), self._abbreviations.get(m.group().strip("?.,;:()'\""), set())))
+        words = list(re.finditer(r"\w+", asked.lower()))
+        for i in range(len(words) - RUN + 1):
+            run = " ".join(w.group() for w in words[i : i + RUN])
+            at.append((words[i].start(), {self._titled[n] for n in self._titles.holding(f" {run} ")}))
+        return list(dict.fromkeys(paper for _, papers in sorted(at, key=lambda a: a[0]) for paper in sorted(papers)))
+
     def _of_family(self, word: str) -> set[str]:
         name = folded(word)
         near = self._families.holding(f"{name}\n") if name else ()

@@ -159,6 +159,6 @@ class Pipeline:
             draft.confidence,
             trace.id,
             seconds,
-            (*meant.notes, *notes),
+            (*meant.notes, *notes, *draft.notes),
         )
         yield Event("answer", answer), trace

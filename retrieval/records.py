@@ -150,7 +150,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         sources = "\n".join(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})" for c in self.citations)
-        return f"{self.text}\n{sources}" if sources else self.text
+        return "\n".join(filter(None, (self.text, sources, *(f"  ({note})" for note in self.notes))))
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -18,4 +18,4 @@ class RetrievalSettings(BaseModel):
         None, ge=0.0, le=1.0, description="below it the papers do not tell; what was learned where none is set"
     )
     sentences: int = Field(3, ge=1, le=10, description="the most sentences of an answer from one place")
-    papers: int = Field(6, ge=1, le=50, description="the most papers that an answer lists")
+    papers: int = Field(20, ge=1, le=50, description="the most papers that an answer lists")

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from hierarchy.nodes import Level, Node
-from retrieval.extract import Sentence
+from retrieval.extract import QUOTABLE, Sentence
 from retrieval.records import Factors, ScoredNode
 
 MOST = 20  # candidates of a step
@@ -68,6 +68,24 @@ def left_out(rows: Iterable[Row], why: str) -> list[Row]:
             break
         dropped.append({**row, "why": why})
     return dropped
+
+
+def wordless(passages: Sequence[ScoredNode]) -> list[Row]:
+    """The passages that give no sentence, by their kind."""
+    others = [s for s in passages if s.node.kind not in QUOTABLE][:LEFT_OUT]
+    rows = (candidate(s.node, s.score, s.factors) for s in others)
+    return [{**row, "why": f"a {s.node.kind} holds no sentence"} for row, s in zip(rows, others, strict=True)]
+
+
+def chosen_of(chosen: Sequence[Sentence], read: Sequence[Sentence], *, enough: bool) -> tuple[list[Row], list[Row]]:
+    """The sentences of the answer, with their place among all that were read, and the best of the others with the
+    reason; `enough`: whether the evidence was sure enough to answer."""
+    place = {(s.node.id, s.start): i for i, s in enumerate(read, 1)}
+    rows = [{**sentence(s, i), "before": place.get((s.node.id, s.start))} for i, s in enumerate(chosen[:MOST], 1)]
+    here = {(s.node.id, s.start) for s in chosen}
+    others = (sentence(s) for s in read if (s.node.id, s.start) not in here)
+    why = "another says more, or the same" if enough else "the evidence is not sure enough to answer"
+    return rows, left_out(others, why)
 
 
 def places(ids: Iterable[str]) -> dict[str, int]:

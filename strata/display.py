@@ -59,6 +59,7 @@ def answer_html(answer: Answer) -> str:
         near = answer.evidence[0].node
         items = f"<p>Nearest: {escape(near.paper_title or near.title)}: {escape(_short(near.text))}</p>"
     how = f"{answer.route.best.value}: {answer.route.reason}; {answer.status}, confidence {answer.confidence:.2f}"
+    how = " ".join([*answer.notes, how])
     return (
         f"<div style='border-left:4px solid {colour};padding-left:1em'><p>{text}</p>"
         f"<ol>{items}</ol><p style='opacity:.7'>{escape(how)}</p></div>"

@@ -23,6 +23,7 @@ from wire_server import Raw
 from hierarchy.errors import RERANK_CODES, RerankError, UsageError
 from hierarchy.nodes import Level, Node
 from ingestion.settings import IngestionSettings
+from retrieval.evidence.reranker import EvidenceReranker
 from retrieval.records import Factors, ScoredNode
 from retrieval.rerank import Reranker
 from strata.assistant import Assistant
@@ -158,7 +159,7 @@ def test_a_key_or_an_address_for_others_is_never_used(server: CohereServer, monk
     monkeypatch.setenv("COHERE_API_KEY", KEY)
     monkeypatch.setenv("CO_API_KEY", KEY)
     monkeypatch.setenv("CO_API_URL", "http://127.0.0.1:9")
-    assert reranker_of(RerankSettings()) is None  # a key that lies around chooses nothing
+    assert isinstance(build_reranker(Settings()), EvidenceReranker)  # a key that lies around chooses nothing
     cohere_at(server.url, rerank_key=None).scores(QUESTION, found(*TEXTS))
     assert KEY not in server.asked[0].key
     with pytest.raises(UsageError) as caught:
@@ -381,7 +382,7 @@ def test_a_model_of_logits_stays_one() -> None:
 # The settings
 
 
-@pytest.mark.parametrize("name", ["local", "none", ""])
+@pytest.mark.parametrize("name", ["none", ""])
 def test_without_a_service_none_is_built(name: str) -> None:
     assert build_reranker(Settings.from_environment({"STRATA_RERANK": name})) is None
 
@@ -449,8 +450,10 @@ def test_an_assistant_takes_any_of_them(tmp_path: Path, server: CohereServer) ->
         assert a._reranker is not None
         assert a._reranker.name == "by_words"
         assert a._reranker is a._reranker
-    with Assistant(settings=Settings(home=tmp_path)) as a:
+    with Assistant(settings=Settings(home=tmp_path, reranker=RerankSettings(rerank="none"))) as a:
         assert a._reranker is None
+    with Assistant(settings=Settings(home=tmp_path)) as a:
+        assert isinstance(a._reranker, EvidenceReranker)
     with Assistant(settings=Settings(home=tmp_path, reranker=chosen(server.url))) as a:
         assert a._reranker is not None
         assert a._reranker.name == "cohere/rerank-v3.5"
@@ -461,7 +464,8 @@ def test_an_answer_says_who_did_not_rank_it_and_the_order_before_stands(
 ) -> None:
     asked = "What was the share of reeds in autumn?"
     reading = IngestionSettings(layout="never")
-    with Assistant(settings=Settings(home=home, ingestion=reading), encoder=encoder) as a:
+    order_alone = Settings(home=home, ingestion=reading, reranker=RerankSettings(rerank="none"))
+    with Assistant(settings=order_alone, encoder=encoder) as a:
         a.ingest(paper(home / "a.pdf"))
         plain = a.ask(asked)
     settings = Settings(home=home, ingestion=reading, reranker=chosen(server.url, rerank_timeout_s=5))
