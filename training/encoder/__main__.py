@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=EVIDENCE)
     parser.add_argument("--keep", type=Path, help="folder for each run's weights, as they grow")
     parser.add_argument("--start", type=Path, help="folder of an earlier --keep, to go on from")
+    parser.add_argument("--every", action="store_true", help="learn from the held-out tenth too, for what ships")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     for field in msgspec.structs.fields(Recipe):
         if field.name != "seed":
@@ -43,7 +44,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     recipe = Recipe(**{f.name: getattr(given, f.name) for f in msgspec.structs.fields(Recipe) if f.name != "seed"})
     papers = read(given.data)
-    trained = tokenized([paper for paper in papers if not held_out(paper)], _tokenizer())
+    trained = tokenized([paper for paper in papers if given.every or not held_out(paper)], _tokenizer())
     weights = public_weights()
     if given.keep is not None:
         given.keep.mkdir(parents=True, exist_ok=True)
@@ -54,6 +55,8 @@ def main() -> None:
         for seed in given.seeds
     ]
     export(encoders, given.out, card(recipe, given.seeds, given.date, len(trained)))
+    if given.every:
+        return
     kept = [paper for paper in papers if held_out(paper)]
     for name, value in measure(EvidenceEncoder(Settings.from_environment().home, 0, given.out), kept).items():
         print(f"{name}: mean reciprocal rank {value:.3f}")
