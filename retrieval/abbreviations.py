@@ -30,6 +30,7 @@ MOST = 6  # abbreviations of a question
 MOST_WORDS = 80  # of a question that are looked at
 NEARLY = 0.5  # of the commonest meaning's papers, for a second one
 TWO = 2  # meanings
+ENOUGH = 15  # nodes that hold a short form: with so many, its long form's words only crowd the others out
 
 
 def definitions(text: str) -> Iterator[tuple[str, str]]:
@@ -75,8 +76,8 @@ def _long_form(short: str, candidate: str) -> str | None:
 def meant(question: str, store: NodeStore, where: Filter | None) -> dict[str, str]:
     """What to search besides, by the form in the question that it stands for; none for most questions.
 
-    A short form gives its commonest long one in the scope, or two where papers differ; a run of words gives the short
-    form that papers define for it.
+    A rare short form gives its commonest long one in the scope, or two where papers differ; a run of words gives the
+    short form that papers define for it.
     """
     words = WORD.findall(question)[:MOST_WORDS]
     short = {_plain(form): form for form in _short_forms(words)}
@@ -87,7 +88,8 @@ def meant(question: str, store: NodeStore, where: Filter | None) -> dict[str, st
     sought = list(short)[:MOST]
     if sought:
         spoken = set(_stems(question))
-        for form, longs in _defined(sought, store, where).items():
+        held = store.frequency(sought)
+        for form, longs in _defined([form for form in sought if held.get(form, 0) < ENOUGH], store, where).items():
             new = [long for long in longs if not set(_stems(long)) <= spoken]
             if new:
                 found[short[form]] = " ".join(new)

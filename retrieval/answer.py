@@ -18,7 +18,7 @@ from hierarchy.store import NodeStore
 from retrieval.answers.matter import Matter
 from retrieval.answers.plan import Line, Plan, written
 from retrieval.choose import Asked, Found, plan
-from retrieval.confidence import calibration, confidence
+from retrieval.confidence import Evidence, calibration, confidence
 from retrieval.extract import Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route
 from retrieval.rerank import SentenceReader
@@ -66,11 +66,13 @@ class Answerer:
             said["candidates"] = [sentence(s, place) for place, s in enumerate(sentences[:READ], 1)]
             said["dropped"] = wordless(found.passages)
         asked = Asked(question, vector, route, found, where, self._store, self._settings, sentences)
+        evidence = Evidence(question, vector, route, sentences, found.passages, where)
+        least, certain = self._thresholds(where)
         with trace.step("choose", level=route.best.value) as said:
-            sure = confidence(question, sentences, found.passages, self._store, where)
+            sure = confidence(evidence, self._store)
             # What a field is about is told by its papers' own words, however they are worded; and what a library holds
             # needs no evidence at all.
-            enough = sure >= self._least or route.best == Level.PROJECT
+            enough = sure >= least or route.best == Level.PROJECT
             planned = plan(asked) if enough or not Matter.of(question).groups else None
             if planned is not None and planned.sure:
                 sure, enough = max(sure, CERTAIN), True
@@ -89,17 +91,17 @@ class Answerer:
             dropped = [s for s in chosen if s not in kept]
             said["kept"], said["dropped"] = len(kept), left_out(map(sentence, dropped), NOT_THERE)
         if planned is None or not lines:
-            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, self._least), 4))
-        status = "answered" if sure >= max(self._least, calibration().sure) else "partial"
+            return Draft(UNANSWERABLE, NOT_TOLD, (), round(min(sure, least), 4))
+        status = "answered" if sure >= certain else "partial"
         shown = [s for line in lines for s in line.sentences]
         citations = tuple(_citation(i, s) for i, s in enumerate(shown, 1))
         return Draft(status, written(planned, lines), citations, sure, planned.notes(lines))
 
-    @property
-    def _least(self) -> float:
-        """The confidence below which the papers do not tell."""
-        least = self._settings.least_confidence
-        return calibration().least if least is None else least
+    def _thresholds(self, where: Filter | None) -> tuple[float, float]:
+        """The confidence below which the papers do not tell, and the one from which on an answer is not partial."""
+        place, chosen = calibration().place(where), self._settings.least_confidence
+        least = place.least if chosen is None else chosen
+        return least, max(least, place.sure)
 
     def _candidates(self, question: str, vector: Vector, found: Found, said: dict[str, Any]) -> list[Sentence]:
         """The candidates, read beside the question; by their vectors alone where the reader fails."""

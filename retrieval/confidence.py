@@ -2,9 +2,10 @@
 
 A logistic regression over a few signs: how well the best passages and sentences answer beside the question, how many
 of its words they hold, how many nothing in the scope holds (a question about whales asks in vain where no paper has the
-word), and whether both legs of the search agree. Weights and thresholds come from questions with and without an answer
-(`python -m training.confidence`, docs/decisions/0022) and stand in confidence.json with their date. It must not know
-how an answer is put together.
+word), whether both legs of the search agree, and how far the best paper and finding stand ahead of the next (where
+nothing answers, many are about as near). Weights and thresholds, some for a library and others inside named papers,
+come from questions with and without an answer (`python -m training.confidence`, docs/decisions/0022) and stand in
+confidence.json with their date. It must not know how an answer is put together.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from pathlib import Path
 import msgspec
 
 from hierarchy.filters import Filter
-from hierarchy.nodes import Level
+from hierarchy.nodes import Level, Vector
 from hierarchy.query_words import words_of
 from hierarchy.store import NodeStore
 from retrieval.extract import Sentence, content_words, rarity, stem
-from retrieval.records import ScoredNode
+from retrieval.records import Route, ScoredNode
 from retrieval.scope import names_papers
 
 WEIGHTS = Path(__file__).with_suffix(".json")
 BEST = 3  # passages and sentences that are looked at
-LOGIT_END = 6.0  # of a reader's score as log odds
+NEXT = 20  # nodes of a level, the best among them, that it is held against
 
 
 class Logistic(msgspec.Struct, frozen=True):
@@ -41,17 +42,40 @@ class Logistic(msgspec.Struct, frozen=True):
         return 1 / (1 + math.exp(-odds))
 
 
-class Calibration(msgspec.Struct, frozen=True):
-    """What was learned, when and of what: `read` where a reader of our own has scored passages and sentences, `bare`
-    where none has. Below `least` the papers do not tell; from `sure` on an answer is not called partial."""
+class Place(msgspec.Struct, frozen=True):
+    """What was learned for one kind of scope: `read` where a reader of our own has scored passages and sentences,
+    `bare` where none has. Below `least` the papers do not tell; from `sure` on an answer is not called partial."""
 
-    date: str
-    learned_from: str
-    encoder: str
     read: Logistic
     bare: Logistic
     least: float
     sure: float
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """What was learned, when, of what and beside which reader: over a library, and within papers that are named."""
+
+    date: str
+    learned_from: str
+    encoder: str
+    library: Place
+    within: Place
+
+    def place(self, where: Filter | None) -> Place:
+        """What goes for a scope."""
+        return self.within if names_papers(where) else self.library
+
+
+class Evidence(msgspec.Struct, frozen=True, eq=False):
+    """A question and what was found for it: `sentences` are the candidates for an answer, `passages` what they stand
+    in, both best first."""
+
+    question: str
+    vector: Vector
+    route: Route
+    sentences: Sequence[Sentence]
+    passages: Sequence[ScoredNode]
+    where: Filter | None
 
 
 @cache
@@ -60,52 +84,51 @@ def calibration(path: Path = WEIGHTS) -> Calibration:
     return msgspec.json.decode(path.read_bytes(), type=Calibration)
 
 
-def confidence(
-    question: str, sentences: Sequence[Sentence], passages: Sequence[ScoredNode], store: NodeStore, where: Filter | None
-) -> float:
+def confidence(found: Evidence, store: NodeStore) -> float:
     """From 0 to 1: that what was found answers the question.
 
     Args:
-        question: in words.
-        sentences: the candidates for an answer, best first.
-        passages: what they stand in, best first.
-        store: for words that nothing holds.
-        where: the scope.
+        found: the question and its evidence.
+        store: for how far the best stands ahead, and for words that nothing holds.
     """
-    if not sentences:
+    if not found.sentences:
         return 0.0
-    found = signs(question, sentences, passages, store, where)
-    learned = calibration()
-    model = learned.read if any(s.read is not None for s in sentences) else learned.bare
-    return round(model.of(found), 4)
+    place = calibration().place(found.where)
+    model = place.read if any(s.read is not None for s in found.sentences) else place.bare
+    return round(model.of(signs(found, store)), 4)
 
 
-def signs(
-    question: str, sentences: Sequence[Sentence], passages: Sequence[ScoredNode], store: NodeStore, where: Filter | None
-) -> dict[str, float]:
-    """What the confidence rests on, by name; about -1 to 1 each, but for log odds."""
-    words = content_words(question)
+def signs(found: Evidence, store: NodeStore) -> dict[str, float]:
+    """What the confidence rests on, by name; about -1 to 1 each."""
+    sentences, passages = found.sentences, found.passages
+    words = content_words(found.question)
     weight = rarity(words, passages)
     legs = [(p.factors.dense, p.factors.bm25) for p in passages[:BEST]]
     read = [s.read for s in sentences if s.read is not None]
-    ranked = [p.factors.rerank for p in passages if p.factors.rerank is not None]
     return {
         "cosine": max(s.cosine for s in sentences[: 2 * BEST]),
         "sentence": max(read, default=0.0),
-        "passage": _logit(max(ranked, default=0.5)) / LOGIT_END,
-        "second": _logit(sorted(ranked)[-2] if len(ranked) > 1 else 0.5) / LOGIT_END,
         "held": max((_held(words, weight, p) for p in passages[:BEST]), default=0.0),
         "together": max(s.overlap for s in sentences[: 2 * BEST]),
-        "unknown": unknown_share(question, passages, store, where),
+        "unknown": unknown_share(words, passages, store, found.where),
         "agreement": max((min(dense, bm25) for dense, bm25 in legs), default=0.0),
         "words": math.log(len(words)) / 3,
-        "within": float(names_papers(where)),
+        "field": float(found.route.best == Level.PROJECT),
+        "paper_ahead": _ahead(found, store, Level.PAPER),
+        "finding_ahead": _ahead(found, store, Level.FINDING),
     }
 
 
-def unknown_share(question: str, passages: Sequence[ScoredNode], store: NodeStore, where: Filter | None) -> float:
-    """The share of the question's content words that no passage in the scope holds, endings aside."""
-    words = content_words(question)
+def _ahead(found: Evidence, store: NodeStore, level: Level) -> float:
+    """How much nearer to the question the best node of a level is than the next ones are on average, by cosine."""
+    best, *others = [hit.score for hit in store.dense(found.vector, level, NEXT, found.where)] or [0.0]
+    return best - sum(others) / len(others) if others else 0.0
+
+
+def unknown_share(
+    words: Sequence[str], passages: Sequence[ScoredNode], store: NodeStore, where: Filter | None
+) -> float:
+    """The share of a question's content words that no passage in the scope holds, endings aside."""
     seen = {word for p in passages for word in _stems(p)}
     missing = [w for w in words if stem(w) not in seen]
     return sum(not store.bm25(word, Level.PASSAGE, 1, where) for word in missing) / len(words)
@@ -120,7 +143,3 @@ def _held(words: Sequence[str], weight: Mapping[str, float], passage: ScoredNode
 def _stems(passage: ScoredNode) -> set[str]:
     node = passage.node
     return {stem(w) for w in words_of(f"{node.text} {' '.join(node.path)} {node.title} {node.paper_title or ''}")}
-
-
-def _logit(score: float) -> float:
-    return max(-LOGIT_END, min(LOGIT_END, math.log(max(score, 1e-9) / max(1 - score, 1e-9))))

@@ -13,9 +13,10 @@ from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
 from retrieval.answer import Answerer
 from retrieval.choose import Found
-from retrieval.extract import Sentence, candidates
+from retrieval.confidence import Evidence
+from retrieval.extract import candidates
 from retrieval.reading import reading, wanted
-from retrieval.records import Answer, Event, Route, ScoredNode, SearchResult
+from retrieval.records import Answer, Event, Route, SearchResult
 from retrieval.rerank import Reranker, SentenceReader
 from retrieval.route import Adviser, Router, only
 from retrieval.scope import Library
@@ -66,9 +67,7 @@ class Pipeline:
             way = only(level) if level else self._router.route(meant.asked, vector, self.library.names)
             found.update(msgspec.to_builtins(way))
         rankings = self._searcher.rank(meant.sought, vector, way, k, meant.where, trace)
-        read, notes = NOTHING_READ, tuple[str, ...]()
-        if wanted(way):
-            read, notes = self._read(meant, vector, rankings, trace)
+        read, notes = self._read(meant, vector, rankings, wanted(way), trace)
         nodes = self._searcher.order(rankings, way, k, meant.weighing, read, trace)
         return SearchResult(whole, way, nodes, trace.id, (*meant.notes, *notes)), trace
 
@@ -76,11 +75,15 @@ class Pipeline:
         return understood(question, papers, self.library, self._store, self._encoder, self._settings, trace)
 
     def _read(
-        self, meant: Understood, vector: Vector, rankings: Rankings, trace: Trace
+        self, meant: Understood, vector: Vector, rankings: Rankings, level: Level | None, trace: Trace
     ) -> tuple[Read, tuple[str, ...]]:
-        """What was found, read beside the question, and notes; nothing without passages, or without a reranker."""
-        if self._reranker is None or Level.PASSAGE not in rankings:
+        """What was found of a level, read beside the question, and notes; nothing without that level, or without a
+        reranker."""
+        if self._reranker is None or level not in rankings:
             return NOTHING_READ, ()
+        if level is Level.PAPER:
+            papers = self._searcher.papers(rankings, self._reranker.most, meant.weighing)
+            return reading(self._reranker, meant.asked, papers, trace)
         with trace.step("pool") as said:
             found = self._searcher.pool(
                 meant.sought, vector, rankings, meant.where, self._reranker.most, meant.weighing
@@ -97,15 +100,16 @@ class Pipeline:
             self._searcher.best(rankings, Level.PAPER, READ, weighing),
         )
 
-    def evidence(self, question: str, where: Filter | None) -> tuple[list[Sentence], tuple[ScoredNode, ...]]:
-        """What an answer to a question would be read from: sentences, and the passages that they stand in."""
+    def evidence(self, question: str, where: Filter | None) -> Evidence:
+        """What an answer to a question would be read from."""
         trace, vector = Trace.of(question), self._searcher.encode(question)
         meant = Understood(question, question, where)
         way = self._router.route(question, vector, self.library.names)
         rankings = self._searcher.rank(question, vector, way, EVIDENCE, where, trace)
-        read, _ = self._read(meant, vector, rankings, trace)
+        read, _ = self._read(meant, vector, rankings, _answered_from(way), trace)
         passages = self._found(rankings, way, meant.weighing, read).passages
-        return candidates(self._store, question, vector, passages, self._reader), passages
+        sentences = candidates(self._store, question, vector, passages, self._reader)
+        return Evidence(question, vector, way, sentences, passages, where)
 
     @property
     def _reader(self) -> SentenceReader | None:
@@ -134,10 +138,8 @@ class Pipeline:
         weighing = meant.weighing
         yield Event("found", self._searcher.merge(rankings, way, EVIDENCE, weighing)), trace
         yield from news()
-        read, notes = NOTHING_READ, tuple[str, ...]()
-        if way.best is not Level.PROJECT:  # a field is not told by single passages
-            read, notes = self._read(meant, vector, rankings, trace)
-        ranked_by = read if wanted(way) else NOTHING_READ
+        read, notes = self._read(meant, vector, rankings, _answered_from(way), trace)
+        ranked_by = read if wanted(way) is read.level else NOTHING_READ
         evidence = self._searcher.order(rankings, way, EVIDENCE, weighing, ranked_by, trace)
         yield from news()
         found = self._found(rankings, way, weighing, read)
@@ -162,3 +164,8 @@ class Pipeline:
             (*meant.notes, *notes, *draft.notes),
         )
         yield Event("answer", answer), trace
+
+
+def _answered_from(way: Route) -> Level | None:
+    """What is read for an answer: passages, but of a field as a whole, which single ones do not tell."""
+    return Level.PASSAGE if way.best is not Level.PROJECT else None

@@ -13,8 +13,10 @@ from typing import NamedTuple
 from retrieval.fusion import Fused
 
 BEST = 10  # passages of the whole scope
+FEWEST = 24  # that are read, where papers are short
 PAPERS = (20, 12, 8)  # passages of the paper that most of what was found is in, of the next, and of the third
 LOOKED_AT = 100  # passages, for what share of them each paper has
+UNFOUND = 0.05  # score of a paper that is not among those found by themselves
 STEEP = 3  # a good passage says more of its paper than many middling ones
 
 
@@ -25,12 +27,21 @@ class Pooled(NamedTuple):
     share: float
 
 
-def shares(ranked: Sequence[Fused], paper_of: Mapping[str, str]) -> dict[str, float]:
-    """How much of what was found stands in each paper, against the paper with the most, best first."""
+def shares(ranked: Sequence[Fused], paper_of: Mapping[str, str], papers: Sequence[Fused] = ()) -> dict[str, float]:
+    """How much of what was found stands in each paper, against the paper with the most, best first.
+
+    Args:
+        ranked: passages, best first.
+        paper_of: the paper of each of them.
+        papers: the ranking of papers by themselves, where they were searched: both must speak for a paper.
+    """
     mass: dict[str, float] = defaultdict(float)
     for f in ranked[:LOOKED_AT]:
         if f.id in paper_of:
             mass[paper_of[f.id]] += max(0.0, f.score) ** STEEP
+    own = {f.id: f.score for f in papers}
+    if own:
+        mass = {paper: found * max(own.get(paper, 0.0), UNFOUND) ** STEEP for paper, found in mass.items()}
     most = max(mass.values(), default=0.0) or 1.0
     return {paper: mass[paper] / most for paper in sorted(mass, key=lambda p: (-mass[p], p))}
 
@@ -41,6 +52,7 @@ def pool(
     inside: Callable[[str], Sequence[Fused]],
     also: Iterable[str],
     most: int,
+    papers: Sequence[Fused] = (),
 ) -> list[Pooled]:
     """The passages to read, each once, at most `most`.
 
@@ -50,8 +62,9 @@ def pool(
         inside: the ranking within one paper.
         also: passages that another way has led to, that of a finding for example.
         most: how many may be read.
+        papers: the ranking of papers by themselves.
     """
-    part = shares(ranked, paper_of)
+    part = shares(ranked, paper_of, papers)
     if len(part) <= 1:
         return [Pooled(f, 1.0) for f in ranked[:most]]
     chosen: dict[str, Pooled] = {}
@@ -61,4 +74,8 @@ def pool(
     known = {f.id: f for f in ranked}
     for i in [*(f.id for f in ranked[:BEST]), *(i for i in also if i in known)]:
         chosen.setdefault(i, Pooled(known[i], part.get(paper_of.get(i, ""), 0.0)))
+    for f in ranked:
+        if len(chosen) >= FEWEST:
+            break
+        chosen.setdefault(f.id, Pooled(f, part.get(paper_of.get(f.id, ""), 0.0)))
     return list(chosen.values())[:most]

@@ -1,4 +1,4 @@
-"""Reads the passages that the search found beside the question, by whatever reranker there is.
+"""Reads the passages, or the papers, that the search found beside the question, by whatever reranker there is.
 
 One that does not answer costs its order and nothing else: the order before it stands, and a note says so. It must not
 know rerankers' kinds.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from hierarchy.errors import RerankError
+from hierarchy.nodes import Level
 from retrieval.records import Factors, Route, ScoredNode
 from retrieval.rerank import Reranker
 from retrieval.search import NARROW, NOTHING_READ, Read
@@ -26,12 +27,13 @@ def reading(
     Args:
         reranker: reads.
         question: without typed filters.
-        found: the passages, best of the search first.
-        trace: takes each passage's score before and after.
+        found: nodes of one level, best of the search first.
+        trace: takes each one's score before and after.
     """
     if not found:
         return NOTHING_READ, ()
-    with trace.step("rerank", reranker=reranker.name, passages=len(found)) as said:
+    level = found[0].node.level
+    with trace.step("rerank", reranker=reranker.name, level=level.value, passages=len(found)) as said:
         try:
             scores = reranker.scores(question, found)
         except RerankError as error:
@@ -41,12 +43,15 @@ def reading(
             )
         read = sorted(map(_with, found, scores), key=lambda s: (-s.score, s.node.id))
         said["candidates"] = candidates(read, places(scored.node.id for scored in found))
-    return Read(tuple(read)), ()
+    return Read(tuple(read), level), ()
 
 
-def wanted(route: Route) -> bool:
-    """Whether enough weight is on levels that passages answer."""
-    return sum(route.weights.get(level.value, 0.0) for level in NARROW) >= LEAST
+def wanted(route: Route) -> Level | None:
+    """What to read: passages where enough weight is on levels that they answer, papers where they weigh most, and
+    nothing of a field as a whole."""
+    if sum(route.weights.get(level.value, 0.0) for level in NARROW) >= LEAST:
+        return Level.PASSAGE
+    return Level.PAPER if route.best is Level.PAPER else None
 
 
 def _with(scored: ScoredNode, score: float) -> ScoredNode:

@@ -29,6 +29,7 @@ TRACED = 6  # candidates that the trace holds of a level
 MARGIN = 40  # how many more are looked at than are asked for
 NARROW = (Level.SECTION, Level.PASSAGE, Level.FINDING)  # what a passage answers
 LED_TO = 5  # findings whose passages are read
+PAPERS_READ = 24
 UNREAD = 0.5  # of its score that a node keeps below those that were read beside the question
 TOLD = 0.5  # and one of which that tells it already
 
@@ -36,14 +37,15 @@ Rankings: TypeAlias = dict[Level, list[Fused]]
 
 
 class Read(NamedTuple):
-    """Passages that were read beside the question, with the reader's scores from 0 to 1, best first."""
+    """Nodes of one level that were read beside the question, with the reader's scores from 0 to 1, best first."""
 
-    passages: tuple[ScoredNode, ...] = ()
+    nodes: tuple[ScoredNode, ...] = ()
+    level: Level = Level.PASSAGE
 
     @property
     def told(self) -> frozenset[str]:
         """The nodes whose words are among these: the passages, and what stands above them."""
-        nodes = [scored.node for scored in self.passages]
+        nodes = [scored.node for scored in self.nodes if self.level is Level.PASSAGE]
         return frozenset(i for n in nodes for i in (n.id, n.parent, n.paper) if i)
 
 
@@ -99,7 +101,7 @@ class Searcher:
     ) -> tuple[ScoredNode, ...]:
         """The k best nodes of all levels in one order, best first; ties in the order of ids.
 
-        A passage that was read stands by what its reader says of it; a node whose words those passages hold steps back.
+        What was read stands by what its reader says of it; a node steps back where a passage that was read has its words.
         """
         return self._merged(rankings, route, k, weighing, read)[:k]
 
@@ -109,8 +111,8 @@ class Searcher:
         """What `merge` gives, as a step that tells each node's place before reading, and what fell out and why."""
         with trace.step("order", k=k) as said:
             merged = self._merged(rankings, route, k, weighing, read)
-            before = self._merged(rankings, route, k, weighing) if read.passages else merged
-            said["candidates"] = candidates(merged[:k], places(s.node.id for s in before) if read.passages else None)
+            before = self._merged(rankings, route, k, weighing) if read.nodes else merged
+            said["candidates"] = candidates(merged[:k], places(s.node.id for s in before) if read.nodes else None)
             said["dropped"] = [*_fallen(merged[:k], before, k, read), *_weightless(route)]
         return merged[:k]
 
@@ -118,22 +120,22 @@ class Searcher:
         self, rankings: Rankings, route: Route, k: int, weighing: Weighing, read: Read = NOTHING_READ
     ) -> tuple[ScoredNode, ...]:
         """The k best, and after them some that come next."""
-        factors = _factors(route, bool(read.passages))
+        factors = _factors(route, read)
         merged = [(factors[level] * f.score, factors[level], f) for level, ranked in rankings.items() for f in ranked]
-        if not read.passages:
+        if not read.nodes:
             return self._scored(merged, k, weighing, LEFT_OUT)
-        told, here = read.told, {scored.node.id for scored in read.passages}
+        told, here = read.told, {scored.node.id for scored in read.nodes}
         rest = self._scored([m for m in merged if m[2].id not in here], k, weighing)
-        best, factor = read.passages[0].score or 1.0, factors[Level.PASSAGE]
-        scored = [_at(s, factor * (0.5 + 0.5 * s.score / best)) for s in read.passages]
-        scored += [_at(s, s.score * _stepped_back(s, told)) for s in rest]
+        best, factor = read.nodes[0].score or 1.0, factors[read.level]
+        scored = [_at(s, factor * (0.5 + 0.5 * s.score / best)) for s in read.nodes]
+        scored += [_at(s, s.score * _stepped_back(s, told)) if told else s for s in rest]
         return tuple(sorted(scored, key=lambda s: (-s.score, s.node.id)))
 
     def best(
         self, rankings: Rankings, level: Level, k: int, weighing: Weighing, read: Read = NOTHING_READ
     ) -> tuple[ScoredNode, ...]:
-        """The k best nodes of one level; of passages, those that were read first."""
-        first = read.passages[:k] if level is Level.PASSAGE else ()
+        """The k best nodes of one level, those that were read first."""
+        first = read.nodes[:k] if level is read.level else ()
         here = {scored.node.id for scored in first}
         left = [(f.score, 1.0, f) for f in rankings.get(level, []) if f.id not in here]
         return (*first, *self._scored(left, k - len(first), weighing))
@@ -151,7 +153,7 @@ class Searcher:
         def inside(paper: str) -> Sequence[Fused]:
             return self.level(question, vector, Level.PASSAGE, most, all_of(where, Eq("paper", paper)), within=True)
 
-        pooled = pool(ranked, paper_of, inside, also, most)
+        pooled = pool(ranked, paper_of, inside, also, most, rankings.get(Level.PAPER, ()))
         nodes = known | self._store.get([p.fused.id for p in pooled if p.fused.id not in known])
         found = [
             ScoredNode(nodes[p.fused.id], p.fused.score, _factors_of(p.fused, 1.0, weighing, nodes, p.share))
@@ -159,6 +161,11 @@ class Searcher:
             if p.fused.id in nodes
         ]
         return tuple(sorted(found, key=lambda s: (-s.score * s.factors.paper * s.factors.kind, s.node.id)))
+
+    def papers(self, rankings: Rankings, most: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
+        """The papers that are worth reading beside the question, best of the search first."""
+        best = rankings.get(Level.PAPER, [])[: min(most, PAPERS_READ)]
+        return self._scored([(f.score, 1.0, f) for f in best], len(best), weighing)
 
     def passed_over(self, rankings: Rankings, pooled: Sequence[ScoredNode]) -> list[Row]:
         """The best passages of the search that are not among those to be read, as rows of a trace."""
@@ -207,11 +214,11 @@ def _stepped_back(scored: ScoredNode, told: frozenset[str]) -> float:
     return unread * (TOLD if evidence in told else 1.0)
 
 
-def _factors(route: Route, read: bool) -> dict[Level, float]:
+def _factors(route: Route, read: Read) -> dict[Level, float]:
     """The factor of each level that has weight; passages that are read stand for all levels that they answer."""
     weights = _weights(route)
     most = max(weights.values())
-    if read and Level.PASSAGE in weights:
+    if read.nodes and read.level is Level.PASSAGE:
         weights[Level.PASSAGE] = max(weights.get(level, 0.0) for level in NARROW)
     return {level: 0.5 + 0.5 * weight / most for level, weight in weights.items()}
 
@@ -239,7 +246,7 @@ def _fallen(kept: Sequence[ScoredNode], before: Sequence[ScoredNode], k: int, re
         if node.id in here:
             continue
         why = f"below the {k} that were asked for"
-        if place <= k and evidence in told and node.id not in {s.node.id for s in read.passages}:
+        if place <= k and evidence in told and node.id not in {s.node.id for s in read.nodes}:
             why = "told already by a passage that was read"
         elif place <= k:
             why = "others stand above it since they were read beside the question"

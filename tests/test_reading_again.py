@@ -148,7 +148,7 @@ def test_the_ranker_was_learned_with_the_encoder_that_ships(reader: EvidenceEnco
 def test_one_that_does_not_answer_costs_its_order_alone() -> None:
     trace = Trace.of(QUESTION)
     read, notes = reading(Down(), QUESTION, (scored(TEXTS[0]),), trace)
-    assert read.passages == ()
+    assert read.nodes == ()
     assert "order of the search stands" in notes[0]
     assert trace.steps[-1].found["failed"]["code"] == "rerank_down"
 

@@ -1,14 +1,15 @@
 """Learns when the papers tell: `python -m training.confidence QASPER --date YYYY-MM-DD [--home HOME --project NAME]`.
 
-Questions with an answer: those of half 0 of QASPER's papers, within a paper and over all, and the sample's. Without:
-those that their makers say have none, those whose papers are taken away from the search, and the sample's questions put
-to its other project. Half 1 is for the benchmarks alone.
+Questions with an answer: those of QASPER's papers, within a paper and over all, and the sample's. Without: those that
+their makers say have none, those whose papers are taken away from the search, and the sample's questions put to its
+other project. What is told of them is cross-validated by paper: no question is judged by weights that saw its paper.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -18,34 +19,44 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.model_selection import GroupKFold
 
 from benchmarks.sample import SAMPLE, questions
 from hierarchy.filters import Filter, In, Not
-from retrieval.confidence import WEIGHTS, Calibration, Logistic, signs
+from retrieval.confidence import WEIGHTS, Calibration, Logistic, Place, signs
 from strata.assistant import Assistant
 from strata.evidence_encoder import EvidenceEncoder
 from strata.settings import Settings
 from training.ranker import PROJECT, rows_of
-from training.routes import half_of
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Truths: TypeAlias = npt.NDArray[np.bool_]
 
-STRENGTH = 1.0  # inverse strength of regularization
-READ_ONLY = ("sentence", "passage", "second")  # signs that only a reader gives
-SURE = 0.8  # share of answers right from which on none is called partial
-FOLDS = 5
-OVER, AWAY = "over all", "with its papers away"
+STRENGTH = 30.0  # inverse strength of regularization, of examples whose weights sum to 1
+READ_ONLY = ("sentence",)  # signs that only a reader gives
+LIBRARY_ONLY = ("field", "paper_ahead")  # within one paper there is no other
+ANSWERED = 0.85  # share of what can be answered that is
+SURE = 0.9  # share of answers right from which on none is called partial
+FOLDS = 10
+OVER, AWAY, WITHIN = "over all", "with its papers away", "within"
 
 
 class Example(msgspec.Struct, frozen=True):
-    """A question's signs, whether it has an answer, and the group that must not be split over folds."""
+    """A question's signs, whether it has an answer, the group that must not be split over folds, and where it is from:
+    questions of one source and one kind weigh the same together, however many there are."""
 
     signs: dict[str, float]
     told: bool
     group: str
     source: str
+    level: str = ""
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What was learned for one kind of scope, and what it says of each example when it has not seen its paper."""
+
+    place: Place
+    sure: list[float]
 
 
 def main() -> None:
@@ -60,30 +71,31 @@ def main() -> None:
         home = given.home or Path(new)
         examples = [*from_qasper(home, given.project, given.qasper), *from_sample(home)]
         encoder = encoder_of(home)
-    learned = learn(examples, encoder, given.date)
+    library, within = [[e for e in examples if (e.source == WITHIN) == inside] for inside in (False, True)]
+    over, inside = learn(library), learn(within)
+    for name, value in [*told(library, over.sure), *told(within, inside.sure)]:
+        print(f"{name}: {value}")
+    counts = Counter(e.source for e in examples)
+    learned_from = ", ".join(f"{count} {source}" for source, count in counts.items())
+    learned = Calibration(given.date, learned_from, encoder, over.place, inside.place)
     given.out.write_bytes(msgspec.json.format(msgspec.json.encode(learned), indent=1) + b"\n")
-    print(f"{learned.learned_from}: {given.out} written")
+    print(f"{learned_from}: {given.out} written")
 
 
 def from_qasper(home: Path, project: str, qasper: Path) -> Iterator[Example]:
-    """Half 0 of the questions on QASPER's papers."""
+    """The questions on QASPER's papers."""
     with Assistant(project, Settings(home=home)) as assistant:
         assistant.ingest([qasper / "pdf"])
         library = assistant._pipeline.library
         for row in rows_of(qasper / "library.jsonl"):
-            if row["level"] == "project" or half_of(row) != 0:
-                continue
-            group = (row["papers"] or [row["id"]])[0]
-            yield from _example(assistant, row["question"], None, row["level"] != "none", group, OVER)
-            if row["papers"]:
+            level, group = row["level"], (row["papers"] or [row["id"]])[0]
+            yield from _example(assistant, row["question"], None, level != "none", group, OVER, level)
+            if row["papers"] and level != "project":
                 away = Not(In("paper", tuple(library.resolve(paper).id for paper in row["papers"])))
-                yield from _example(assistant, row["question"], away, False, group, AWAY)
+                yield from _example(assistant, row["question"], away, False, group, AWAY, level)
         for row in rows_of(qasper / "questions.jsonl"):
-            if half_of({"papers": [row["paper_id"]]}) == 0:
-                where = library.scope([row["paper_id"]])
-                yield from _example(
-                    assistant, row["question"], where, not row["unanswerable"], row["paper_id"], "within"
-                )
+            where = library.scope([row["paper_id"]])
+            yield from _example(assistant, row["question"], where, not row["unanswerable"], row["paper_id"], WITHIN)
 
 
 def from_sample(home: Path) -> Iterator[Example]:
@@ -92,62 +104,80 @@ def from_sample(home: Path) -> Iterator[Example]:
         with Assistant(project, Settings(home=home)) as assistant:
             assistant.ingest([SAMPLE / project])
             for q in questions():
-                if q["level"] != "project":
-                    told = q["project"] == project and q["level"] != "none"
+                own, level = q["project"] == project, q["level"]
+                if own or level != "project":  # what a field is about, any project tells
                     group = (q["papers"] or [q["id"]])[0]
-                    yield from _example(assistant, q["question"], None, told, group, "sample")
+                    source = "sample" if own else "sample, of the other"
+                    yield from _example(assistant, q["question"], None, own and level != "none", group, source, level)
 
 
 def _example(
-    assistant: Assistant, question: str, where: Filter | None, told: bool, group: str, source: str
+    assistant: Assistant, question: str, where: Filter | None, told: bool, group: str, source: str, level: str = ""
 ) -> Iterator[Example]:
-    sentences, passages = assistant._pipeline.evidence(question, where)
-    if sentences:
-        yield Example(signs(question, sentences, passages, assistant._store(), where), told, group, source)
+    found = assistant._pipeline.evidence(question, where)
+    if found.sentences:
+        yield Example(signs(found, assistant._store()), told, group, source, level)
 
 
-def learn(examples: Sequence[Example], encoder: str, date: str) -> Calibration:
-    """The weights, and the thresholds that the examples give when none is judged by weights that saw its papers."""
-    names = list(examples[0].signs)
+def learn(examples: Sequence[Example]) -> Learned:
+    """The weights for one kind of scope, and its thresholds by weights that did not see an example's paper."""
+    here = {e.source for e in examples}
+    names = [name for name in examples[0].signs if here != {WITHIN} or name not in LIBRARY_ONLY]
     bare = [name for name in names if name not in READ_ONLY]
-    told = np.array([e.told for e in examples])
+    told, weights = np.array([e.told for e in examples]), _weights(examples)
     rows = np.array([[e.signs[name] for name in names] for e in examples])
+    sure = np.zeros(len(examples))
     groups = [e.group for e in examples]
-    sure = cross_val_predict(_model(), rows, told, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
-    counts = {source: sum(e.source == source for e in examples) for source in dict.fromkeys(e.source for e in examples)}
-    print("area under ROC, cross-validated:", {s: _area(sure, told, examples, s) for s in counts})
-    return Calibration(
-        date,
-        "half 0: " + ", ".join(f"{count} {source}" for source, count in counts.items()),
-        encoder,
-        _fitted(rows, told, names),
-        _fitted(rows[:, [names.index(name) for name in bare]], told, bare),
-        *_thresholds(sure, told),
+    for seen, left in GroupKFold(FOLDS).split(rows, told, groups):
+        sure[left] = _model().fit(rows[seen], told[seen], weights[seen]).predict_proba(rows[left])[:, 1]
+    place = Place(
+        _fitted(rows, told, weights, names),
+        _fitted(rows[:, [names.index(name) for name in bare]], told, weights, bare),
+        *_thresholds(sure, told, weights),
     )
+    return Learned(place, sure.tolist())
 
 
-def _thresholds(sure: Floats, told: Truths) -> tuple[float, float]:
-    """Where both kinds are told apart best (Youden's index), and from where on the share of answers is high enough."""
+def told(examples: Sequence[Example], sure: Sequence[float]) -> Iterator[tuple[str, float]]:
+    """Areas under ROC by name: each source, without questions on the field, and those whose papers are away."""
+    for source in dict.fromkeys(e.source for e in examples):
+        others = {AWAY: OVER, "sample, of the other": "sample"}
+        kept = [
+            (e, s)
+            for e, s in zip(examples, sure, strict=True)
+            if e.source == source or (e.told and e.source == others.get(source))
+        ]
+        for name, part in ((source, kept), (f"{source}, one place", [k for k in kept if k[0].level != "project"])):
+            if len({e.told for e, _ in part}) == 2 and (part is kept or len(part) < len(kept)):
+                area = roc_auc_score([e.told for e, _ in part], [s for _, s in part])
+                yield f"{name} ({sum(e.told for e, _ in part)}, {sum(not e.told for e, _ in part)})", round(area, 4)
+
+
+def _weights(examples: Sequence[Example]) -> Floats:
+    """Questions with and without an answer weigh the same together, and so does each source among them."""
+    kinds = [(e.told, e.source) for e in examples]
+    counts = Counter(kinds)
+    sources = Counter(told for told, _ in counts)
+    return np.array([1 / (2 * sources[told] * counts[told, source]) for told, source in kinds])
+
+
+def _thresholds(sure: Floats, told: Truths, weights: Floats) -> tuple[float, float]:
+    """Where so many of those with an answer get one, and from where on the share of answers is high enough."""
     steps = np.unique(sure)
-    apart = [(sure[told] >= step).mean() - (sure[~told] >= step).mean() for step in steps]
-    least = float(steps[int(np.argmax(apart))])
-    enough = [step for step in steps if step >= least and told[sure >= step].mean() >= SURE]
-    return round(least, 3), round(float(enough[0]) if enough else least, 3)
+    answered = [step for step in steps if weights[told & (sure >= step)].sum() >= ANSWERED * weights[told].sum()]
+    least = float(answered[-1])
+    enough = [s for s in steps if s >= least and weights[told & (sure >= s)].sum() >= SURE * weights[sure >= s].sum()]
+    return round(least, 3), round(float(enough[0]) if enough else 1.0, 3)
 
 
-def _area(sure: Floats, told: Truths, examples: Sequence[Example], source: str) -> float | None:
-    mine = np.array([e.source == source or (source == AWAY and e.source == OVER and e.told) for e in examples])
-    return round(float(roc_auc_score(told[mine], sure[mine])), 3) if len(set(told[mine])) == 2 else None
-
-
-def _fitted(rows: Floats, told: Truths, names: Sequence[str]) -> Logistic:
-    model = _model().fit(rows, told)
-    weights = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
-    return Logistic(weights, round(float(model.intercept_[0]), 4))
+def _fitted(rows: Floats, told: Truths, weights: Floats, names: Sequence[str]) -> Logistic:
+    model = _model().fit(rows, told, weights)
+    learned = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
+    return Logistic(learned, round(float(model.intercept_[0]), 4))
 
 
 def _model() -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=2_000, class_weight="balanced")
+    return LogisticRegression(C=STRENGTH, max_iter=5_000)
 
 
 def encoder_of(home: Path) -> str:

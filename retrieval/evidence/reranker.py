@@ -14,9 +14,10 @@ import numpy as np
 
 from hierarchy.encoder import Range, Text, TokenEncoder, Tokens, prefix_of, unit
 from hierarchy.errors import ModelError, RerankError
-from hierarchy.nodes import Node, Vector
+from hierarchy.nodes import Level, Node, Vector
 from retrieval.evidence.features import Features, features
-from retrieval.evidence.interaction import Scores, token_weights
+from retrieval.evidence.interaction import Scores, late_interaction, token_weights
+from retrieval.evidence.papers import by_papers, of_papers
 from retrieval.evidence.ranker import Ranker, ranker
 from retrieval.records import ScoredNode
 
@@ -46,8 +47,11 @@ class EvidenceReranker:
         return MOST
 
     def scores(self, question: str, found: Sequence[ScoredNode]) -> list[float]:
+        if found and found[0].node.level is Level.PAPER:
+            asked, read = self._both(question, [scored.node for scored in found])
+            return [float(score) for score in of_papers(found, late_interaction(asked, read))]
         rows = self.features(question, found)
-        odds = (self._learned or ranker()).scores(rows)
+        odds = by_papers((self._learned or ranker()).scores(rows), rows, found)
         return [float(score) for score in 1 / (1 + np.exp(-odds))]
 
     def features(self, question: str, found: Sequence[ScoredNode]) -> Features:
@@ -104,5 +108,7 @@ def _of_parts(asked: Tokens, weights: Scores, tokens: Tokens, parts: Sequence[Ra
 
 
 def _above(node: Node) -> tuple[str, ...]:
-    """What is read above a text: its headings, or the paper's title where the paper has no pages."""
+    """What is read above a text: its headings, or the paper's title where it is a paper or one without pages."""
+    if node.level is Level.PAPER:
+        return (node.title,)
     return node.path if node.page is not None or not node.paper_title else (node.paper_title,)
