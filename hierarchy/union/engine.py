@@ -172,10 +172,13 @@ class UnionStore:
 
     def _first_of(self, ids: Sequence[str], read: Callable[[NodeStore, Sequence[str]], dict[str, T]]) -> dict[str, T]:
         """What stores give for ids, each by the one that its paper is read from."""
+        homes = self.get(ids) if self._now().projects else None  # else no id is in two stores
         found: dict[str, T] = {}
-        homes = self.get(ids) if self._now().projects else {}  # else no id is in two stores
         for store in self._stores:
-            mine = [i for i in ids if i not in found and (i not in homes or homes[i].project == store.project)]
+            if homes is None:
+                mine = [i for i in ids if i not in found]
+            else:
+                mine = [i for i in ids if i in homes and homes[i].project == store.project]
             if mine:
                 found |= read(store, mine)
         return found
