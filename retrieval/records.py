@@ -149,13 +149,14 @@ class Answer(msgspec.Struct, frozen=True):
         """The projects that what was found is from, sorted."""
         return tuple(sorted({*(n.node.project for n in self.evidence), *(c.project for c in self.citations)} - {""}))
 
-    def source(self, citation: Citation) -> str:
+    def source(self, citation: Citation, *, several: bool = False) -> str:
         """Where a quote stands, in words."""
-        return f"{citation.title}, {page_said(citation.page)} ({self.file(citation)})"
+        return f"{citation.title}, {page_said(citation.page)} ({self.file(citation, several=several)})"
 
-    def file(self, citation: Citation) -> str:
-        """The file of a quote, with its project where several were found in."""
-        return f"{citation.file}, project {citation.project}" if len(self.projects) > 1 else citation.file
+    def file(self, citation: Citation, *, several: bool = False) -> str:
+        """The file of a quote; with its project where `several` were asked, or where several are seen to have been."""
+        told = several or len(self.projects) > 1
+        return f"{citation.file}, project {citation.project}" if told else citation.file
 
     def to_frame(self) -> pandas.DataFrame:
         """A table with a row for each citation."""

@@ -31,14 +31,14 @@ def towards(share: float) -> Any:
     return unit(np.eye(DIMENSION)[0] * share + np.eye(DIMENSION)[1] * (1 - share**2) ** 0.5)
 
 
-def paper(project: str, name: str, *texts: str, near: float = 0.5, **metadata: Any) -> list[Record]:
+def paper(project: str, name: str, *texts: str, near: float = 0.5, read: str = "fast", **metadata: Any) -> list[Record]:
     """A paper with a passage for each text."""
     title = metadata.pop("title", f"On {name}")
     branch = [
         record(f"{name}-{n}", text, project=project, paper=name, order=n, vector=towards(near))
         for n, text in enumerate(texts)
     ]
-    whole = {"pass": "fast", "authors": ["Ada Fenwick"]} | metadata
+    whole = {"pass": read, "authors": ["Ada Fenwick"]} | metadata
     top = record(name, title, Level.PAPER, project=project, paper=name, title=title, metadata=whole)
     return [top, *branch]
 
@@ -111,7 +111,7 @@ def test_a_paper_of_both_is_read_from_the_first_and_names_both(make: Make) -> No
 
 
 def test_a_paper_with_pages_goes_before_a_mere_entry_of_it(make: Make) -> None:
-    entry = make("entry", paper("entry", "reeds", **{"pass": "entry"}))
+    entry = make("entry", paper("entry", "reeds", read="entry"))
     pages = make("pages", paper("pages", "reeds", "reeds grow in lakes"))
     both = UnionStore([entry, pages])
     assert bm25(both, "reeds") == ["reeds-0"]
@@ -190,9 +190,8 @@ def test_other_encoders_are_refused_by_name(make: Make) -> None:
     assert "--project" in error.value.hint
 
 
-TEXT = st.lists(st.sampled_from(["reed", "lake", "owl", "carp", "night", "water", "bird"]), min_size=1, max_size=6).map(
-    " ".join
-)
+WORDS = ("reed", "lake", "owl", "carp", "night", "water", "bird")
+TEXT = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 
 
 @given(st.lists(TEXT, min_size=1, max_size=12), st.integers(0, 12), TEXT)

@@ -39,11 +39,12 @@ def ask(
     with Assistant(projects or None) as assistant:
         if queries is not None:
             return _many(assistant, queries, out, question, lambda q, p: assistant.ask(q, papers=p))
+        several = len(assistant.asked_projects) > 1
         answer = assistant.ask(_given(question), papers=papers or None)
     if as_json:
         emit(answer.to_dict())
     else:
-        show.show_answer(answer)
+        show.show_answer(answer, several=several)
     return 0
 
 
@@ -74,6 +75,7 @@ def search(
     with Assistant(projects or None) as assistant:
         if queries is not None:
             return _many(assistant, queries, out, question, lambda q, p: assistant.search(q, k, level=level, papers=p))
+        several = len(assistant.asked_projects) > 1
         result = assistant.search(_given(question), k, level=level, papers=papers or None)
         beside = assistant.around(result) if context else {}
     if as_json:
@@ -83,7 +85,7 @@ def search(
                 node["context"] = beside[node["id"]].to_dict() if node["id"] in beside else None
         emit(record)
     else:
-        show.show_search(result, beside)
+        show.show_search(result, beside, several=several)
     return 0
 
 

@@ -141,13 +141,13 @@ def refined_line(refined: Refined | Left) -> str:
     return f"refined {name} ({refined.reading}{read}, {refined.embedded} passages embedded)"
 
 
-def show_answer(answer: Answer) -> None:
-    """The answer, its quotes with their pages, and how it came about."""
+def show_answer(answer: Answer, *, several: bool = False) -> None:
+    """The answer, its quotes with their pages, and how it came about; with projects where `several` were asked."""
     out = console()
     refused = answer.status == UNANSWERABLE
     out.print(plain(answer.text), style="yellow" if refused else "bold")
     for c in answer.citations:
-        out.print(plain(f"  [{c.marker}] {answer.source(c)}"), style="cyan")
+        out.print(plain(f"  [{c.marker}] {answer.source(c, several=several)}"), style="cyan")
         if c.quote not in answer.text:
             out.print(plain(f"      “{c.quote}”"))
     for note in answer.notes:
@@ -159,13 +159,12 @@ def show_answer(answer: Answer) -> None:
     out.print(plain(f"  {how}; trace {answer.trace}"), style="dim")
 
 
-def show_search(result: SearchResult, beside: Mapping[str, Around] | None = None) -> None:
-    """Ranked nodes with scores, and what stands around them."""
+def show_search(result: SearchResult, beside: Mapping[str, Around] | None = None, *, several: bool = False) -> None:
+    """Ranked nodes with scores, and what stands around them; with projects where `several` were asked."""
     out = console()
     out.print(plain(f"{result.route.best.value}: {result.route.reason}; trace {result.trace}"), style="dim")
     for note in result.notes:
         out.print(plain(note), style="yellow")
-    several = len({scored.node.project for scored in result}) > 1
     for rank, scored in enumerate(result, 1):
         node = scored.node
         where = " > ".join(filter(None, (node.paper_title if node.level != Level.PAPER else "", *node.path)))
