@@ -20,6 +20,7 @@ from hierarchy.quotes import stands
 from hierarchy.sqlite import SqliteStore
 from retrieval.records import Answer
 from strata.assistant import Assistant
+from strata.local_weaviate import LocalWeaviate
 from strata.minilm import MiniLM
 from strata.settings import Settings
 
@@ -288,6 +289,19 @@ def test_the_command_line_takes_the_option_twice(here: Run, tmp_path: Path) -> N
     answers = [json.loads(line) for line in out.read_text().splitlines()]
     assert [a["citations"][0]["project"] for a in answers[:2]] == ["Lakes", "owls"]
     assert answers[2]["error"]
+
+
+def test_projects_on_a_server_answer_together_as_those_in_files(weaviate: LocalWeaviate, home: Path, here: Run) -> None:
+    there = {**weaviate.environment}
+    for project in ("lakes", "owls"):
+        to = ("copy", "--from", "sqlite", "--to", "weaviate", "--project", project, "--json")
+        assert here(*to, **there).json["different"] == 0
+    for question in (ABOUT_REEDS, ABOUT_OWLS, ABOUT_OTTERS):
+        local = here("ask", question, "-p", "lakes", "-p", "owls", "--json").json
+        served = here("ask", question, "-p", "lakes", "-p", "owls", "--json", **there).json
+        assert served["citations"][0] == local["citations"][0]
+        assert {n["project"] for n in served["evidence"]} == {n["project"] for n in local["evidence"]}
+        assert len({n["id"] for n in served["evidence"]}) == len(served["evidence"])
 
 
 @pytest.mark.parametrize(
