@@ -46,6 +46,7 @@ NAMES = (
     "granularity",
     "lists",
     "spelling",
+    "several",
 )
 
 

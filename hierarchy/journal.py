@@ -43,6 +43,8 @@ CREATE TABLE changes (id INTEGER PRIMARY KEY, project TEXT COLLATE NOCASE, at TE
 CREATE INDEX changes_project ON changes (project, at);
 """
 SELECT_JOBS = "SELECT id, project, began, ended, state, pid, process, files, done, report, refined, to_refine FROM jobs"
+BETWEEN = ","  # of the projects of a trace; no name holds it
+OF_TRACE = f"instr('{BETWEEN}' || lower(project) || '{BETWEEN}', '{BETWEEN}' || lower(?) || '{BETWEEN}')"
 KEPT_TRACES = 10_000
 KEPT_JOBS = 1_000
 RUNNING, KILLED = "running", "killed"
@@ -150,12 +152,14 @@ class Journal(LocalFile):
             rows = self._connection.execute(f"{SELECT_JOBS} WHERE id = ?", (number,)).fetchall()
         return _job(rows[0]) if rows else None
 
-    def keep_traces(self, project: str, traces: Sequence[tuple[str, Sequence[str], dict[str, Any]]]) -> None:
-        """Keeps traces as (id, papers that they touch, trace); the oldest beyond some thousands go."""
+    def keep_traces(
+        self, project: str | Sequence[str], traces: Sequence[tuple[str, Sequence[str], dict[str, Any]]]
+    ) -> None:
+        """Keeps traces as (id, papers that they touch, trace), of one project or of several that were asked together;
+        the oldest beyond some thousands go."""
+        asked = project if isinstance(project, str) else BETWEEN.join(project)
         with self._writing():
-            rows = [
-                (trace_id, project, _now(), _json(list(papers)), _json(trace)) for trace_id, papers, trace in traces
-            ]
+            rows = [(trace_id, asked, _now(), _json(list(papers)), _json(trace)) for trace_id, papers, trace in traces]
             self._connection.executemany("INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?)", rows)
             old = "DELETE FROM traces WHERE rowid <= (SELECT max(rowid) FROM traces) - ?"
             self._connection.execute(old, (KEPT_TRACES,))
@@ -192,19 +196,21 @@ class Journal(LocalFile):
             return [bytes(row[0]) for row in self._connection.execute(query, (project, since))]
 
     def forget_paper(self, project: str, paper: str) -> None:
-        """Removes the traces that touch a paper, and what is remembered of its words; its title is kept."""
+        """Removes the traces that touch a paper, also of questions to several projects, and what is remembered of its
+        words; its title is kept."""
         with self._writing():
             touched = "EXISTS (SELECT 1 FROM json_each(traces.papers) WHERE json_each.value = ?)"
-            self._connection.execute(f"DELETE FROM traces WHERE project = ? AND {touched}", (project, paper))
+            self._connection.execute(f"DELETE FROM traces WHERE {OF_TRACE} AND {touched}", (project, paper))
             self._connection.execute("DELETE FROM changes WHERE project = ? AND paper = ?", (project, paper))
             wordless = "UPDATE seen SET findings = CAST('[]' AS BLOB) WHERE project = ? AND paper = ?"
             self._connection.execute(wordless, (project, paper))
 
     def forget_project(self, project: str) -> None:
-        """Removes all that is remembered of a project."""
+        """Removes all that is remembered of a project, also together with others."""
         with self._writing():
-            for table in ("failures", "jobs", "traces", "seen", "changes"):
+            for table in ("failures", "jobs", "seen", "changes"):
                 self._connection.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
+            self._connection.execute(f"DELETE FROM traces WHERE {OF_TRACE}", (project,))
 
 
 def _job(row: Sequence[Any]) -> Job:

@@ -57,6 +57,25 @@ def other_encoder(project: str, made_with: EncoderIdentity, given: EncoderIdenti
     )
 
 
+def different_encoders(one: str, made_with: EncoderIdentity, other: str, otherwise: EncoderIdentity) -> UsageError:
+    """The error for projects whose vectors do not compare."""
+    return UsageError(
+        f"Projects {one!r} and {other!r} were made with different encoders ({made_with} and {otherwise}), so they"
+        " cannot be searched together.",
+        "Ask each alone, or ingest the papers of one into a new project (--project NAME) with the other's encoder.",
+        "different_encoders",
+    )
+
+
+def one_project(names: Sequence[str]) -> UsageError:
+    """The error for what can be done with one project at a time, where several are named."""
+    return UsageError(
+        f"This is for one project at a time, not for {len(names)} ({', '.join(names)}).",
+        "Name one of them; several can be asked and searched together.",
+        "several_projects",
+    )
+
+
 def unknown_project(name: str, names: Sequence[str]) -> UsageError:
     """The error for a project that does not exist, with what may have been meant."""
     close = difflib.get_close_matches(name, names, 1)

@@ -130,7 +130,8 @@ def _citation(marker: int, s: Sentence) -> Citation:
     spans = s.node.places.spans(s.start, s.end)
     node = s.node
     title, file = node.paper_title or "", node.file or ""
-    return Citation(marker, node.paper or "", title, file, spans[0].page if spans else None, spans, s.text, node.id)
+    page = spans[0].page if spans else None
+    return Citation(marker, node.paper or "", title, file, page, spans, s.text, node.id, node.project)
 
 
 def _standing(planned: Plan | None, kept: Sequence[Sentence]) -> list[Line]:

@@ -100,7 +100,8 @@ class SearchResult(msgspec.Struct, frozen=True):
 
 
 class Citation(msgspec.Struct, frozen=True):
-    """A verbatim quote with the place that it can be looked at; a quote from an abstract without a PDF has none."""
+    """A verbatim quote with the place that it can be looked at; a quote from an abstract without a PDF has none.
+    `project` is the one that it was read in."""
 
     marker: int
     paper: str
@@ -110,6 +111,7 @@ class Citation(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...]
     quote: str
     node: str
+    project: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return dict(msgspec.to_builtins(self))
@@ -142,6 +144,20 @@ class Answer(msgspec.Struct, frozen=True):
             "evidence": [n.to_dict() for n in self.evidence],
         }
 
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The projects that what was found is from, sorted."""
+        return tuple(sorted({*(n.node.project for n in self.evidence), *(c.project for c in self.citations)} - {""}))
+
+    def source(self, citation: Citation, *, several: bool = False) -> str:
+        """Where a quote stands, in words."""
+        return f"{citation.title}, {page_said(citation.page)} ({self.file(citation, several=several)})"
+
+    def file(self, citation: Citation, *, several: bool = False) -> str:
+        """The file of a quote; with its project where `several` were asked, or where several are seen to have been."""
+        told = several or len(self.projects) > 1
+        return f"{citation.file}, project {citation.project}" if told else citation.file
+
     def to_frame(self) -> pandas.DataFrame:
         """A table with a row for each citation."""
         return frame(
@@ -149,7 +165,7 @@ class Answer(msgspec.Struct, frozen=True):
         )
 
     def __str__(self) -> str:
-        sources = "\n".join(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})" for c in self.citations)
+        sources = "\n".join(f"  [{c.marker}] {self.source(c)}" for c in self.citations)
         return "\n".join(filter(None, (self.text, sources, *(f"  ({note})" for note in self.notes))))
 
 

@@ -17,7 +17,7 @@ ROW = 'Each line is {"id": ..., "question": "...", "papers": [ids or file names]
 
 
 class Asking(Opened):
-    """Searching and answering, with a trace that is kept."""
+    """Searching and answering, in one project or several together, with a trace that is kept."""
 
     def search(
         self, question: str, k: int = 10, *, level: str | Level | None = None, papers: Sequence[str] | None = None
@@ -38,7 +38,7 @@ class Asking(Opened):
         """What stands around the nodes of a search or the evidence of an answer, by their ids: headings and the
         passages before and after."""
         found = result.evidence if isinstance(result, Answer) else result.nodes
-        return around(self._store(), (scored.node for scored in found))
+        return around(self._asked(), (scored.node for scored in found))
 
     def ask(self, question: str, *, papers: Sequence[str] | None = None) -> Answer:
         """A cited answer, or the word that the papers do not tell."""
@@ -60,10 +60,10 @@ class Asking(Opened):
         self, rows: Iterable[Row], answer: Callable[[str, Sequence[str] | None], SearchResult | Answer]
     ) -> Iterator[Row]:
         """Answers rows `{"id", "question", "papers"}`; one that fails has `error`, and the others go on."""
-        self._store()  # a project that does not exist is one error, not one a row
+        self._asked()  # a project that does not exist is one error, not one a row
         for row in rows:
             try:
-                record = answer(*_asked(row)).to_dict()
+                record = answer(*_question(row)).to_dict()
             except StrataError as error:
                 record = {"schema": 1, "question": str(row.get("question")), "error": error.to_dict()}
             yield {"id": row.get("id"), **record}
@@ -88,7 +88,7 @@ class Asking(Opened):
             (t.id, sorted({paper for paper in near if paper} | t.papers), t.to_dict())
             for t, near in zip(traces, papers, strict=True)
         ]
-        self._journal.keep_traces(self.project, rows)
+        self._journal.keep_traces(self.asked_projects, rows)
 
 
 def _level(level: str | Level | None) -> Level | None:
@@ -100,7 +100,7 @@ def _level(level: str | Level | None) -> Level | None:
         raise UsageError(f"There is no level {level!r}.", f"Levels: {', '.join(Level)}.", "unknown_level") from None
 
 
-def _asked(row: Row) -> tuple[str, Sequence[str] | None]:
+def _question(row: Row) -> tuple[str, Sequence[str] | None]:
     """A row's question and papers.
 
     Raises:

@@ -13,7 +13,8 @@ class Assistant(Taking, Asking, Looking, Removing, Tagging):
     """A project with everything that can be done with it.
 
     Args:
-        project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest.
+        project: its name; STRATA_PROJECT or "papers" where none is given. It begins with the first ingest. Several
+            names open projects that are there together: to be asked and looked at, not to be changed.
         settings: None reads STRATA_… variables.
         encoder: one that is loaded already, for several assistants in one process.
         llm: any LLM of LlamaIndex, which then writes findings and summaries when papers come in; None takes the one

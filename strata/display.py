@@ -51,7 +51,7 @@ def answer_html(answer: Answer) -> str:
     colour = "#b45309" if refused else "#1d4ed8"
     text = "<br>".join(escape(line) for line in answer.text.splitlines())
     items = "".join(
-        f"<li value='{c.marker}'><b>{escape(c.title)}</b>, {page_said(c.page)} ({escape(c.file)})"
+        f"<li value='{c.marker}'><b>{escape(c.title)}</b>, {page_said(c.page)} ({escape(answer.file(c))})"
         f"<br><i>“{escape(c.quote)}”</i></li>"
         for c in answer.citations
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Looking(Opened):
-    """Looking at a project without a question."""
+    """Looking at a project without a question; papers, cards and findings also of several together."""
 
     def tree(self, depth: Level = Level.FINDING) -> Tree:
         """The layers of the project, down to a level."""
@@ -34,15 +34,15 @@ class Looking(Opened):
 
     def papers(self) -> list[Node]:
         """The project's papers."""
-        return list(papers_of(self._store()))
+        return list(papers_of(self._asked()))
 
     def paper(self, paper: str) -> Node | None:
         """The node of a paper, by its id."""
-        return self._store().get([paper]).get(paper)
+        return self._asked().get([paper]).get(paper)
 
     def nodes(self, ids: Sequence[str]) -> dict[str, Node]:
         """The nodes of any level with these ids; those that have gone are not among them."""
-        return self._store().get(ids)
+        return self._asked().get(ids)
 
     def projects(self) -> list[ProjectInfo]:
         """All projects under STRATA_HOME, or on the Weaviate server that is set."""
@@ -80,7 +80,7 @@ class Looking(Opened):
             filters.append(Eq("paper", self._pipeline.library.resolve(paper).id))
         if kind is not None:
             filters.append(Eq("kind", kind))
-        found = self._store().scan(And(tuple(filters)))
+        found = self._asked().scan(And(tuple(filters)))
         return Findings(tuple(n for n in found if n.finding and (reported or n.finding.attribution == "own")))
 
     def card(self, paper: str) -> PaperCard:

@@ -5,8 +5,8 @@ What the assistant is made of stands on this; it must not know what is done with
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,7 +16,9 @@ from hierarchy.errors import StrataError, UsageError, WriterError
 from hierarchy.graph.cache import GraphCache
 from hierarchy.identity import checked_project_name
 from hierarchy.journal import Journal
+from hierarchy.refusals import one_project, other_encoder
 from hierarchy.store import NodeStore
+from hierarchy.union import UnionStore
 from hierarchy.writer import Writer
 from retrieval.opinion import WriterAdviser
 from retrieval.pipeline import Pipeline
@@ -34,11 +36,12 @@ CONVERSATIONS = "conversations.db"  # under STRATA_HOME
 
 
 class Opened:
-    """A project by its name, and what works on it; its arguments are the assistant's."""
+    """A project by its name, and what works on it; or several, which can only be asked together. Its arguments are the
+    assistant's."""
 
     def __init__(
         self,
-        project: str | None = None,
+        project: str | Sequence[str] | None = None,
         settings: Settings | None = None,
         *,
         encoder: Encoder | None = None,
@@ -47,29 +50,69 @@ class Opened:
     ) -> None:
         self.settings = settings or Settings.from_environment()
         self._projects = projects_of(self.settings)
-        self._name = checked_project_name(self.settings.project if project is None else project)
+        self._names = _checked(self.settings.project if project is None else project)
         self._encoder = encoder or build_encoder(self.settings)
         self._llm = llm
         self._given_reranker = reranker
         self._open_reranker: Reranker | None = None
         self._open_writer: Writer | None = None
         self._open_store: NodeStore | None = None
+        self._open_union: UnionStore | None = None
         self._open_journal: Journal | None = None
         self._open_pipeline: Pipeline | None = None
 
     @property
     def project(self) -> str:
-        """The project's name, as it was first written."""
-        return self._open_store.project if self._open_store is not None else self._name
+        """The project's name, as it was first written.
+
+        Raises:
+            UsageError: where several are open, for what can be done with one at a time.
+        """
+        if len(self._names) > 1:
+            raise one_project(self._names)
+        return self._open_store.project if self._open_store is not None else self._names[0]
+
+    @property
+    def asked_projects(self) -> tuple[str, ...]:
+        """The names of the projects that are asked, as they were first written."""
+        if len(self._names) == 1:
+            return (self.project,)
+        return self._open_union.projects if self._open_union is not None else self._names
 
     @property
     def _exists(self) -> bool:
         return self.project.lower() in (name.lower() for name in self._projects.names())
 
     def _store(self, *, create: bool = False) -> NodeStore:
+        """The one project.
+
+        Raises:
+            UsageError: where several are open.
+        """
         if self._open_store is None:
             self._open_store = self._projects.open(self.project, self._encoder.identity, create=create)
         return self._open_store
+
+    def _asked(self) -> NodeStore:
+        """What is read to answer: the project, or several as one.
+
+        Raises:
+            UsageError: for one that is not there, or where their vectors do not compare.
+        """
+        if len(self._names) == 1:
+            return self._store()
+        if self._open_union is None:
+            with ExitStack() as opened:
+                stores = list[NodeStore]()
+                for name in self._names:
+                    stores.append(self._projects.open(name, None, create=False))
+                    opened.callback(stores[-1].close)
+                union = UnionStore(stores)
+                if union.encoder != self._encoder.identity:
+                    raise other_encoder(union.project, union.encoder, self._encoder.identity)
+                opened.pop_all()
+            self._open_union = union
+        return self._open_union
 
     def _forget_said(self, forget: Callable[[Conversations], None]) -> None:
         path = self.settings.home / CONVERSATIONS
@@ -104,7 +147,7 @@ class Opened:
             chosen = self.settings.writer.llm or (type(self._llm).__name__ if self._llm is not None else None)
             adviser = WriterAdviser(LateWriter(chosen, lambda: self._writer)) if chosen else None
             self._open_pipeline = Pipeline(
-                self._store(), self._encoder, self.settings.retrieval, adviser, self._reranker
+                self._asked(), self._encoder, self.settings.retrieval, adviser, self._reranker
             )
         return self._open_pipeline
 
@@ -116,12 +159,12 @@ class Opened:
 
     def close(self) -> None:
         """Lets go of the files; the assistant can be used again and opens them anew."""
-        for held in (self._open_store, self._open_journal):
+        for held in (self._open_store, self._open_union, self._open_journal):
             if held is not None:
                 with suppress(StrataError):
                     held.close()
         self._projects.close()
-        self._open_store = self._open_journal = self._open_pipeline = None
+        self._open_store = self._open_union = self._open_journal = self._open_pipeline = None
 
     def __enter__(self) -> Self:
         return self
@@ -132,7 +175,21 @@ class Opened:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(project={self.project!r}, home={str(self.settings.home)!r})"
+        names = self.asked_projects
+        shown = names if len(names) > 1 else names[0]
+        return f"{type(self).__name__}(project={shown!r}, home={str(self.settings.home)!r})"
+
+
+def _checked(project: str | Sequence[str]) -> tuple[str, ...]:
+    """Names of projects, each once; case makes no second one.
+
+    Raises:
+        UsageError: for one that cannot name a project, or where there is none.
+    """
+    given = (project,) if isinstance(project, str) else tuple(project)
+    if not given:
+        raise UsageError("No project is named.", "Name one, or several to ask them together.", "project_name")
+    return tuple({name.lower(): checked_project_name(name) for name in reversed(given)}.values())[::-1]
 
 
 class LateWriter:

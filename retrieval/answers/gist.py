@@ -11,10 +11,9 @@ from typing import Any
 
 import msgspec
 
-from hierarchy.filters import And, Eq, In
-from hierarchy.identity import project_node_id
+from hierarchy.filters import And, Eq, In, IsNull
 from hierarchy.nodes import Level, Node
-from hierarchy.store import nodes_of
+from hierarchy.store import NodeStore, nodes_of
 from hierarchy.summaries import dangles
 from retrieval.answers.holding import holdings
 from retrieval.answers.listing import listed
@@ -85,11 +84,15 @@ def themes(asked: Asked) -> Plan | None:
     """The themes of the field; what its papers say for themselves where it has none, or where only a part is asked."""
     if asked.where is not None:
         return voices(asked)
-    root = asked.store.get([project_node_id(asked.store.project)]).get(project_node_id(asked.store.project))
-    kept = [theme for theme in (root.metadata.get("themes") or ()) if isinstance(theme, Mapping)] if root else []
+    kept = _kept(asked.store)
     shown = kept[:MOST]
-    nodes = nodes_of(asked.store, (i for theme in shown for i in (*_ids(theme, "findings"), *_ids(theme, "papers"))))
-    lines = tuple(line for theme in shown for line in _theme(asked, theme, nodes))
+    nodes = nodes_of(asked.store, (i for _, theme in shown for i in (*_ids(theme, "findings"), *_ids(theme, "papers"))))
+    several = len({project for project, _ in kept}) > 1
+    lines = tuple(
+        line
+        for project, theme in shown
+        for line in _theme(asked, theme, _read_in(project, nodes), f" in {project}" if several else "")
+    )
     if not lines:
         return voices(asked)
     count, papers, more = len(kept), len(papers_in(asked.store, None)), len(kept) - len(shown)
@@ -103,14 +106,36 @@ def themes(asked: Asked) -> Plan | None:
     return Plan(Shape.THEMES, lines, Style.BULLETS, head, notes, sure=True)
 
 
-def _theme(asked: Asked, theme: Mapping[str, Any], nodes: Mapping[str, Node]) -> list[Line]:
+def _kept(store: NodeStore) -> list[tuple[str, Mapping[str, Any]]]:
+    """The themes that a project's node keeps, each with its project; those of several projects by their size, without
+    any whose papers are all read in another project."""
+    roots = [node for node in store.scan(IsNull("paper")) if node.level is Level.PROJECT]
+    kept = [
+        (root.project, theme)
+        for root in roots
+        for theme in root.metadata.get("themes") or ()
+        if isinstance(theme, Mapping)
+    ]
+    if len(roots) < 2:
+        return kept
+    papers = nodes_of(store, (i for _, theme in kept for i in _ids(theme, "papers")))
+    counts = [sum(i in _read_in(project, papers) for i in _ids(theme, "papers")) for project, theme in kept]
+    order = sorted((n for n, count in enumerate(counts) if count), key=lambda n: -counts[n])
+    return [kept[n] for n in order]
+
+
+def _read_in(project: str, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    return {i: node for i, node in nodes.items() if node.project == project}
+
+
+def _theme(asked: Asked, theme: Mapping[str, Any], nodes: Mapping[str, Node], where: str = "") -> list[Line]:
     papers = [nodes[i] for i in _ids(theme, "papers") if i in nodes]
     found = [of_finding(nodes[i]) for i in _ids(theme, "findings") if i in nodes]
     apart: dict[str | None, Sentence] = {}
     for s in sorted(found, key=lambda s: dangles(s.text)):
         apart.setdefault(s.node.paper, s)
     said = list(apart.values())[:OF_A_THEME] or list(of_summaries(asked.store, papers[:1]).values())
-    under = f"{theme.get('label')} ({len(papers)} paper{'s' * (len(papers) != 1)})"
+    under = f"{theme.get('label')} ({len(papers)} paper{'s' * (len(papers) != 1)}{where})"
     return [Line((s,), paper_lead(s), "" if i else under) for i, s in enumerate(said)]
 
 

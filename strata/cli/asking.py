@@ -16,40 +16,41 @@ from strata.asking import Row
 from strata.assistant import Assistant
 from strata.cli import show
 from strata.cli.door import emit
-from strata.cli.options import LEVELS, json_option, out_option, paper_option, project_option, queries_option
+from strata.cli.options import LEVELS, json_option, out_option, paper_option, projects_option, queries_option
 from strata.cli.show_trace import show_trace
 
 
 @click.command()
 @click.argument("question", required=False)
-@project_option
+@projects_option
 @paper_option
 @queries_option
 @out_option
 @json_option
 def ask(
     question: str | None,
-    project: str | None,
+    projects: tuple[str, ...],
     papers: tuple[str, ...],
     queries: Path | None,
     out: Path | None,
     as_json: bool,
 ) -> int:
     """Answer a QUESTION with quotes, or say that the papers do not tell."""
-    with Assistant(project) as assistant:
+    with Assistant(projects or None) as assistant:
         if queries is not None:
             return _many(assistant, queries, out, question, lambda q, p: assistant.ask(q, papers=p))
+        several = len(assistant.asked_projects) > 1
         answer = assistant.ask(_given(question), papers=papers or None)
     if as_json:
         emit(answer.to_dict())
     else:
-        show.show_answer(answer)
+        show.show_answer(answer, several=several)
     return 0
 
 
 @click.command()
 @click.argument("question", required=False)
-@project_option
+@projects_option
 @click.option("--k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many nodes.")
 @click.option("--level", type=LEVELS, help="One level only.")
 @click.option("--context", is_flag=True, help="Show what stands before and after each passage, too.")
@@ -59,7 +60,7 @@ def ask(
 @json_option
 def search(
     question: str | None,
-    project: str | None,
+    projects: tuple[str, ...],
     k: int,
     level: str | None,
     context: bool,
@@ -71,9 +72,10 @@ def search(
     """Rank nodes for a QUESTION, without an answer."""
     if context and queries is not None:
         raise UsageError("--context is for one question.", "Leave out --queries or --context.", "usage")
-    with Assistant(project) as assistant:
+    with Assistant(projects or None) as assistant:
         if queries is not None:
             return _many(assistant, queries, out, question, lambda q, p: assistant.search(q, k, level=level, papers=p))
+        several = len(assistant.asked_projects) > 1
         result = assistant.search(_given(question), k, level=level, papers=papers or None)
         beside = assistant.around(result) if context else {}
     if as_json:
@@ -83,7 +85,7 @@ def search(
                 node["context"] = beside[node["id"]].to_dict() if node["id"] in beside else None
         emit(record)
     else:
-        show.show_search(result, beside)
+        show.show_search(result, beside, several=several)
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hierarchy.nodes import Level
+from hierarchy.refusals import one_project
 
 LEVELS = click.Choice([level.value for level in Level])
 LAYOUTS = click.Choice(["auto", "always", "never"])
@@ -14,7 +15,29 @@ LAYOUTS = click.Choice(["auto", "always", "never"])
 ocr_option = click.option(
     "--ocr", is_flag=True, help="Read scanned pages by Tesseract (languages: STRATA_OCR, English where it is not set)."
 )
-project_option = click.option("-p", "--project", help="The project's name (default: STRATA_PROJECT, or 'papers').")
+
+
+def _one(context: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> str | None:
+    """The one project that is named; click itself would take the last of several without a word."""
+    if len(names) > 1:
+        raise one_project(names)
+    return names[0] if names else None
+
+
+project_option = click.option(
+    "-p",
+    "--project",
+    multiple=True,
+    callback=_one,
+    help="The project's name (default: STRATA_PROJECT, or 'papers').",
+)
+projects_option = click.option(
+    "-p",
+    "--project",
+    "projects",
+    multiple=True,
+    help="The project's name (default: STRATA_PROJECT, or 'papers'); may be repeated, to ask several together.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the full record as JSON.")
 paper_option = click.option(
     "--paper", "papers", multiple=True, help="Stay within this paper: id, DOI, arXiv id or file name; may be repeated."

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from hierarchy.journal import Job
 from hierarchy.nodes import Level
 from hierarchy.paper import Paper
-from hierarchy.positions import page_said
 from ingestion.plan import KEEP, IngestPlan
 from ingestion.report import Added, Changed, Duplicate, Failed, IngestReport, Left, Outcome, Refined
 from retrieval.around import Around
@@ -142,13 +141,13 @@ def refined_line(refined: Refined | Left) -> str:
     return f"refined {name} ({refined.reading}{read}, {refined.embedded} passages embedded)"
 
 
-def show_answer(answer: Answer) -> None:
-    """The answer, its quotes with their pages, and how it came about."""
+def show_answer(answer: Answer, *, several: bool = False) -> None:
+    """The answer, its quotes with their pages, and how it came about; with projects where `several` were asked."""
     out = console()
     refused = answer.status == UNANSWERABLE
     out.print(plain(answer.text), style="yellow" if refused else "bold")
     for c in answer.citations:
-        out.print(plain(f"  [{c.marker}] {c.title}, {page_said(c.page)} ({c.file})"), style="cyan")
+        out.print(plain(f"  [{c.marker}] {answer.source(c, several=several)}"), style="cyan")
         if c.quote not in answer.text:
             out.print(plain(f"      “{c.quote}”"))
     for note in answer.notes:
@@ -160,8 +159,8 @@ def show_answer(answer: Answer) -> None:
     out.print(plain(f"  {how}; trace {answer.trace}"), style="dim")
 
 
-def show_search(result: SearchResult, beside: Mapping[str, Around] | None = None) -> None:
-    """Ranked nodes with scores, and what stands around them."""
+def show_search(result: SearchResult, beside: Mapping[str, Around] | None = None, *, several: bool = False) -> None:
+    """Ranked nodes with scores, and what stands around them; with projects where `several` were asked."""
     out = console()
     out.print(plain(f"{result.route.best.value}: {result.route.reason}; trace {result.trace}"), style="dim")
     for note in result.notes:
@@ -169,7 +168,7 @@ def show_search(result: SearchResult, beside: Mapping[str, Around] | None = None
     for rank, scored in enumerate(result, 1):
         node = scored.node
         where = " > ".join(filter(None, (node.paper_title if node.level != Level.PAPER else "", *node.path)))
-        page = f", p. {node.page}" if node.page else ""
+        page = (f", p. {node.page}" if node.page else "") + (f" ({node.project})" if several else "")
         out.print(plain(f"{rank:3}. {scored.score:.3f} {node.level.value:8} {where or node.title}{page}"), style="cyan")
         near = (beside or {}).get(node.id)
         if near is not None and near.before is not None:
