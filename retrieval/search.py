@@ -30,6 +30,7 @@ MARGIN = 40  # how many more are looked at than are asked for
 NARROW = (Level.SECTION, Level.PASSAGE, Level.FINDING)  # what a passage answers
 LED_TO = 5  # findings whose passages are read
 PAPERS_READ = 24
+READ_BASE = 0.1  # of its level's factor that the least of what was read keeps: other papers come before it
 UNREAD = 0.5  # of its score that a node keeps below those that were read beside the question
 TOLD = 0.5  # and one of which that tells it already
 
@@ -127,7 +128,7 @@ class Searcher:
         told, here = read.told, {scored.node.id for scored in read.nodes}
         rest = self._scored([m for m in merged if m[2].id not in here], k, weighing)
         best, factor = read.nodes[0].score or 1.0, factors[read.level]
-        scored = [_at(s, factor * (0.5 + 0.5 * s.score / best)) for s in read.nodes]
+        scored = [_at(s, factor * (READ_BASE + (1 - READ_BASE) * s.score / best)) for s in read.nodes]
         scored += [_at(s, s.score * _stepped_back(s, told)) if told else s for s in rest]
         return tuple(sorted(scored, key=lambda s: (-s.score, s.node.id)))
 
