@@ -102,7 +102,7 @@ class Searcher:
     ) -> tuple[ScoredNode, ...]:
         """The k best nodes of all levels in one order, best first; ties in the order of ids.
 
-        What was read stands by what its reader says of it; a node steps back where a passage that was read has its words.
+        What was read stands by what its reader says of it; a node whose words it holds steps back.
         """
         return self._merged(rankings, route, k, weighing, read)[:k]
 

@@ -39,6 +39,7 @@ ANSWERED = 0.85  # share of what can be answered that is
 SURE = 0.9  # share of answers right from which on none is called partial
 FOLDS = 10
 OVER, AWAY, WITHIN = "over all", "with its papers away", "within"
+SAMPLE_HERE, ELSEWHERE = "sample", "sample, of the other project"
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -73,8 +74,8 @@ def main() -> None:
         encoder = encoder_of(home)
     library, within = [[e for e in examples if (e.source == WITHIN) == inside] for inside in (False, True)]
     over, inside = learn(library), learn(within)
-    for name, value in [*told(library, over.sure), *told(within, inside.sure)]:
-        print(f"{name}: {value}")
+    for name, truths, sure in [*told(library, over.sure), *told(within, inside.sure)]:
+        print(f"{name} ({sum(truths)} of {len(truths)} told): area under ROC {roc_auc_score(truths, sure):.3f}")
     counts = Counter(e.source for e in examples)
     learned_from = ", ".join(f"{count} {source}" for source, count in counts.items())
     learned = Calibration(given.date, learned_from, encoder, over.place, inside.place)
@@ -107,7 +108,7 @@ def from_sample(home: Path) -> Iterator[Example]:
                 own, level = q["project"] == project, q["level"]
                 if own or level != "project":  # what a field is about, any project tells
                     group = (q["papers"] or [q["id"]])[0]
-                    source = "sample" if own else "sample, of the other"
+                    source = SAMPLE_HERE if own else ELSEWHERE
                     yield from _example(assistant, q["question"], None, own and level != "none", group, source, level)
 
 
@@ -138,19 +139,18 @@ def learn(examples: Sequence[Example]) -> Learned:
     return Learned(place, sure.tolist())
 
 
-def told(examples: Sequence[Example], sure: Sequence[float]) -> Iterator[tuple[str, float]]:
-    """Areas under ROC by name: each source, without questions on the field, and those whose papers are away."""
+def told(examples: Sequence[Example], sure: Sequence[float]) -> Iterator[tuple[str, list[bool], list[float]]]:
+    """By name: whether each question has an answer, and how sure one is: each source, what is taken away or asked
+    elsewhere against what is there, and the same without questions on the field."""
     for source in dict.fromkeys(e.source for e in examples):
-        others = {AWAY: OVER, "sample, of the other": "sample"}
+        here = {AWAY: OVER, ELSEWHERE: SAMPLE_HERE}.get(source)
         kept = [
-            (e, s)
-            for e, s in zip(examples, sure, strict=True)
-            if e.source == source or (e.told and e.source == others.get(source))
+            (e, s) for e, s in zip(examples, sure, strict=True) if e.source == source or (e.told and e.source == here)
         ]
-        for name, part in ((source, kept), (f"{source}, one place", [k for k in kept if k[0].level != "project"])):
+        parts = {source: kept, f"{source}, without the field": [k for k in kept if k[0].level != "project"]}
+        for name, part in parts.items():
             if len({e.told for e, _ in part}) == 2 and (part is kept or len(part) < len(kept)):
-                area = roc_auc_score([e.told for e, _ in part], [s for _, s in part])
-                yield f"{name} ({sum(e.told for e, _ in part)}, {sum(not e.told for e, _ in part)})", round(area, 4)
+                yield name, [e.told for e, _ in part], [s for _, s in part]
 
 
 def _weights(examples: Sequence[Example]) -> Floats:

@@ -16,6 +16,7 @@ from retrieval.evidence.interaction import Scores
 from retrieval.records import ScoredNode
 
 SHARE, INTERACTION = NAMES.index("paper"), NAMES.index("interaction_standing")
+TOKENS = 1.5  # what a standard deviation of late interaction counts beside the logarithm of the share
 BESIDE = 0.1  # what a standard deviation of late interaction counts beside the search's score
 
 
@@ -37,7 +38,7 @@ def by_papers(odds: Features, rows: Features, found: Sequence[ScoredNode]) -> Fe
     stood = np.zeros(len(found))
     for paper in several:
         here = papers == paper
-        stood[here] = odds[here] - odds[here].max() + rows[here, SHARE].max() + rows[here, INTERACTION].max()
+        stood[here] = odds[here] - odds[here].max() + rows[here, SHARE].max() + TOKENS * rows[here, INTERACTION].max()
     return stood
 
 
