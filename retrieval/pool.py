@@ -7,7 +7,7 @@ that answers stands low among all, and high among those of its own paper. It mus
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from retrieval.fusion import Fused
@@ -50,7 +50,6 @@ def pool(
     ranked: Sequence[Fused],
     paper_of: Mapping[str, str],
     inside: Callable[[str], Sequence[Fused]],
-    also: Iterable[str],
     most: int,
     papers: Sequence[Fused] = (),
 ) -> list[Pooled]:
@@ -60,7 +59,6 @@ def pool(
         ranked: the passages of the scope, best first.
         paper_of: the paper of each of them.
         inside: the ranking within one paper.
-        also: passages that another way has led to, that of a finding for example.
         most: how many may be read.
         papers: the ranking of papers by themselves.
     """
@@ -71,9 +69,8 @@ def pool(
     for paper, count in zip(part, PAPERS, strict=False):
         for f in inside(paper)[:count]:
             chosen.setdefault(f.id, Pooled(f, part[paper]))
-    known = {f.id: f for f in ranked}
-    for i in [*(f.id for f in ranked[:BEST]), *(i for i in also if i in known)]:
-        chosen.setdefault(i, Pooled(known[i], part.get(paper_of.get(i, ""), 0.0)))
+    for f in ranked[:BEST]:
+        chosen.setdefault(f.id, Pooled(f, part.get(paper_of.get(f.id, ""), 0.0)))
     for f in ranked:
         if len(chosen) >= FEWEST:
             break

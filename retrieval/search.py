@@ -28,7 +28,6 @@ LEAST_WEIGHT = 0.03
 TRACED = 6  # candidates that the trace holds of a level
 MARGIN = 40  # how many more are looked at than are asked for
 NARROW = (Level.SECTION, Level.PASSAGE, Level.FINDING)  # what a passage answers
-LED_TO = 5  # findings whose passages are read
 PAPERS_READ = 20
 READ_BASE = 0.1  # of its level's factor that the least of what was read keeps: other papers come before it
 UNREAD = 0.5  # of its score that a node keeps below those that were read beside the question
@@ -146,15 +145,13 @@ class Searcher:
     ) -> tuple[ScoredNode, ...]:
         """The passages that are worth reading beside the question, best of the search first; see retrieval/pool.py."""
         ranked = rankings.get(Level.PASSAGE, [])
-        findings = [f.id for f in rankings.get(Level.FINDING, [])[:LED_TO]]
-        known = self._store.get([*(f.id for f in ranked[:LOOKED_AT]), *findings])
-        paper_of = {i: node.paper for i, node in known.items() if node.paper and node.level is Level.PASSAGE}
-        also = [node.finding.evidence for i in findings if (node := known.get(i)) is not None and node.finding]
+        known = self._store.get([f.id for f in ranked[:LOOKED_AT]])
+        paper_of = {i: node.paper for i, node in known.items() if node.paper}
 
         def inside(paper: str) -> Sequence[Fused]:
             return self.level(question, vector, Level.PASSAGE, most, all_of(where, Eq("paper", paper)), within=True)
 
-        pooled = pool(ranked, paper_of, inside, also, most, rankings.get(Level.PAPER, ()))
+        pooled = pool(ranked, paper_of, inside, most, rankings.get(Level.PAPER, ()))
         nodes = known | self._store.get([p.fused.id for p in pooled if p.fused.id not in known])
         found = [
             ScoredNode(nodes[p.fused.id], p.fused.score, _factors_of(p.fused, 1.0, weighing, nodes, p.share))

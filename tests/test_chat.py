@@ -89,6 +89,14 @@ def test_a_question_without_an_answer_looks_different_and_shows_the_nearest(app:
     assert "The nearest there is" in [header.value for header in page.header]
 
 
+def test_what_was_read_otherwise_is_said_and_kept(app: Callable[..., AppTest]) -> None:
+    page = app(chat="slip")
+    page.chat_input[0].set_value("How was the encoder pretraned?").run()
+    assert not page.exception
+    assert "Read 'pretraned' as 'pretrained'" in texts(page)
+    assert "Read 'pretraned' as 'pretrained'" in texts(app(chat="slip"))
+
+
 def test_a_suggestion_is_asked_when_it_is_chosen(app: Callable[..., AppTest]) -> None:
     page = app()
     page.button(key="suggestion-0").click().run()

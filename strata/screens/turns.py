@@ -107,6 +107,8 @@ def _answer(desk: Desk, project: str, record: Mapping[str, Any], anchor: str, *,
         if record["status"] == "partial":
             st.caption("The papers may tell only a part of it.")
         st.html(answer_html(record, None if folded else anchor))
+    for note in record.get("notes", ()):  # not in records of an earlier version
+        st.caption(shown(note))
     if why := route_line(record):
         st.caption(why)
     found, heading = (nearest(record), "The nearest there is") if refused else (sources(record), "Sources")
