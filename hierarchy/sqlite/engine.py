@@ -22,6 +22,7 @@ from hierarchy.query_words import chosen_words
 from hierarchy.refusals import check_known, check_records
 from hierarchy.sqlite import rows
 from hierarchy.sqlite.connection import Sql, transaction
+from hierarchy.sqlite.held import IDS, Held
 from hierarchy.sqlite.local import Guarded
 from hierarchy.sqlite.nearest import Nearest, State
 from hierarchy.sqlite.schema import CODES, LEVEL_BITS, open_file, rows_of
@@ -56,6 +57,7 @@ class SqliteStore(Guarded):
         self._chosen: tuple[str, State, list[str]] | None = None
         self._frequencies: dict[str, int] = {}
         self._frequencies_at: State | None = None
+        self._held: Held | None = None
 
     @property
     def project(self) -> str:
@@ -111,6 +113,8 @@ class SqliteStore(Guarded):
 
     def get(self, ids: Sequence[str]) -> dict[str, Node]:
         with self._reading():
+            if (held := self._remembered()) is not None:
+                return held.nodes(ids)
             query = f"{rows.SELECT} WHERE n.id IN {rows.LISTED}"
             found = self._connection.execute(query, rows.listed(ids))
             return {node.id: node for node in (rows.node(row, self._project) for row in found)}
@@ -147,6 +151,8 @@ class SqliteStore(Guarded):
             words = self._words(text)
             if not words or k < 1:
                 return []
+            if where is None and (held := self._remembered()) is not None:
+                return self._hits(held.bm25(words, level, min(k, MAX_K)))
             scope, arguments = "", list[Sql]()
             if where is not None:
                 inner, arguments = condition(where)
@@ -157,6 +163,14 @@ class SqliteStore(Guarded):
                 (" OR ".join(f'"{word}"' for word in words), *rows_of(level), *arguments, min(k, MAX_K)),
             )
             return self._hits([(int(row), float(score)) for row, score in found])
+
+    def expect(self, vectors: Sequence[Vector]) -> None:
+        with self._reading():
+            self._nearest.expect([unit(vector) for vector in vectors])
+            if not vectors:
+                self._held = None
+            elif self._held is None:
+                self._held = Held(self._connection, self._project, self._nearest.state())
 
     def frequency(self, words: Sequence[str]) -> dict[str, int]:
         with self._reading():
@@ -268,8 +282,11 @@ class SqliteStore(Guarded):
         return (rows.node(row, self._project) for row in self._connection.execute(query, arguments))
 
     def _hits(self, best: list[tuple[int, float]]) -> list[Hit]:
-        query = f"SELECT row, id FROM nodes WHERE row IN {rows.LISTED}"
-        names = {int(row): str(i) for row, i in self._connection.execute(query, rows.listed([row for row, _ in best]))}
+        wanted = [row for row, _ in best]
+        if (held := self._remembered()) is not None:
+            names = held.names(wanted)
+        else:
+            names = {int(row): str(i) for row, i in self._connection.execute(IDS, rows.listed(wanted))}
         return sorted((Hit(names[row], score) for row, score in best if row in names), key=lambda h: (-h.score, h.id))
 
     def _words(self, text: str) -> list[str]:
@@ -281,6 +298,12 @@ class SqliteStore(Guarded):
             nodes = next(int(str(count)) for (count,) in self._connection.execute(query))
             self._chosen = (text, state, chosen_words(text, nodes, self._frequency))
         return self._chosen[2]
+
+    def _remembered(self) -> Held | None:
+        """What is remembered of the file as it is now, where questions come in numbers."""
+        if self._held is not None and self._held.state != (state := self._nearest.state()):
+            self._held = Held(self._connection, self._project, state)
+        return self._held
 
     def _remember(self) -> State:
         """The state of the file, after what was counted in another one is forgotten."""
