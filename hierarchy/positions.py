@@ -107,18 +107,13 @@ class Positions(msgspec.Struct, frozen=True):
 
     def spans(self, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
         """The places of the characters `start:end`, one span for each line or part of a line."""
-        spans: list[Span] = []
-        last: tuple[int, int] | None = None
-        for row in self._touched(start, end):
-            here, box = (int(row[2]), int(row[3])), _box(row[4:])
-            if here == last:
-                old = spans[-1].box
-                box = (min(old[0], box[0]), min(old[1], box[1]), max(old[2], box[2]), max(old[3], box[3]))
-                spans[-1] = Span(here[0], box)
-            else:
-                spans.append(Span(here[0], box))
-            last = here
-        return tuple(spans)
+        table = self._touched(start, end)
+        if not len(table):
+            return ()
+        first = np.flatnonzero(np.r_[True, (table[1:, 2:4] != table[:-1, 2:4]).any(axis=1)])  # words that begin a line
+        corners = np.minimum.reduceat(table[:, 4:6], first), np.maximum.reduceat(table[:, 6:], first)
+        boxes = np.hstack(corners).tolist()
+        return tuple(Span(page, _box(box)) for page, box in zip(table[first, 2].tolist(), boxes, strict=True))
 
     def cut(self, start: int, end: int) -> Positions:
         """The positions of the part `start:end`, counted from its own first character."""
@@ -135,6 +130,6 @@ class Positions(msgspec.Struct, frozen=True):
         return table[(table[:, 1] > start) & (table[:, 0] < stop)]
 
 
-def _box(values: Table) -> Box:
-    x0, y0, x1, y1 = (round(float(v) / UNIT, 2) for v in values)
+def _box(values: Iterable[int]) -> Box:
+    x0, y0, x1, y1 = (round(int(v) / UNIT, 2) for v in values)
     return x0, y0, x1, y1
