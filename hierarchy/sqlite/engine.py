@@ -23,9 +23,10 @@ from hierarchy.query_words import chosen_words
 from hierarchy.refusals import check_known, check_records
 from hierarchy.sqlite import rows
 from hierarchy.sqlite.connection import Sql, transaction
-from hierarchy.sqlite.held import IDS, Held
+from hierarchy.sqlite.held import IDS, Held, State
 from hierarchy.sqlite.local import Guarded
-from hierarchy.sqlite.nearest import Nearest, State
+from hierarchy.sqlite.nearest import Nearest
+from hierarchy.sqlite.ranked import Ranked
 from hierarchy.sqlite.schema import CODES, LEVEL_BITS, open_file, rows_of
 from hierarchy.sqlite.where import column, condition
 from hierarchy.store import MAX_K, UNCHECKED, BranchChange, StoreStats, Unchecked
@@ -282,7 +283,7 @@ class SqliteStore(Guarded):
         query = f"{rows.SELECT} WHERE {text} ORDER BY n.row >> {LEVEL_BITS}, n.paper, n.position, n.id"
         return (rows.node(row, self._project) for row in self._connection.execute(query, arguments))
 
-    def _hits(self, best: list[tuple[int, float]]) -> list[Hit]:
+    def _hits(self, best: Ranked) -> list[Hit]:
         wanted = [row for row, _ in best]
         if (held := self._remembered()) is not None:
             names = held.names(wanted)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from hierarchy.nodes import Level, Node
 from hierarchy.sqlite import rows
+from hierarchy.sqlite.ranked import Ranked, Rows, ranked
 from hierarchy.sqlite.schema import rows_of
 
 MOST_NODES = 8_192  # some 50 MB
@@ -29,7 +30,7 @@ IDS = f"SELECT row, id FROM nodes WHERE row IN {rows.LISTED}"
 class Scored(NamedTuple):
     """Rows in their order and the BM25 score of each, shape (n,) both."""
 
-    rows: npt.NDArray[np.int64]
+    rows: Rows
     scores: npt.NDArray[np.float64]
 
 
@@ -67,14 +68,12 @@ class Held:
             self._names |= {int(str(row)): str(i) for row, i in found}
         return self._names
 
-    def bm25(self, words: Sequence[str], level: Level, k: int) -> list[tuple[int, float]]:
+    def bm25(self, words: Sequence[str], level: Level, k: int) -> Ranked:
         """(row, score) of the k best of a level, best first; ties in the order of rows."""
         found = self._sum(tuple(words))
         first, last = rows_of(level)
         mine = slice(*np.searchsorted(found.rows, (first, last + 1)))
-        here, scores = found.rows[mine], found.scores[mine]
-        best = np.lexsort((here, -scores))[:k]
-        return list(zip(here[best].tolist(), scores[best].tolist(), strict=True))
+        return ranked(found.rows[mine], found.scores[mine], k)
 
     def _sum(self, words: tuple[str, ...]) -> Scored:
         """The rows that hold any of the words; worked out once for the legs of all levels of one question."""
@@ -82,8 +81,8 @@ class Held:
             held = [self._word(word) for word in words]
             every, place = np.unique(np.concatenate([h.rows for h in held]), return_inverse=True)
             # Adds in the order of the words, as FTS5 does: other orders round otherwise.
-            scores = np.bincount(place, np.concatenate([h.scores for h in held]), len(every))
-            self._last = words, Scored(every, scores)
+            added = np.bincount(place, np.concatenate([h.scores for h in held]), len(every))
+            self._last = words, Scored(every, np.asarray(added, np.float64))
         return self._last[1]
 
     def _word(self, word: str) -> Scored:

@@ -3,22 +3,21 @@
 sqlite-vec stores vectors in chunks of one level each and keeps them true under writes; its wheel computes distances
 without SIMD, so the chunks are multiplied by numpy instead, in a third of the time (docs/decisions/0004). A process
 that asks often holds a large level as one matrix. The nearest of vectors that are expected are found together: one product
-picks those that may be among them, whose cosines are then worked out as for a single one, so that both give the same
-bit by bit. It must not know filters or words.
+picks those that may be among them, whose cosines are then worked out as for a single one, so both give the same bits.
+It must not know filters or words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 
 import apsw
 import numpy as np
-import numpy.typing as npt
 
 from hierarchy.encoder import Matrix
 from hierarchy.nodes import Level, Vector
 from hierarchy.sqlite.held import State
+from hierarchy.sqlite.ranked import Ranked, Rows, ranked
 from hierarchy.sqlite.schema import CODES
 
 SEARCHES_BEFORE = 2  # of a level, before it is held
@@ -28,8 +27,6 @@ PRODUCT_BYTES = 1 << 26  # of cosines that are worked out together
 BLOCK = 8  # rows; OpenBLAS multiplies so few in the calling thread, and leaves none spinning
 ROUNDING = 1e-5  # more than two ways of working out a cosine in float32 differ
 
-Rows: TypeAlias = npt.NDArray[np.int64]
-Found: TypeAlias = list[tuple[int, float]]
 
 VECTORS = "nearest_vector_chunks00"
 CHUNKS = "SELECT chunk_id, validity, rowids FROM nearest_chunks WHERE partition00 = ?"
@@ -46,7 +43,7 @@ class Nearest:
         self._held: dict[Level, tuple[Rows, Matrix]] = {}
         self._expected: dict[bytes, int] = {}
         self._vectors = np.empty((0, dimension), np.float32)
-        self._found: dict[tuple[Level, int], list[Found]] = {}
+        self._found: dict[tuple[Level, int], list[Ranked]] = {}
 
     def expect(self, vectors: Sequence[Vector]) -> None:
         """Says which vectors, of length 1, are asked for next; none ends it."""
@@ -54,7 +51,7 @@ class Nearest:
         self._vectors = np.array(vectors, np.float32).reshape(-1, self._dimension)
         self._found = {}
 
-    def find(self, vector: Vector, level: Level, k: int) -> Found:
+    def find(self, vector: Vector, level: Level, k: int) -> Ranked:
         """(row, cosine) of the k nearest, best first; ties in the order of rows."""
         state = self.state()
         if state != self._state:
@@ -73,14 +70,14 @@ class Nearest:
         for rows, matrix in parts:  # one chunk at a time: memory that is let go of is used again by the next
             found.append(rows)
             cosines.append(_cosines(matrix, vector))
-        return _best(np.concatenate(found), np.concatenate(cosines), k) if found else []
+        return ranked(np.concatenate(found), np.concatenate(cosines), k) if found else []
 
     def state(self) -> State:
         """Changes whenever this or another connection has written to the file."""
         version = next(int(str(v)) for (v,) in self._connection.execute("PRAGMA data_version"))
         return version, self._connection.total_changes()
 
-    def _together(self, level: Level, k: int) -> Iterator[Found]:
+    def _together(self, level: Level, k: int) -> Iterator[Ranked]:
         """What each of the expected vectors finds."""
         rows, matrix = self._held[level]
         step = max(1, PRODUCT_BYTES // (4 * len(rows)))
@@ -89,7 +86,7 @@ class Nearest:
             for vector, near in zip(vectors, _product(matrix, vectors), strict=True):
                 least = np.partition(near, -k)[-k] - ROUNDING if k < len(rows) else -np.inf
                 maybe = np.flatnonzero(near >= least)
-                yield _best(rows[maybe], _cosines(matrix[maybe], vector), k)
+                yield ranked(rows[maybe], _cosines(matrix[maybe], vector), k)
 
     def _hold(self, level: Level, least: int) -> None:
         parts = [(rows, matrix.copy()) for rows, matrix in self._chunks(level)]
@@ -131,11 +128,3 @@ def _product(matrix: Matrix, vectors: Matrix) -> Matrix:
     )
     np.matmul(matrix[whole:], turned, out=out[whole:])
     return np.ascontiguousarray(out.T)
-
-
-def _best(rows: Rows, scores: Vector, k: int) -> Found:
-    """The k best, best first; ties in the order of rows."""
-    likely = scores >= np.partition(scores, -k)[-k] if k < len(rows) else np.ones(len(rows), bool)
-    rows, scores = rows[likely], scores[likely]
-    best = np.lexsort((rows, -scores))[:k]
-    return list(zip(rows[best].tolist(), scores[best].tolist(), strict=True))
