@@ -2,9 +2,9 @@
 
 sqlite-vec stores vectors in chunks of one level each and keeps them true under writes; its wheel computes distances
 without SIMD, so the chunks are multiplied by numpy instead, in a third of the time (docs/decisions/0004). A process
-that asks often holds a large level as one matrix. The nearest of vectors that are expected are found together: one product
-picks those that may be among them, whose cosines are then worked out as for a single one, so both give the same bits.
-It must not know filters or words.
+that asks often holds a large level as one matrix. The nearest of vectors that are expected are found together: one
+product picks those that may be among them, whose cosines are then worked out as for a single one, so both give the
+same bits. It must not know filters or words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ MOST_BYTES = 1 << 30
 PRODUCT_BYTES = 1 << 26  # of cosines that are worked out together
 BLOCK = 8  # rows; OpenBLAS multiplies so few in the calling thread, and leaves none spinning
 ROUNDING = 1e-5  # more than two ways of working out a cosine in float32 differ
-
 
 VECTORS = "nearest_vector_chunks00"
 CHUNKS = "SELECT chunk_id, validity, rowids FROM nearest_chunks WHERE partition00 = ?"
