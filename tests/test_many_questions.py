@@ -1,4 +1,4 @@
-"""Questions in numbers: each row as if it were asked alone, in its order, with a trace that is kept before it is given."""
+"""Questions in numbers: each row as if it were asked alone, in its order, its trace kept before it is given."""
 
 from __future__ import annotations
 

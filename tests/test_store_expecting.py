@@ -77,9 +77,7 @@ def test_both_legs_and_the_nodes_are_the_same_to_the_last_bit(
     assert _legs(told, text, vector(seed), k, where) == _legs(untold, text, vector(seed), k, where)
 
 
-def test_little_memory_gives_the_same(
-    stores: tuple[NodeStore, NodeStore], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_little_memory_gives_the_same(stores: tuple[NodeStore, NodeStore], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MOST_NODES", "MOST_NAMES", "MOST_SCORES"):
         monkeypatch.setattr(held_module, name, 3)
     monkeypatch.setattr("hierarchy.sqlite.nearest.PRODUCT_BYTES", 1)
