@@ -158,7 +158,8 @@ class SqliteStore(Guarded):
             scope, arguments = "", list[Sql]()
             if where is not None:
                 inner, arguments = condition(where)
-                scope = f" AND rowid IN (SELECT n.row FROM nodes n WHERE {inner})"
+                # The + has FTS5 search once; without it, it searches anew for each row of the scope.
+                scope = f" AND +rowid IN (SELECT n.row FROM nodes n WHERE {inner})"
             found = self._connection.execute(
                 "SELECT rowid, -rank FROM words"
                 f" WHERE words MATCH ? AND rowid BETWEEN ? AND ?{scope} ORDER BY rank LIMIT ?",
