@@ -57,6 +57,7 @@ class SqliteStore(Guarded):
         self._nearest = Nearest(self._connection, self.encoder.dimension)
         self._names: tuple[State, Sequence[PaperName]] | None = None
         self._chosen: tuple[str, State, list[str]] | None = None
+        self._count = 0
         self._frequencies: dict[str, int] = {}
         self._frequencies_at: State | None = None
         self._held: Held | None = None
@@ -299,10 +300,7 @@ class SqliteStore(Guarded):
         """The words to search, worked out once for the legs of all levels of one question."""
         state = self._remember()
         if self._chosen is None or self._chosen[:2] != (text, state):
-            # Counted over a small index: the vectors' own table would be read whole.
-            query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
-            nodes = next(int(str(count)) for (count,) in self._connection.execute(query))
-            self._chosen = (text, state, chosen_words(text, nodes, self._frequency))
+            self._chosen = (text, state, chosen_words(text, self._count, self._frequency))
         return self._chosen[2]
 
     def _remembered(self) -> Held | None:
@@ -312,9 +310,12 @@ class SqliteStore(Guarded):
         return self._held
 
     def _remember(self) -> State:
-        """The state of the file, after what was counted in another one is forgotten."""
+        """The state of the file, after what was counted in another one is counted anew."""
         state = self._nearest.state()
         if self._frequencies_at != state:
+            # Counted over a small index: the vectors' own table would be read whole.
+            query = "SELECT count(*) FROM nodes INDEXED BY nodes_paper"
+            self._count = next(int(str(count)) for (count,) in self._connection.execute(query))
             self._frequencies, self._frequencies_at = {}, state
         return state
 
