@@ -101,8 +101,11 @@ class Positions(msgspec.Struct, frozen=True):
 
     def words(self, start: int = 0, end: int | None = None) -> tuple[WordBox, ...]:
         """The words that the characters `start:end` touch."""
+        table = self._touched(start, end)
+        boxes = (table[:, 4:] / UNIT).tolist()
         return tuple(
-            WordBox(int(r[0]), int(r[1]), int(r[2]), int(r[3]), _box(r[4:])) for r in self._touched(start, end)
+            WordBox(first, last, page, line, (x0, y0, x1, y1))
+            for (first, last, page, line), (x0, y0, x1, y1) in zip(table[:, :4].tolist(), boxes, strict=True)
         )
 
     def spans(self, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
@@ -110,10 +113,12 @@ class Positions(msgspec.Struct, frozen=True):
         table = self._touched(start, end)
         if not len(table):
             return ()
-        first = np.flatnonzero(np.r_[True, (table[1:, 2:4] != table[:-1, 2:4]).any(axis=1)])  # words that begin a line
-        corners = np.minimum.reduceat(table[:, 4:6], first), np.maximum.reduceat(table[:, 6:], first)
-        boxes = np.hstack(corners).tolist()
-        return tuple(Span(page, _box(box)) for page, box in zip(table[first, 2].tolist(), boxes, strict=True))
+        begins = np.flatnonzero((table[1:, 2:4] != table[:-1, 2:4]).any(axis=1)) + 1
+        first = np.concatenate(([0], begins))  # the words that begin a line
+        low, high = np.minimum.reduceat(table[:, 4:6], first), np.maximum.reduceat(table[:, 6:], first)
+        boxes = (np.concatenate((low, high), axis=1) / UNIT).tolist()
+        pages = table[first, 2].tolist()
+        return tuple(Span(page, (x0, y0, x1, y1)) for page, (x0, y0, x1, y1) in zip(pages, boxes, strict=True))
 
     def cut(self, start: int, end: int) -> Positions:
         """The positions of the part `start:end`, counted from its own first character."""
@@ -128,8 +133,3 @@ class Positions(msgspec.Struct, frozen=True):
             return table
         stop = end if end is not None else np.iinfo(np.int32).max
         return table[(table[:, 1] > start) & (table[:, 0] < stop)]
-
-
-def _box(values: Iterable[int]) -> Box:
-    x0, y0, x1, y1 = (round(int(v) / UNIT, 2) for v in values)
-    return x0, y0, x1, y1
