@@ -18,7 +18,7 @@ from hierarchy.sqlite import rows
 from hierarchy.sqlite.ranked import Ranked, Rows, ranked
 from hierarchy.sqlite.schema import rows_of
 
-MOST_NODES = 8_192  # some 50 MB
+MOST_NODES = 16_384  # some 50 MB
 MOST_NAMES = 1 << 18
 MOST_SCORES = 1 << 22  # 64 MB
 
