@@ -11,7 +11,7 @@ BIN := .venv/bin
 export UV_LINK_MODE := copy
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env demo app test check fix bench weaviate lock sample clean
+.PHONY: help env demo app test check fix bench train weaviate lock sample clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -55,11 +55,19 @@ fix: env  ## mends style where a program can
 bench: env  ## the measurements that the README names; some need ../shared/data
 	$(BIN)/python -m benchmarks
 
+DATA ?= ../shared/data
+DATE ?= $(shell date +%F)
+train: env  ## learns reader, ranker and confidence anew from DATA (an hour on two cores; needs PyTorch, which it installs)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[train]"
+	$(BIN)/python -m training.encoder $(DATA)/train --every --date $(DATE)
+	$(BIN)/python -m training.ranker $(DATA)/qasper --date $(DATE)
+	$(BIN)/python -m training.confidence $(DATA)/qasper --date $(DATE)
+
 weaviate: env  ## a Weaviate server: the one that is set, else by Docker, else built by Go; says what to export
 	@$(BIN)/python -m strata.local_weaviate run
 
 lock: env  ## renews requirements.lock from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --extra dev --extra bench pyproject.toml -o requirements.lock
 
 sample: env  ## renders the sample papers and what goes with them from their sources
 	$(BIN)/python data/sample/render.py

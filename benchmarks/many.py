@@ -20,7 +20,8 @@ LEAST_RATIO = 2.0
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    home = yield from made(bench, NODES)
+    home = bench.folder / f"search-{NODES}"
+    yield from made(bench, home, NODES)
     told = bench.run(home, "-m", "benchmarks.many_side", str(QUESTIONS), str(K)).record()
     alone, together = (1000 * min(told["spent"][name]) / QUESTIONS for name in ("alone", "together"))
     yield Figure(f"{NODES:,}: CPU of a single call", alone, "ms")

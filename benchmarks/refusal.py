@@ -1,8 +1,8 @@
 """Saying no: whether the confidence of an answer tells questions with an answer from those without.
 
-Areas under ROC, cross-validated by paper: weights are learned as those that ship (`training/confidence.py`), no question
-being judged by some that saw its paper. "Over all": 175 questions over the 80 papers, 25 of which nothing there answers.
-"Within": QASPER's questions inside their papers, told unanswerable by their annotators, whose labels are noisy. Then
+Areas under ROC, cross-validated by paper: weights are learned as those that ship (`training/confidence.py`), and no
+question is judged by some that saw its paper. "Over all": 175 questions over the 80 papers, 25 of which nothing there
+answers. "Within": QASPER's questions inside their papers, told unanswerable by annotators, whose labels are noisy. Then
 what that confidence refuses with the thresholds that ship.
 """
 

@@ -10,7 +10,7 @@ and the least counts.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.bench import PROJECT, Bench
@@ -27,7 +27,9 @@ MOST_MB = 6_000
 
 def measure(bench: Bench) -> Iterator[Figure]:
     for nodes, floor in FRESH_FLOORS.items():
-        home, said = (yield from made(bench, nodes)), f"{nodes:,}"
+        home = bench.folder / f"search-{nodes}"
+        said = f"{nodes:,}"
+        yield from made(bench, home, nodes)
         yield Figure(f"{said}: size of the project's file", _size(home / "projects"), "MB")
         _warm(home / "projects")
         ours = ("-m", "benchmarks.search_side")
@@ -43,24 +45,27 @@ def measure(bench: Bench) -> Iterator[Figure]:
         yield Figure(f"{said}: peak memory of LanceDB", memory, "MB")
 
 
-def made(bench: Bench, nodes: int) -> Generator[Figure, None, Path]:
-    """The home of a made project of so many nodes; the figures of writing it, where it has to be written."""
-    home = bench.folder / f"search-{nodes}"
+def made(bench: Bench, home: Path, nodes: int) -> Iterator[Figure]:
+    """Makes a project of so many nodes in a home that is kept, where it is not there."""
+    home.mkdir(exist_ok=True)
     bench.give_model(home)
     if bench.fresh or not (home / "complete").exists():
-        for name in ("projects", "lance"):
-            shutil.rmtree(home / name, ignore_errors=True)
-        built = bench.run(home, "-m", "benchmarks.made", str(nodes))
-        (home / "complete").write_text(PROJECT, "utf-8")
-        yield Figure(f"{nodes:,}: CPU of writing", built.cpu_s, "s")
-        yield Figure(f"{nodes:,}: peak memory of writing", built.rss_mb, "MB", most=MOST_MB)
-    return home
+        yield from _build(bench, home, nodes)
 
 
 def _least(bench: Bench, home: Path, *command: str) -> tuple[list[float], float]:
     """For each question the least milliseconds of PROCESSES runs, and the most memory of one."""
     runs = [bench.run(home, *command) for _ in range(PROCESSES)]
     return [min(ms) for ms in zip(*(run.record()["ms"] for run in runs), strict=True)], max(r.rss_mb for r in runs)
+
+
+def _build(bench: Bench, home: Path, nodes: int) -> Iterator[Figure]:
+    for name in ("projects", "lance"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    built = bench.run(home, "-m", "benchmarks.made", str(nodes))
+    (home / "complete").write_text(PROJECT, "utf-8")
+    yield Figure(f"{nodes:,}: CPU of writing", built.cpu_s, "s")
+    yield Figure(f"{nodes:,}: peak memory of writing", built.rss_mb, "MB", most=MOST_MB)
 
 
 def _warm(folder: Path) -> None:

@@ -27,6 +27,7 @@ from retrieval.scope import names_papers
 
 WEIGHTS = Path(__file__).with_suffix(".json")
 BEST = 3  # passages and sentences that are looked at
+FEW, MANY = 4, 12  # words: how a question is put says little beyond
 NEXT = 20  # nodes of a level, the best among them, that it is held against
 
 
@@ -109,10 +110,9 @@ def signs(found: Evidence, store: NodeStore) -> dict[str, float]:
         "cosine": max(s.cosine for s in sentences[: 2 * BEST]),
         "sentence": max(read, default=0.0),
         "held": max((_held(words, weight, p) for p in passages[:BEST]), default=0.0),
-        "together": max(s.overlap for s in sentences[: 2 * BEST]),
         "unknown": unknown_share(words, passages, store, found.where),
         "agreement": max((min(dense, bm25) for dense, bm25 in legs), default=0.0),
-        "words": math.log(len(words)) / 3,
+        "words": math.log(min(max(len(words), FEW), MANY)) / 3,
         "field": float(found.route.best == Level.PROJECT),
         "paper_ahead": _ahead(found, store, Level.PAPER),
         "finding_ahead": _ahead(found, store, Level.FINDING),

@@ -16,6 +16,7 @@ from hierarchy.encoder import Text
 from hierarchy.errors import ModelError, RerankError
 from hierarchy.nodes import Level, Node
 from retrieval.evidence.features import NAMES, features, standing
+from retrieval.evidence.papers import by_papers, of_papers
 from retrieval.evidence.ranker import ranker
 from retrieval.evidence.reranker import KEPT, EvidenceReranker
 from retrieval.fusion import Fused
@@ -89,7 +90,37 @@ def test_a_pool_has_each_passage_once_and_no_more_than_may_be_read(found: list[t
     assert all(0 <= share <= 1 for share in shares(ranked, paper_of).values())
 
 
+@given(st.lists(st.floats(0.1, 1), min_size=2, max_size=8, unique=True))
+def test_papers_that_stand_alike_among_passages_are_told_apart_by_themselves(scores: list[float]) -> None:
+    ranked = [Fused(f"{i}", 0.5, 0.5, 0.5, 0.5) for i in range(len(scores))]
+    paper_of = {f"{i}": f"paper{i}" for i in range(len(scores))}
+    papers = [Fused(f"paper{i}", score, score, score, score) for i, score in enumerate(scores)]
+    part = shares(ranked, paper_of, papers)
+    assert list(part) == sorted(part, key=lambda p: -scores[int(p.removeprefix("paper"))])
+    assert max(part.values()) == 1.0
+
+
 # Reading
+
+
+def test_over_several_papers_their_standing_comes_first_and_inside_one_nothing_changes() -> None:
+    found = [scored(text, place=i, paper=paper) for i, (text, paper) in enumerate(zip(TEXTS, "aab", strict=True))]
+    rows = np.zeros((3, len(NAMES)))
+    rows[:, NAMES.index("paper")] = [0.0, 0.0, -4.0]
+    odds = np.array([1.0, 0.5, 3.0])
+    stood = by_papers(odds, rows, found)
+    assert stood[0] > stood[1] > stood[2]
+    assert stood[0] - stood[1] == pytest.approx(0.5)
+    assert by_papers(odds[:2], rows[:2], found[:2]).tolist() == odds[:2].tolist()
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(-1, 1)), min_size=1, max_size=24))
+def test_scores_of_papers_are_from_nought_to_one_and_follow_the_search(found: list[tuple[float, float]]) -> None:
+    papers = [scored("x", score, place) for place, (score, _) in enumerate(found)]
+    scores = of_papers(papers, np.array([late for _, late in found]))
+    assert all(0 <= s <= 1 for s in scores)
+    alike = of_papers(papers, np.full(len(found), 0.3))
+    assert (np.diff(alike[np.argsort([score for score, _ in found])]) >= -1e-9).all()
 
 
 def test_the_passage_that_answers_is_first_whatever_its_place_before(local: EvidenceReranker) -> None:
@@ -196,12 +227,13 @@ def test_evidence_is_shown_before_it_is_read(home: Path) -> None:
     assert kinds.index("found") < kinds.index("rerank") < kinds.index("answer")
 
 
-def test_a_question_for_papers_keeps_the_order_of_papers(home: Path) -> None:
+def test_a_question_for_papers_reads_papers(home: Path) -> None:
     with Assistant("sample", Settings(home=home)) as a:
         found = a.search("Which papers use a contrastive loss?", 10)
-        steps = [step["name"] for step in a.trace(str(found.trace))["steps"]]
+        [step] = [step for step in a.trace(str(found.trace))["steps"] if step["name"] == "rerank"]
     assert found.nodes[0].node.level is Level.PAPER
-    assert "rerank" not in steps
+    assert step["given"]["level"] == "paper"
+    assert {row["level"] for row in step["found"]["candidates"]} == {"paper"}
 
 
 def test_without_a_reranker_the_search_stands(home: Path) -> None:

@@ -32,13 +32,13 @@ from training.ranker import PROJECT, rows_of
 Floats: TypeAlias = npt.NDArray[np.float64]
 Truths: TypeAlias = npt.NDArray[np.bool_]
 
-STRENGTH = 30.0  # inverse strength of regularization, of examples whose weights sum to 1
+STRENGTH = 0.1  # inverse strength of regularization, of signs in standard deviations
 READ_ONLY = ("sentence",)  # signs that only a reader gives
-LIBRARY_ONLY = ("field", "paper_ahead")  # within one paper there is no other
 ANSWERED = 0.85  # share of what can be answered that is
-SURE = 0.9  # share of answers right from which on none is called partial
+SURE = 0.8  # share of answers right from which on none is called partial
 FOLDS = 10
 OVER, AWAY, WITHIN = "over all", "with its papers away", "within"
+COUNTS = {OVER: 3.0}  # how often a source counts: what people ask of a library is told hardest, and is what it is for
 SAMPLE_HERE, ELSEWHERE = "sample", "sample, of the other project"
 
 
@@ -122,15 +122,15 @@ def _example(
 
 def learn(examples: Sequence[Example]) -> Learned:
     """The weights for one kind of scope, and its thresholds by weights that did not see an example's paper."""
-    here = {e.source for e in examples}
-    names = [name for name in examples[0].signs if here != {WITHIN} or name not in LIBRARY_ONLY]
+    names = list(examples[0].signs)
     bare = [name for name in names if name not in READ_ONLY]
     told, weights = np.array([e.told for e in examples]), _weights(examples)
     rows = np.array([[e.signs[name] for name in names] for e in examples])
     sure = np.zeros(len(examples))
     groups = [e.group for e in examples]
     for seen, left in GroupKFold(FOLDS).split(rows, told, groups):
-        sure[left] = _model().fit(rows[seen], told[seen], weights[seen]).predict_proba(rows[left])[:, 1]
+        model = _fitted(rows[seen], told[seen], weights[seen], names)
+        sure[left] = [model.of(examples[i].signs) for i in left]
     place = Place(
         _fitted(rows, told, weights, names),
         _fitted(rows[:, [names.index(name) for name in bare]], told, weights, bare),
@@ -154,11 +154,14 @@ def told(examples: Sequence[Example], sure: Sequence[float]) -> Iterator[tuple[s
 
 
 def _weights(examples: Sequence[Example]) -> Floats:
-    """Questions with and without an answer weigh the same together, and so does each source among them."""
+    """Questions with and without an answer weigh the same together, and so do the sources of each but for `COUNTS`."""
     kinds = [(e.told, e.source) for e in examples]
-    counts = Counter(kinds)
-    sources = Counter(told for told, _ in counts)
-    return np.array([1 / (2 * sources[told] * counts[told, source]) for told, source in kinds])
+    sizes = Counter(kinds)
+    weights = np.array([COUNTS.get(source, 1.0) / sizes[told, source] for told, source in kinds])
+    known = np.array([e.told for e in examples])
+    for part in (known, ~known):
+        weights[part] *= len(examples) / (2 * weights[part].sum())
+    return weights
 
 
 def _thresholds(sure: Floats, told: Truths, weights: Floats) -> tuple[float, float]:
@@ -171,13 +174,11 @@ def _thresholds(sure: Floats, told: Truths, weights: Floats) -> tuple[float, flo
 
 
 def _fitted(rows: Floats, told: Truths, weights: Floats, names: Sequence[str]) -> Logistic:
-    model = _model().fit(rows, told, weights)
-    learned = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
-    return Logistic(learned, round(float(model.intercept_[0]), 4))
-
-
-def _model() -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=5_000)
+    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    model = LogisticRegression(C=STRENGTH, max_iter=5_000).fit((rows - mean) / scale, told, weights)
+    slope = model.coef_[0] / scale
+    learned = {name: round(float(w), 4) for name, w in zip(names, slope, strict=True)}
+    return Logistic(learned, round(float(model.intercept_[0] - slope @ mean), 4))
 
 
 def encoder_of(home: Path) -> str:

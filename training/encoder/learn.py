@@ -31,7 +31,7 @@ class Recipe(msgspec.Struct, frozen=True):
     at its least by then, whatever was done."""
 
     rank: int = 16
-    rate: float = 6e-4
+    rate: float = 5e-4
     passes: float = 3.0
     size: int = 64
     across: float = 0.3
