@@ -24,6 +24,7 @@ NAMES = (
     "quotes",
     "llamaindex",
     "search",
+    "many",
     "kill",
     "engines",
     "readers",

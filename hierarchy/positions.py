@@ -101,24 +101,24 @@ class Positions(msgspec.Struct, frozen=True):
 
     def words(self, start: int = 0, end: int | None = None) -> tuple[WordBox, ...]:
         """The words that the characters `start:end` touch."""
+        table = self._touched(start, end)
+        boxes = (table[:, 4:] / UNIT).tolist()
         return tuple(
-            WordBox(int(r[0]), int(r[1]), int(r[2]), int(r[3]), _box(r[4:])) for r in self._touched(start, end)
+            WordBox(first, last, page, line, (x0, y0, x1, y1))
+            for (first, last, page, line), (x0, y0, x1, y1) in zip(table[:, :4].tolist(), boxes, strict=True)
         )
 
     def spans(self, start: int = 0, end: int | None = None) -> tuple[Span, ...]:
         """The places of the characters `start:end`, one span for each line or part of a line."""
-        spans: list[Span] = []
-        last: tuple[int, int] | None = None
-        for row in self._touched(start, end):
-            here, box = (int(row[2]), int(row[3])), _box(row[4:])
-            if here == last:
-                old = spans[-1].box
-                box = (min(old[0], box[0]), min(old[1], box[1]), max(old[2], box[2]), max(old[3], box[3]))
-                spans[-1] = Span(here[0], box)
-            else:
-                spans.append(Span(here[0], box))
-            last = here
-        return tuple(spans)
+        table = self._touched(start, end)
+        if not len(table):
+            return ()
+        begins = np.flatnonzero((table[1:, 2:4] != table[:-1, 2:4]).any(axis=1)) + 1
+        first = np.concatenate(([0], begins))  # the words that begin a line
+        low, high = np.minimum.reduceat(table[:, 4:6], first), np.maximum.reduceat(table[:, 6:], first)
+        boxes = (np.concatenate((low, high), axis=1) / UNIT).tolist()
+        pages = table[first, 2].tolist()
+        return tuple(Span(page, (x0, y0, x1, y1)) for page, (x0, y0, x1, y1) in zip(pages, boxes, strict=True))
 
     def cut(self, start: int, end: int) -> Positions:
         """The positions of the part `start:end`, counted from its own first character."""
@@ -133,8 +133,3 @@ class Positions(msgspec.Struct, frozen=True):
             return table
         stop = end if end is not None else np.iinfo(np.int32).max
         return table[(table[:, 1] > start) & (table[:, 0] < stop)]
-
-
-def _box(values: Table) -> Box:
-    x0, y0, x1, y1 = (round(float(v) / UNIT, 2) for v in values)
-    return x0, y0, x1, y1

@@ -137,6 +137,11 @@ class NodeStore(Protocol):
         """The k best nodes of a level by BM25 over title (weighted) and text; the text is words, never a query."""
         ...
 
+    def expect(self, vectors: Sequence[Vector]) -> None:
+        """Says that questions with these vectors come next, which an engine may make ready for; none says that no more
+        come. What is found stays the same, and what is written meanwhile is seen."""
+        ...
+
     def frequency(self, words: Sequence[str]) -> dict[str, int]:
         """In how many nodes each word stands, in the form of words_of(); 0, or missing, where none holds it. An engine
         that cannot count gives 1 for a word that is there."""

@@ -7,6 +7,7 @@ know what is ranked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from hierarchy.nodes import Hit
@@ -37,24 +38,21 @@ def fuse(dense: Sequence[Hit], bm25: Sequence[Hit], alpha: float) -> list[Fused]
     """
     near, worded = _scaled(dense), _scaled(bm25)
     cosine = {hit.id: hit.score for hit in dense}
-    ids = {h.id for h in (*(dense if alpha > 0 else ()), *(bm25 if alpha < 1 else ()))}
+    ids = {**(near if alpha > 0 else {}), **(worded if alpha < 1 else {})}
     fused = [
-        Fused(
-            i,
-            alpha * near.get(i, 0.0) + (1 - alpha) * worded.get(i, 0.0),
-            near.get(i, 0.0),
-            worded.get(i, 0.0),
-            cosine.get(i),
-        )
+        Fused(i, alpha * (d := near.get(i, 0.0)) + (1 - alpha) * (w := worded.get(i, 0.0)), d, w, cosine.get(i))
         for i in ids
     ]
-    return sorted(fused, key=lambda f: (-f.score, f.id))
+    fused.sort(key=itemgetter(0))  # two plain sorts take half the time of one by both
+    fused.sort(key=itemgetter(1), reverse=True)
+    return fused
 
 
 def _scaled(hits: Sequence[Hit]) -> dict[str, float]:
     if not hits:
         return {}
-    high, low = max(h.score for h in hits), min(h.score for h in hits)
+    scores = [h.score for h in hits]
+    high, low = max(scores), min(scores)
     if high - low < 1e-12:
         return {h.id: 1.0 for h in hits}
     return {h.id: (h.score - low) / (high - low) for h in hits}

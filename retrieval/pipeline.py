@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from hierarchy.encoder import Encoder
+from hierarchy.errors import UsageError
 from hierarchy.filters import Filter
 from hierarchy.nodes import Level, Vector
 from hierarchy.store import NodeStore
@@ -23,6 +24,7 @@ from retrieval.scope import Library
 from retrieval.search import NOTHING_READ, Rankings, Read, Searcher, checked_question
 from retrieval.settings import RetrievalSettings
 from retrieval.trace import Trace
+from retrieval.typed import read as typed
 from retrieval.understanding import Understood, understood
 from retrieval.weighing import Weighing
 
@@ -54,6 +56,12 @@ class Pipeline:
         if self._library is None:
             self._library = Library(self._store)
         return self._library
+
+    def expect(self, questions: Sequence[str]) -> None:
+        """Makes ready for questions that come next, which costs less together; none ends it. What is found stays the
+        same; a question that is none, or has filters in it, is left to itself."""
+        plain = dict.fromkeys(question for question in map(_plain, questions) if question is not None)
+        self._searcher.expect(list(plain))
 
     def search(
         self, question: str, k: int, level: Level | None, papers: Sequence[str] | None
@@ -164,6 +172,15 @@ class Pipeline:
             (*meant.notes, *notes, *draft.notes),
         )
         yield Event("answer", answer), trace
+
+
+def _plain(question: str) -> str | None:
+    """A question as it is searched, where nothing in it is a filter."""
+    try:
+        whole = checked_question(question)
+        return None if typed(whole) else whole
+    except UsageError:
+        return None
 
 
 def _answered_from(way: Route) -> Level | None:

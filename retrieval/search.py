@@ -74,11 +74,20 @@ class Searcher:
 
     def __init__(self, store: NodeStore, encoder: Encoder, settings: RetrievalSettings) -> None:
         self._store, self._encoder, self._settings = store, encoder, settings
+        self._ahead: dict[str, Vector] = {}
+
+    def expect(self, questions: Sequence[str]) -> None:
+        """Encodes questions that come next together, and makes the store ready for them; none ends it."""
+        self._ahead = {}
+        encodings = self._encoder.encode([Text(q, asked=True) for q in questions]) if questions else []
+        self._ahead = {q: e.vector for q, e in zip(questions, encodings, strict=True)}
+        self._store.expect(list(self._ahead.values()))
 
     def encode(self, question: str, trace: Trace | None = None) -> Vector:
         """The question's vector; a step of the trace, where there is one."""
         with (trace or Trace.of(question)).step("encode", encoder=self._encoder.identity.model):
-            return self._encoder.encode([Text(question, asked=True)])[0].vector
+            ahead = self._ahead.get(question)
+            return self._encoder.encode([Text(question, asked=True)])[0].vector if ahead is None else ahead
 
     def rank(self, question: str, vector: Vector, route: Route, k: int, where: Filter | None, trace: Trace) -> Rankings:
         """The fused ranking of each level that has weight."""

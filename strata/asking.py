@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any, TypeAlias
 
 from hierarchy.errors import StrataError, UsageError
 from hierarchy.nodes import Level
 from retrieval.around import Around, around
-from retrieval.records import Answer, Event, SearchResult
+from retrieval.records import Answer, Event, ScoredNode, SearchResult
 from retrieval.trace import Trace
 from strata.opened import Opened
 
+TOGETHER = 64  # questions that are made ready for at once
+PATIENCE_S = 0.5  # how long an answered row waits for others
+
 Row: TypeAlias = dict[str, Any]
+Kept: TypeAlias = tuple[str, list[str], dict[str, Any]]  # a trace: its id, the papers that it touches, its record
+Done: TypeAlias = tuple[Row, Row, Kept | None]  # a row, its record, and its trace, where there is one
+Answering: TypeAlias = Callable[[str, Sequence[str] | None], tuple[SearchResult | Answer, Kept]]
 ROW = 'Each line is {"id": ..., "question": "...", "papers": [ids or file names] or null}.'
 
 
@@ -30,8 +39,8 @@ class Asking(Opened):
             level: one level only; None lets the route weigh them.
             papers: ids, DOIs, arXiv ids or file names to stay within.
         """
-        result, trace = self._pipeline.search(question, k, _level(level), papers)
-        self._keep([trace], [[n.node.paper for n in result]])
+        result, kept = self._searched(question, k, level, papers)
+        self._keep([kept])
         return result
 
     def around(self, result: SearchResult | Answer) -> dict[str, Around]:
@@ -42,31 +51,26 @@ class Asking(Opened):
 
     def ask(self, question: str, *, papers: Sequence[str] | None = None) -> Answer:
         """A cited answer, or the word that the papers do not tell."""
-        answer: Answer | None = None
-        for event in self.stream(question, papers=papers):
-            if event.kind == "answer":
-                answer = event.data
-        assert answer is not None  # a stream ends with its answer, or raises
+        answer, kept = self._answered(question, papers)
+        self._keep([kept])
         return answer
 
     def stream(self, question: str, *, papers: Sequence[str] | None = None) -> Iterator[Event]:
         """What happens while a question is answered: step, token, citation, and the answer last."""
         for event, trace in self._pipeline.stream(question, papers):
             if event.kind == "answer":
-                self._keep([trace], [[n.node.paper for n in event.data.evidence]])
+                self._keep([_kept(trace, event.data.evidence)])
             yield event
 
-    def many(
-        self, rows: Iterable[Row], answer: Callable[[str, Sequence[str] | None], SearchResult | Answer]
-    ) -> Iterator[Row]:
-        """Answers rows `{"id", "question", "papers"}`; one that fails has `error`, and the others go on."""
-        self._asked()  # a project that does not exist is one error, not one a row
-        for row in rows:
-            try:
-                record = answer(*_question(row)).to_dict()
-            except StrataError as error:
-                record = {"schema": 1, "question": str(row.get("question")), "error": error.to_dict()}
-            yield {"id": row.get("id"), **record}
+    def search_many(self, rows: Iterable[Row], k: int = 10, *, level: str | Level | None = None) -> Iterator[Row]:
+        """Searches for rows `{"id", "question", "papers"}`, in their order, as `search` does one by one, at less cost;
+        one that fails has `error`, and the others go on."""
+        return self._many(rows, lambda question, papers: self._searched(question, k, level, papers))
+
+    def ask_many(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Answers rows `{"id", "question", "papers"}`, in their order; one that fails has `error`, and the others go
+        on."""
+        return self._many(rows, self._answered)
 
     def trace(self, trace_id: str) -> dict[str, Any]:
         """The trace of an earlier question.
@@ -83,12 +87,74 @@ class Asking(Opened):
             )
         return found
 
-    def _keep(self, traces: Sequence[Trace], papers: Sequence[Sequence[str | None]]) -> None:
-        rows = [
-            (t.id, sorted({paper for paper in near if paper} | t.papers), t.to_dict())
-            for t, near in zip(traces, papers, strict=True)
-        ]
-        self._journal.keep_traces(self.asked_projects, rows)
+    def _searched(
+        self, question: str, k: int, level: str | Level | None, papers: Sequence[str] | None
+    ) -> tuple[SearchResult, Kept]:
+        result, trace = self._pipeline.search(question, k, _level(level), papers)
+        return result, _kept(trace, result.nodes)
+
+    def _answered(self, question: str, papers: Sequence[str] | None) -> tuple[Answer, Kept]:
+        answered: tuple[Answer, Kept] | None = None
+        for event, trace in self._pipeline.stream(question, papers):
+            if event.kind == "answer":
+                answered = event.data, _kept(trace, event.data.evidence)
+        assert answered is not None  # a stream ends with its answer, or raises
+        return answered
+
+    def _many(self, rows: Iterable[Row], answer: Answering) -> Iterator[Row]:
+        self._asked()  # a project that does not exist is one error, not one a row
+        coming = iter(rows)
+        try:
+            while few := list(islice(coming, TOGETHER)):
+                with suppress(StrataError):  # each row meets it again by itself, and tells
+                    self._pipeline.expect([question for row in few if isinstance(question := row.get("question"), str)])
+                waiting = iter(few)
+                while done := list(_answered_in(waiting, answer, PATIENCE_S)):
+                    yield from self._acknowledged(done)
+        finally:
+            if self._open_pipeline is not None:  # not closed meanwhile
+                self._open_pipeline.expect(())
+
+    def _acknowledged(self, done: Sequence[Done]) -> list[Row]:
+        """The rows as they are given out, after the traces of all are kept, in one write if that can be."""
+        try:
+            self._keep([kept for _, _, kept in done if kept is not None])
+        except StrataError:
+            return [{"id": row.get("id"), **self._alone(row, record, kept)} for row, record, kept in done]
+        return [{"id": row.get("id"), **record} for row, record, _ in done]
+
+    def _alone(self, row: Row, record: Row, kept: Kept | None) -> Row:
+        try:
+            self._keep([kept] if kept is not None else [])
+        except StrataError as error:
+            return _failed(row, error)
+        return record
+
+    def _keep(self, kept: Sequence[Kept]) -> None:
+        if kept:
+            self._journal.keep_traces(self.asked_projects, kept)
+
+
+def _answered_in(rows: Iterator[Row], answer: Answering, seconds: float) -> Iterator[Done]:
+    """Answers rows, until so many seconds are gone."""
+    until = time.monotonic() + seconds
+    for row in rows:
+        try:
+            found, kept = answer(*_question(row))
+            yield row, found.to_dict(), kept
+        except StrataError as error:
+            yield row, _failed(row, error), None
+        if time.monotonic() > until:
+            return
+
+
+def _failed(row: Row, error: StrataError) -> Row:
+    return {"schema": 1, "question": str(row.get("question")), "error": error.to_dict()}
+
+
+def _kept(trace: Trace, found: Iterable[ScoredNode]) -> Kept:
+    papers = {scored.node.paper for scored in found}
+    return trace.id, sorted({paper for paper in papers if paper} | trace.papers), trace.to_dict()
 
 
 def _level(level: str | Level | None) -> Level | None:

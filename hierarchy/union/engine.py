@@ -96,6 +96,10 @@ class UnionStore:
         scaled = (Hit(hit.id, factor * hit.score) for leg, factor in zip(legs, factors, strict=True) for hit in leg)
         return _best(scaled, k)
 
+    def expect(self, vectors: Sequence[Vector]) -> None:
+        for store in self._stores:
+            store.expect(vectors)
+
     def frequency(self, words: Sequence[str]) -> dict[str, int]:
         return _summed(store.frequency(words) for store in self._stores)
 

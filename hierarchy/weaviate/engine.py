@@ -171,6 +171,9 @@ class WeaviateStore:
 
         return self._reading(read)
 
+    def expect(self, vectors: Sequence[Vector]) -> None:
+        """Does nothing: the server has all that it needs at hand."""
+
     def frequency(self, words: Sequence[str]) -> dict[str, int]:
         def read() -> dict[str, int]:
             seen = self._visible(None)

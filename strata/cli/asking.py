@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from hierarchy.errors import UsageError
-from retrieval.records import Answer, SearchResult
 from strata.asking import Row
 from strata.assistant import Assistant
 from strata.cli import show
@@ -38,7 +37,7 @@ def ask(
     """Answer a QUESTION with quotes, or say that the papers do not tell."""
     with Assistant(projects or None) as assistant:
         if queries is not None:
-            return _many(assistant, queries, out, question, lambda q, p: assistant.ask(q, papers=p))
+            return _many(assistant.ask_many(_rows(queries)), out, question)
         several = len(assistant.asked_projects) > 1
         answer = assistant.ask(_given(question), papers=papers or None)
     if as_json:
@@ -74,7 +73,7 @@ def search(
         raise UsageError("--context is for one question.", "Leave out --queries or --context.", "usage")
     with Assistant(projects or None) as assistant:
         if queries is not None:
-            return _many(assistant, queries, out, question, lambda q, p: assistant.search(q, k, level=level, papers=p))
+            return _many(assistant.search_many(_rows(queries), k, level=level), out, question)
         several = len(assistant.asked_projects) > 1
         result = assistant.search(_given(question), k, level=level, papers=papers or None)
         beside = assistant.around(result) if context else {}
@@ -111,16 +110,9 @@ def _given(question: str | None) -> str:
     return question
 
 
-def _many(
-    assistant: Assistant,
-    queries: Path,
-    out: Path | None,
-    question: str | None,
-    answer: Callable[[str, Sequence[str] | None], SearchResult | Answer],
-) -> int:
+def _many(rows: Iterable[Row], out: Path | None, question: str | None) -> int:
     if question is not None:
         raise UsageError("Give a question or --queries, not both.", "Leave one out.", "usage")
-    rows = assistant.many(_rows(queries), answer)
     if out is None:
         _write(rows, sys.stdout)
         return 0
