@@ -18,7 +18,7 @@ from hierarchy.store import NodeStore
 from retrieval.answers.matter import Matter
 from retrieval.answers.plan import Line, Plan, written
 from retrieval.choose import Asked, Found, plan
-from retrieval.confidence import Evidence, calibration, confidence
+from retrieval.confidence import Evidence, Place, confidence, place_of
 from retrieval.extract import Sentence, candidates
 from retrieval.records import UNANSWERABLE, Citation, Route
 from retrieval.rerank import SentenceReader
@@ -67,9 +67,10 @@ class Answerer:
             said["dropped"] = wordless(found.passages)
         asked = Asked(question, vector, route, found, where, self._store, self._settings, sentences)
         evidence = Evidence(question, vector, route, sentences, found.passages, where)
-        least, certain = self._thresholds(where)
+        place = place_of(evidence, self._store)
+        least, certain = self._thresholds(place)
         with trace.step("choose", level=route.best.value) as said:
-            sure = confidence(evidence, self._store)
+            sure = confidence(evidence, self._store, place)
             # What a field is about is told by its papers' own words, however they are worded; and what a library holds
             # needs no evidence at all.
             enough = sure >= least or route.best == Level.PROJECT
@@ -97,9 +98,9 @@ class Answerer:
         citations = tuple(_citation(i, s) for i, s in enumerate(shown, 1))
         return Draft(status, written(planned, lines), citations, sure, planned.notes(lines))
 
-    def _thresholds(self, where: Filter | None) -> tuple[float, float]:
+    def _thresholds(self, place: Place) -> tuple[float, float]:
         """The confidence below which the papers do not tell, and the one from which on an answer is not partial."""
-        place, chosen = calibration().place(where), self._settings.least_confidence
+        chosen = self._settings.least_confidence
         least = place.least if chosen is None else chosen
         return least, max(least, place.sure)
 

@@ -27,7 +27,8 @@ from retrieval.scope import names_papers
 
 WEIGHTS = Path(__file__).with_suffix(".json")
 BEST = 3  # passages and sentences that are looked at
-FEW, MANY = 4, 12  # words: how a question is put says little beyond
+FEW, MANY = 6, 12  # words: how a question is put says little beyond
+BESIDE, LEAST_NEXT = 0.35, 5  # cosine of what stands in for the others where a project has hardly any, and for how many
 NEXT = 20  # nodes of a level, the best among them, that it is held against
 
 
@@ -62,10 +63,6 @@ class Calibration(msgspec.Struct, frozen=True):
     library: Place
     within: Place
 
-    def place(self, where: Filter | None) -> Place:
-        """What goes for a scope."""
-        return self.within if names_papers(where) else self.library
-
 
 class Evidence(msgspec.Struct, frozen=True, eq=False):
     """A question and what was found for it: `sentences` are the candidates for an answer, `passages` what they stand
@@ -85,16 +82,22 @@ def calibration(path: Path = WEIGHTS) -> Calibration:
     return msgspec.json.decode(path.read_bytes(), type=Calibration)
 
 
-def confidence(found: Evidence, store: NodeStore) -> float:
+def place_of(found: Evidence, store: NodeStore) -> Place:
+    """The weights and thresholds for a scope; a library of a few papers is asked as they are."""
+    few = len(store.dense(found.vector, Level.PAPER, LEAST_NEXT, found.where)) < LEAST_NEXT
+    return calibration().within if few or names_papers(found.where) else calibration().library
+
+
+def confidence(found: Evidence, store: NodeStore, place: Place) -> float:
     """From 0 to 1: that what was found answers the question.
 
     Args:
         found: the question and its evidence.
         store: for how far the best stands ahead, and for words that nothing holds.
+        place: what goes for the scope.
     """
     if not found.sentences:
         return 0.0
-    place = calibration().place(found.where)
     model = place.read if any(s.read is not None for s in found.sentences) else place.bare
     return round(model.of(signs(found, store)), 4)
 
@@ -121,8 +124,12 @@ def signs(found: Evidence, store: NodeStore) -> dict[str, float]:
 
 def _ahead(found: Evidence, store: NodeStore, level: Level) -> float:
     """How much nearer to the question the best node of a level is than the next ones are on average, by cosine."""
-    best, *others = [hit.score for hit in store.dense(found.vector, level, NEXT, found.where)] or [0.0]
-    return best - sum(others) / len(others) if others else 0.0
+    hits = store.dense(found.vector, level, NEXT, found.where)
+    if not hits:  # a paper may state no findings
+        return _ahead(found, store, Level.PASSAGE) if level is Level.FINDING else 0.0
+    best, *others = [hit.score for hit in hits]
+    others += [BESIDE] * (LEAST_NEXT - len(others))
+    return best - sum(others) / len(others)
 
 
 def unknown_share(

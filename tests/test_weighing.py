@@ -96,7 +96,8 @@ def test_the_record_of_a_search_shows_it_and_the_question_moves_the_caption(here
     here("ingest", maker.save(tmp_path / "reeds.pdf"))
 
     def caption(question: str) -> dict[str, float]:
-        nodes = here("search", question, "--level", "passage", "--json").json["nodes"]
+        searched = here("search", question, "--level", "passage", "--json", STRATA_RERANK="none")
+        nodes = searched.json["nodes"]
         assert all(n["factors"]["kind"] == 1 for n in nodes if n["kind"] == "paragraph")
         (found,) = [n for n in nodes if n["kind"] == "caption"]
         return {"score": found["score"], **found["factors"]}

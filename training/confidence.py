@@ -34,7 +34,7 @@ Truths: TypeAlias = npt.NDArray[np.bool_]
 
 STRENGTH = 0.1  # inverse strength of regularization, of signs in standard deviations
 READ_ONLY = ("sentence",)  # signs that only a reader gives
-ANSWERED = 0.85  # share of what can be answered that is
+ANSWERED = 0.9  # share of what can be answered that is
 SURE = 0.8  # share of answers right from which on none is called partial
 FOLDS = 10
 OVER, AWAY, WITHIN = "over all", "with its papers away", "within"
