@@ -17,6 +17,7 @@ from retrieval.citing import cited, in_words
 from retrieval.scope import Library, names_papers
 from retrieval.search import checked_question
 from retrieval.settings import RetrievalSettings
+from retrieval.titles import unknown_titles
 from retrieval.trace import Trace
 from retrieval.typed import read
 from retrieval.weighing import Weighing
@@ -87,5 +88,7 @@ def understood(
                 found["works"], found["papers"] = list(work.works), list(work.papers)
                 asked, citing = checked_question(told.words), work.references
                 where = all_of(where, In("paper", work.papers))
+    if titles := unknown_titles(asked, store.names()):
+        notes += (f"No paper here is called {' or '.join(map(repr, titles))}. All was searched.",)
     words = worded(asked, store, where, encoder, settings, trace)
     return Understood(words.asked, words.sought, where, citing, (*notes, *words.notes))
