@@ -15,7 +15,7 @@ from hierarchy.filters import Eq, Filter, all_of
 from hierarchy.nodes import Level, Node, Vector
 from hierarchy.store import NodeStore
 from retrieval.fusion import Fused, fuse, pool_size
-from retrieval.pool import LOOKED_AT, pool
+from retrieval.pool import LOOKED_AT, STEEP, pool, shares
 from retrieval.records import Factors, Route, ScoredNode
 from retrieval.scope import names_papers
 from retrieval.settings import RetrievalSettings
@@ -29,6 +29,7 @@ TRACED = 6  # candidates that the trace holds of a level
 MARGIN = 40  # how many more are looked at than are asked for
 NARROW = (Level.SECTION, Level.PASSAGE, Level.FINDING)  # what a passage answers
 PAPERS_READ = 20
+BY_PASSAGES = 0.5  # what the passages found count for a paper beside its own score
 READ_BASE = 0.1  # of its level's factor that the least of what was read keeps: other papers come before it
 UNREAD = 0.5  # of its score that a node keeps below those that were read beside the question
 TOLD = 0.5  # and one of which that tells it already
@@ -170,8 +171,18 @@ class Searcher:
         return tuple(sorted(found, key=lambda s: (-s.score * s.factors.paper * s.factors.kind, s.node.id)))
 
     def papers(self, rankings: Rankings, most: int, weighing: Weighing) -> tuple[ScoredNode, ...]:
-        """The papers that are worth reading beside the question, best of the search first."""
-        best = rankings.get(Level.PAPER, [])[: min(most, PAPERS_READ)]
+        """The papers that are worth reading beside the question, best of the search first: by themselves and by what
+        of the passages found stands in them."""
+        passages = rankings.get(Level.PASSAGE, [])[:LOOKED_AT]
+        known = self._store.get([f.id for f in passages])
+        part = shares(passages, {i: node.paper for i, node in known.items() if node.paper})
+        best = sorted(
+            (
+                f._replace(score=f.score + BY_PASSAGES * part.get(f.id, 0.0) ** (1 / STEEP))
+                for f in rankings[Level.PAPER]
+            ),
+            key=lambda f: (-f.score, f.id),
+        )[: min(most, PAPERS_READ)]
         return self._scored([(f.score, 1.0, f) for f in best], len(best), weighing)
 
     def passed_over(self, rankings: Rankings, pooled: Sequence[ScoredNode]) -> list[Row]:

@@ -17,6 +17,7 @@ from retrieval.records import ScoredNode
 
 SHARE, INTERACTION = NAMES.index("paper"), NAMES.index("interaction_standing")
 TOKENS = 1.5  # what a standard deviation of late interaction counts beside the logarithm of the share
+MOST = 1.5  # of the search, by a paper itself and by its passages
 BESIDE = 0.1  # what a standard deviation of late interaction counts beside the search's score
 
 
@@ -45,4 +46,4 @@ def by_papers(odds: Features, rows: Features, found: Sequence[ScoredNode]) -> Fe
 def of_papers(found: Sequence[ScoredNode], interaction: Scores) -> Scores:
     """Scores of papers from 0 to 1 by the search and the late interaction of their abstracts, shape (papers,)."""
     searched = np.array([scored.score for scored in found])
-    return np.clip((0.5 + searched + BESIDE * standing(interaction)) / 2, 0.0, 1.0)
+    return np.clip((0.5 + searched + BESIDE * standing(interaction)) / (1 + MOST), 0.0, 1.0)
