@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from retrieval.fusion import Fused
 
-BEST = 10  # passages of the whole scope
+BEST = 6  # passages of the whole scope
 FEWEST = 24  # that are read, where papers are short
-PAPERS = (20, 12, 8)  # passages of the paper that most of what was found is in, of the next, and of the third
+PAPERS = (14, 6, 4)  # passages of the paper that most of what was found is in, of the next, and of the third
 LOOKED_AT = 100  # passages, for what share of them each paper has
 UNFOUND = 0.05  # score of a paper that is not among those found by themselves
 STEEP = 3  # a good passage says more of its paper than many middling ones
